@@ -1,0 +1,32 @@
+"""One running instance for each data folder: a lock that dies with its process."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+class Busy(Exception):  # noqa: N818 - somebody else is at work, nothing is wrong
+    """The folder is held by another process; `note` says which, in its own words."""
+
+    def __init__(self, note: str) -> None:
+        super().__init__(note)
+        self.note = note
+
+
+@contextlib.contextmanager
+def held(path: Path, note: str) -> Iterator[None]:
+    """Hold the lock file as long as the block runs; a kill -9 frees it too."""
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(path.read_text().strip()) from None
+        file.truncate(0)
+        file.write(note)
+        file.flush()
+        try:
+            yield
+        finally:
+            os.ftruncate(file.fileno(), 0)
