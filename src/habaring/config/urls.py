@@ -1,0 +1,51 @@
+"""The whole site map: a public face and a work room for each stage of the cycle."""
+
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from habaring.assessment import urls as assessment
+from habaring.council import urls as council
+from habaring.masterplan import urls as masterplan
+from habaring.people import urls as people
+from habaring.portfolio import urls as portfolio
+from habaring.regions import urls as regions
+
+
+class RegionCode:
+    """Kemendagri's dotted code in an address: 62, 62.02, 62.02.06, 62.02.06.1001."""
+
+    regex = r"\d{2}(?:\.\d{2}(?:\.\d{2}(?:\.\d{4})?)?)?"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(RegionCode, "code")
+
+handler403 = "habaring.web.views.not_allowed"
+handler404 = "habaring.web.views.not_found"
+handler500 = "habaring.web.views.server_error"
+
+
+def stage(
+    name: str, public: list[URLPattern], work: list[URLPattern], *, at: tuple[str, str]
+) -> list[URLResolver]:
+    """A domain's public pages under the region, its work-room pages beside them."""
+    return [
+        path(f"daerah/<code:code>/{at[0]}/", include((public, name))),
+        path(f"ruang-kerja/<code:code>/{at[1]}/", include((work, f"{name}-work"))),
+    ]
+
+
+urlpatterns = [
+    path("", include("habaring.web.urls")),
+    path("", include((people.public, "people"))),
+    path("ruang-kerja/<code:code>/orang/", include((people.work, "people-work"))),
+    *stage("regions", regions.public, regions.work, at=("wilayah", "wilayah")),
+    *stage("council", council.public, council.work, at=("dewan", "dewan")),
+    *stage("assessment", assessment.public, assessment.work, at=("kondisi", "kenali")),
+    *stage("portfolio", portfolio.public, portfolio.work, at=("pilihan", "pilih")),
+    *stage("masterplan", masterplan.public, masterplan.work, at=("rencana", "rencanakan")),
+]

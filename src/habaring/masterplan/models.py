@@ -1,0 +1,160 @@
+"""The region's vision and missions, written sections, and frozen book editions."""
+
+from django.conf import settings
+from django.db import models
+
+from habaring.assessment.models import IndexEdition
+from habaring.portfolio.models import Plan
+from habaring.regions.models import Region
+
+
+class DevelopmentPlan(models.Model):
+    """A region's RPJMD: its period, vision and source."""
+
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="development_plans"
+    )
+    first_year = models.PositiveSmallIntegerField()
+    last_year = models.PositiveSmallIntegerField()
+    vision_id = models.TextField()
+    vision_en = models.TextField(blank=True)
+    source = models.CharField(max_length=300)
+    illustrative = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["region", "first_year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "first_year"], name="development_plan_once_a_period"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"RPJMD {self.region_id} {self.first_year}–{self.last_year}"
+
+    @property
+    def code(self) -> str:
+        """As candidates name it: 2021-2026."""
+        return f"{self.first_year}-{self.last_year}"
+
+
+class Mission(models.Model):
+    """One mission of an RPJMD. Candidates name it as "2021-2026/3"."""
+
+    development_plan = models.ForeignKey(
+        DevelopmentPlan, on_delete=models.CASCADE, related_name="missions"
+    )
+    number = models.PositiveSmallIntegerField()
+    text_id = models.TextField()
+    text_en = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["development_plan", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["development_plan", "number"], name="mission_number_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.development_plan_id}/{self.number}"
+
+
+class BookTemplate(models.Model):
+    """Which books, chapters and blocks an edition has: data, by region and year."""
+
+    code = models.CharField(max_length=60, unique=True)
+    region = models.ForeignKey(
+        Region, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # null: for every region
+    title = models.CharField(max_length=200)
+    toml = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Section(models.Model):
+    """A written section of the books, in one revision. Rows are only appended."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="sections")
+    key = models.CharField(max_length=80)  # as the template names it
+    revision = models.PositiveSmallIntegerField(default=1)
+    text = models.TextField(blank=True)
+    illustrative = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["region", "key", "-revision"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "key", "revision"], name="section_revision_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region_id} {self.key} r{self.revision}"
+
+
+class Edition(models.Model):
+    """An issued edition of the master plan: all it says, frozen in `record`."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="editions")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=300)
+    template = models.ForeignKey(
+        BookTemplate, on_delete=models.PROTECT, related_name="+"
+    )
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="editions")
+    index_edition = models.ForeignKey(
+        IndexEdition, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    language = models.CharField(max_length=5, default="id")
+    record = models.JSONField()  # {"books": [...blocks...], "software": {...}, …}
+    sha256 = models.CharField(max_length=64)  # of the record's canonical JSON
+    illustrative = models.BooleanField(default=False)
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["region", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "number"], name="edition_number_once_a_region"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class EditionFile(models.Model):
+    """One set book in one format, with its checksum."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="files")
+    book = models.CharField(max_length=40)
+    format = models.CharField(max_length=5)  # pdf, docx, html
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ["edition", "book", "format"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "book", "format"], name="file_once_a_format"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} {self.book}.{self.format}"

@@ -1,0 +1,79 @@
+"""Forms of the people pages: they check shape; actions decide."""
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.utils.translation import gettext_lazy as _
+
+from habaring.people.models import Role
+from habaring.regions.models import Department, Region
+
+
+class SignIn(AuthenticationForm):
+    """Mail address and password."""
+
+    username = forms.EmailField(
+        label=_("Mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    error_messages = {
+        "invalid_login": _(
+            "The mail address or the password is not right. Check both, and mind that "
+            "capitals count in the password."
+        ),
+        "inactive": _("This account is closed. Ask your region's secretariat."),
+    }
+
+
+class Welcome(forms.Form):
+    """What a person fills in to accept an invitation."""
+
+    email = forms.EmailField(
+        label=_("Mail address"),
+        help_text=_("You sign in with it."),
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
+    full_name = forms.CharField(
+        label=_("Full name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        help_text=_("At least 10 characters. Three or four words make a good one."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: object, invited_email: str = "", **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]  # Django's own signature
+        if invited_email:
+            self.fields["email"].initial = invited_email
+            self.fields["email"].disabled = True
+
+
+class Invite(forms.Form):
+    """Whom to invite, in what role, where."""
+
+    email = forms.EmailField(label=_("Mail address"))
+    role = forms.ModelChoiceField(
+        label=_("Role"), queryset=Role.objects.filter(platform_wide=False)
+    )
+    department = forms.ModelChoiceField(
+        label=_("Department"),
+        queryset=Department.objects.none(),
+        required=False,
+        help_text=_("Leave empty for the whole region."),
+    )
+
+    def __init__(self, *args: object, region: Region, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]  # Django's own signature
+        field = self.fields["department"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the checker
+        field.queryset = Department.objects.filter(
+            region=region, closed_on__isnull=True
+        )

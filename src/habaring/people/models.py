@@ -1,0 +1,143 @@
+"""Accounts, and what each may do where: roles are rows."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from habaring.regions.models import Department, Region
+from habaring.shared.models import BilingualName
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Makes accounts; a password is never required to make one."""
+
+    def create_account(
+        self, *, email: str, full_name: str, password: str | None = None, **more: Any
+    ) -> "Account":
+        account = self.model(email=email.strip().lower(), full_name=full_name, **more)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(email=(username or "").strip().lower())
+
+
+class Account(AbstractBaseUser):
+    """A person who can sign in, known by mail address."""
+
+    email = models.EmailField(unique=True)
+    full_name = models.CharField(max_length=150)
+    language = models.CharField(max_length=5, default="id")
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=models.functions.Lower("email")),
+                name="account_email_in_lower_case",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name.split(" ")[0]
+
+
+class Role(BilingualName):
+    """A role and the powers it carries; rows, so that a region can see them all."""
+
+    code = models.CharField(max_length=40, primary_key=True)
+    powers = models.JSONField(default=list)  # words of access.Power
+    platform_wide = models.BooleanField(default=False)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "code"]
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Questions asked of memberships."""
+
+    def in_force(self, at: datetime) -> "MembershipQuerySet":
+        return self.filter(
+            Q(until__isnull=True) | Q(until__gt=at), since__lte=at
+        )
+
+
+class Membership(models.Model):
+    """One role of one person, in one region or department, from when to when."""
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="memberships"
+    )
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+    region = models.ForeignKey(
+        Region, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    granted_by = models.ForeignKey(
+        Account, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["region", "role", "account"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "role", "region", "department"],
+                condition=Q(until__isnull=True),
+                nulls_distinct=False,
+                name="membership_held_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+                name="membership_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.role_id} {self.region_id or ''}"
+
+
+class Invitation(models.Model):
+    """A link that lets one person in, once. Only the hash of its secret is kept."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    email = models.EmailField(blank=True)  # empty for the first link of a platform
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+    region = models.ForeignKey(
+        Region, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    invited_by = models.ForeignKey(
+        Account, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-issued_at"]
+
+    def __str__(self) -> str:
+        return f"{self.email or 'first'} {self.role_id}"

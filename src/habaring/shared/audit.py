@@ -1,0 +1,61 @@
+"""The audit trail: one call in each action, inside its transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, models
+
+from habaring.shared.models import AuditEntry
+
+if TYPE_CHECKING:
+    from habaring.people.models import Account
+
+PLATFORM = "00"
+
+
+class NotInTransactionError(RuntimeError):
+    """An audit row must stand or fall with the change that it tells of."""
+
+
+def record(  # noqa: PLR0913 - who, what, when, where and why belong together
+    *,
+    by: "Account | None",
+    at: datetime,
+    verb: str,
+    subject: models.Model,
+    region: str = PLATFORM,
+    reason: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """Append one row. `by=None` means the platform itself (a command, a task)."""
+    if not connection.in_atomic_block:
+        raise NotInTransactionError(verb)
+    return AuditEntry.objects.create(
+        region_code=region,
+        at=at,
+        by=by,
+        verb=verb,
+        subject_kind=subject._meta.label_lower,
+        subject_ref=reference(subject),
+        reason=reason,
+        details=dict(details or {}),
+    )
+
+
+def reference(subject: models.Model) -> str:
+    """What a person would call the row: its code where it has one."""
+    return str(getattr(subject, "code", None) or subject.pk)
+
+
+def history(subject: models.Model, *, region: str = PLATFORM) -> models.QuerySet[AuditEntry]:
+    """All that happened to one row, newest first."""
+    return (
+        AuditEntry.objects.filter(
+            region_code=region,
+            subject_kind=subject._meta.label_lower,
+            subject_ref=reference(subject),
+        )
+        .select_related("by")
+        .order_by("-at", "-id")
+    )

@@ -1,0 +1,63 @@
+"""The reader's language, and expected refusals turned into pages."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from habaring.people.access import SignInNeeded
+from habaring.shared.refusal import Refusal
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class LanguageMiddleware:
+    """Indonesian first: English only when the reader chose it.
+
+    The browser's own list is not asked: most phones here speak English by factory
+    setting, and their owners do not.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        known = dict(settings.LANGUAGES)
+        asked = request.GET.get("bahasa", "")
+        kept = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = next(
+            (code for code in (asked, kept) if code in known), settings.LANGUAGE_CODE
+        )
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+class RefusalMiddleware:
+    """A refusal that no form caught becomes a page: what, why, what to do next."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if isinstance(exception, SignInNeeded) and request.method == "GET":
+            query = urlencode({"next": request.get_full_path()})
+            return redirect(f"{reverse('people:sign-in')}?{query}")
+        if isinstance(exception, Refusal):
+            return render(
+                request, "refusal.html", {"refusal": exception}, status=exception.status
+            )
+        return None

@@ -1,0 +1,60 @@
+"""The database, a fixed clock, and people: Alya, Budi, Citra."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import makers
+
+if TYPE_CHECKING:
+    from habaring.people.models import Account
+    from habaring.regions.models import Region
+
+NOON = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
+"""Monday 2 November 2026, 12:00 in Sampit."""
+
+
+@pytest.fixture
+def at() -> datetime:
+    return NOON
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data beside the checkout."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("../shared/data is absent: real data is not part of the project")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: object, tmp_path: Path) -> None:
+    """Uploads and letters of a test stay in its own folder."""
+    settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
+    settings.EMAIL_FILE_PATH = tmp_path / "outbox"  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def kotim(db: None) -> "Region":
+    return makers.region("62.02")
+
+
+@pytest.fixture
+def alya(db: None) -> "Account":
+    """A citizen: signed in, no role anywhere."""
+    return makers.account("Alya")
+
+
+@pytest.fixture
+def budi(kotim: "Region") -> "Account":
+    """The programme secretariat of Kotim."""
+    return makers.officer("Budi", region=kotim)
+
+
+@pytest.fixture
+def citra(db: None) -> "Account":
+    """A stranger: the secretariat of another region."""
+    return makers.officer("Citra", region=makers.region("62.01"))
