@@ -1,0 +1,93 @@
+"""What the shell of every page needs: the stages, the places, the theme.
+
+A stage or place is linked only when its page exists: addresses are tried against the
+site map, so that a domain appears in the navigation with its first page.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+THEMES = ("light", "dark")
+_REGION = re.compile(r"^/daerah/([^/]+)/")
+_WORK = re.compile(r"^/ruang-kerja/(\d{2}(?:\.\d{2})?)/")
+
+# segment of the address, words, icon
+_STAGES: tuple[tuple[str, str | Promise, str], ...] = (
+    ("", _("Overview"), "overview"),
+    ("kondisi/", _("Assess"), "assess"),
+    ("usulan/", _("Listen"), "listen"),
+    ("pilihan/", _("Choose"), "choose"),
+    ("rencana/", _("Plan"), "plan"),
+    ("program/", _("Deliver"), "deliver"),
+    ("pajak/", _("Serve"), "serve"),
+    ("praktik/", _("Learn"), "learn"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of the cycle in the navigation."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    current: bool
+
+
+@lru_cache(maxsize=2048)
+def exists(path: str) -> bool:
+    """Whether the site map has a page at ``path``."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+def _address(name: str, path: str) -> str:
+    """The address of a named page, else ``path`` if there is one, else nothing."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return path if exists(path) else ""
+
+
+def stages_below(root: str, path: str) -> list[Stage]:
+    """The stages that have a page below ``root`` ("/daerah/62.02/")."""
+    urls = [(root + segment, label, icon) for segment, label, icon in _STAGES]
+    inside = [url for url, _label, _icon in urls if path.startswith(url)]
+    here = max(inside, key=len, default="")
+    return [
+        Stage(label, url, icon, current=url == here)
+        for url, label, icon in urls
+        if exists(url)
+    ]
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Context processor: ``stages``, ``work_stages``, ``places``, ``theme``."""
+    path = request.path
+    region = _REGION.match(path)
+    work = _WORK.match(path)
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "stages": stages_below(region[0], path) if region else [],
+        "work_stages": stages_below(work[0] if work else "/ruang-kerja/", path),
+        "places": {
+            "home": _address("web:home", "/"),
+            "sign_in": _address("people:sign-in", "/masuk/"),
+            "sign_out": _address("people:sign-out", "/keluar/"),
+            "work_room": _address("web:work-room", "/ruang-kerja/"),
+            "language": _address("set_language", "/bahasa/"),
+            "data": _address("web:data", "/data/"),
+            "api": _address("api:docs", "/api/v1/docs"),
+            "national": _address("web:national", "/nasional/"),
+        },
+        "theme": theme if theme in THEMES else "",
+    }
