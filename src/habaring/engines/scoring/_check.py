@@ -13,6 +13,7 @@ from habaring.engines.scoring._values import (
     WEIGHTS,
     Choices,
     Framework,
+    Group,
     Indicator,
     Problem,
     Refused,
@@ -131,8 +132,7 @@ def _tree(framework: Framework) -> Iterator[Problem]:
             f"One group must have no parent, here {len(roots)} have none: {', '.join(roots) or 'none'}.",
             {"roots": roots},
         )
-    children = [*framework.groups, *framework.indicators]
-    for child in children:
+    for child in _children(framework):
         if child.parent is not None and child.parent not in parents:
             yield Problem(
                 "unknown_parent",
@@ -142,6 +142,10 @@ def _tree(framework: Framework) -> Iterator[Problem]:
     for code in parents:
         if _in_a_circle(code, parents):
             yield Problem("circle", f"{code} is above itself.", {"code": code})
+
+
+def _children(framework: Framework) -> list[Group | Indicator]:
+    return [*framework.groups, *framework.indicators]
 
 
 def _in_a_circle(code: str, parents: dict[str, str | None]) -> bool:
@@ -154,17 +158,17 @@ def _in_a_circle(code: str, parents: dict[str, str | None]) -> bool:
 
 
 def _weights(framework: Framework) -> Iterator[Problem]:
-    total: Counter[str | None] = Counter()
-    for child in (*framework.groups, *framework.indicators):
+    total: dict[str | None, float] = {}
+    for child in _children(framework):
         if not (isfinite(child.weight) and child.weight >= 0):
             yield Problem(
                 "bad_weight",
                 f"{child.code}: its weight is {child.weight}; it must be 0 or more.",
                 {"code": child.code, "weight": child.weight},
             )
-        total[child.parent] += child.weight  # type: ignore[assignment]
+        total[child.parent] = total.get(child.parent, 0.0) + child.weight
     for parent, weight in total.items():
-        if framework.weights == "given" and weight == 0:
+        if framework.weights == "given" and parent is not None and weight == 0:
             yield Problem(
                 "no_weight",
                 f"{parent}: the weights of everything in it are 0.",

@@ -151,11 +151,8 @@ def _mean(
 ) -> Floats:
     """Weighted mean of each row, ignoring NaN; NaN where nothing is present."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return _ended(_parts(inside, weights, how, floor).sum(axis=1), how)
-
-
-def _ended(total: Floats, how: Aggregation) -> Floats:
-    return np.exp(total) if how == "geometric" else total
+        total: Floats = _parts(inside, weights, how, floor).sum(axis=1)
+        return np.exp(total) if how == "geometric" else total
 
 
 def _parts(
@@ -164,15 +161,14 @@ def _parts(
     """What each child adds: sums to the score, for geometric to its logarithm."""
     present = weights > 0
     if how == "geometric":
-        return np.where(present, weights * np.log(floored(inside, floor)), 0.0) + (
-            0.0 * weights  # NaN weights, where nothing is present, stay NaN
-        )
+        logs = np.where(present, np.log(floored(inside, floor)), 0.0)
+        parts: Floats = weights * logs
+        return parts
     known = np.where(present, inside, 0.0)
-    if how == "arithmetic":
-        return weights * known
-    mean = (weights * known).sum(axis=1, keepdims=True)
-    penalty = np.where(mean == 0, 0.0, (known - mean) ** 2 / mean)
-    return weights * (known - penalty)
+    if how == "mpi":
+        mean = (weights * known).sum(axis=1, keepdims=True)
+        known = known - np.where(mean > 0, (known - mean) ** 2 / mean, 0.0)
+    return np.asarray(weights * known)
 
 
 def _not_positive(

@@ -207,12 +207,12 @@ def draw_ranks(field: Field, draws: int, progress: Progress | None) -> Ranks:
     done = 0
     for combination, count in _balanced(field, draws):
         generator = np.random.default_rng([field.seed, 2, combination])
-        while count:
-            block = min(count, BLOCK)
-            weights = draw_weights(field, generator, block)
-            columns = np.arange(done, done + block)
+        end = done + count
+        while done < end:
+            columns = np.arange(done, min(done + BLOCK, end))
+            weights = draw_weights(field, generator, len(columns))
             rank_into(ranks, columns, field, combination, weights)
-            done, count = done + block, count - block
+            done += len(columns)
             if progress:
                 progress(done, draws)
     return ranks

@@ -31,7 +31,7 @@ def distances(values: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_square = np.where(shared > 0, total / shared, np.inf)
     np.fill_diagonal(mean_square, np.inf)
-    return np.round(np.maximum(mean_square, 0.0), _DIGITS)
+    return np.round(np.maximum(mean_square, 0.0), _DIGITS).astype(np.float64)
 
 
 def hot_deck(values: Floats, *, times: int, donors: int, seed: int) -> Floats:

@@ -73,7 +73,8 @@ def _beats(ranks: Ranks) -> Floats:
         above = (padded[unit] < padded).view(np.uint64)
         # A byte holds up to 255 words: SHOWN / 8 = 250 of them.
         wins[unit] = above.sum(axis=1).view(np.uint8).reshape(units, 8).sum(axis=1)
-    return wins / draws
+    share: Floats = wins / draws
+    return share
 
 
 def _runs(beats: Floats) -> list[tuple[int, int]]:

@@ -25,7 +25,7 @@ def constant(values: Floats) -> Flags:
     """Columns (I,) that have values but only one: they cannot tell units apart."""
     with np.errstate(invalid="ignore"):
         low, high = _range(values)
-        return np.isfinite(low) & (low == high)
+        return np.asarray(np.isfinite(low) & (low == high))
 
 
 def normalise(
@@ -55,7 +55,8 @@ def beyond_goalposts(values: Floats, indicators: tuple[Indicator, ...]) -> Float
         [nothing if i.goal_high is None else i.goal_high for i in indicators]
     )
     up = signs(indicators) > 0
-    return np.where(up, values - low, high - values) / (high - low) * 100.0
+    points: Floats = np.where(up, values - low, high - values) / (high - low) * 100.0
+    return points
 
 
 def has_goalposts(framework: Framework) -> bool:

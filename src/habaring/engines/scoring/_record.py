@@ -5,7 +5,7 @@ Layout, all lists in the order of `units` and `indicators`; null is "not scored"
 - engine, digits, seed, framework, contributions_are: what was computed, and how;
   numbers other than given values are rounded to `digits` decimals
 - units: [{unit, index, rank, coverage, imputed, groups: {code: points},
-  group_coverage: {code: share}, and with draws rank_low, rank_median, rank_high,
+  group_coverage: {code: share}, group_ranks: {code: rank}, and with draws rank_low, rank_median, rank_high,
   rank_mean}]; rank 0 is "not ranked"
 - indicators: [code]; values, normalised, shares, contributions: [[per indicator] per unit]
 - notes: [{code, text, params}]
@@ -50,12 +50,14 @@ def record(scores: Scores, *, pairs: bool | None = None) -> dict[str, Any]:
             for n in scores.notes
         ],
     }
-    return _plain(out | _drawn(scores, pairs))
+    whole: dict[str, Any] = _plain(out | _drawn(scores, pairs=pairs))
+    return whole
 
 
 def _unit(scores: Scores, row: int) -> dict[str, Any]:
     of_groups = dict(zip(scores.groups, _row(scores.group_scores[row]), strict=True))
     coverage = dict(zip(scores.groups, _row(scores.group_coverage[row]), strict=True))
+    ranks = dict(zip(scores.groups, scores.group_ranks[row].tolist(), strict=True))
     unit: dict[str, Any] = {
         "unit": scores.units[row],
         "index": _number(scores.index[row]),
@@ -64,6 +66,7 @@ def _unit(scores: Scores, row: int) -> dict[str, Any]:
         "imputed": _number(scores.imputed[row]),
         "groups": of_groups,
         "group_coverage": coverage,
+        "group_ranks": ranks,
     }
     if scores.intervals and scores.rank[row]:
         unit |= {
@@ -75,7 +78,7 @@ def _unit(scores: Scores, row: int) -> dict[str, Any]:
     return unit
 
 
-def _drawn(scores: Scores, pairs: bool | None) -> dict[str, Any]:
+def _drawn(scores: Scores, *, pairs: bool | None) -> dict[str, Any]:
     drawn = scores.intervals
     if not drawn or not scores.choices:
         return {}

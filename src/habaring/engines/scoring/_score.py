@@ -56,6 +56,7 @@ class Scores:
     normalised: Floats  # (U, I) points, higher better
     group_scores: Floats  # (U, G)
     group_coverage: Floats  # (U, G) share of the group's weight that has a value
+    group_ranks: Ints  # (U, G) rank in each group, 0 where it is not scored
     shares: Floats  # (U, I) weight of each indicator in this unit's index
     contributions: Floats  # (U, I)
     contributions_are: str
@@ -300,6 +301,9 @@ def _scores(
         normalised=cells.points,
         group_scores=combined.scores[:, width:],
         group_coverage=combined.coverage[:, width:],
+        group_ranks=np.apply_along_axis(
+            competition_ranks, 0, combined.scores[:, width:]
+        ),
         shares=combined.shares,
         contributions=combined.contributions,
         contributions_are="log" if logs else "points",

@@ -80,7 +80,8 @@ def sobol(
 def bootstrap_counts(n: int, times: int, generator: np.random.Generator) -> Floats:
     """(times, n) how often each of n rows is drawn when n are drawn with replacement."""
     rows = generator.integers(0, n, (times, n)) + n * np.arange(times)[:, np.newaxis]
-    return np.bincount(rows.ravel(), minlength=n * times).reshape(times, n) * 1.0
+    counts = np.bincount(rows.ravel(), minlength=n * times).reshape(times, n)
+    return counts.astype(np.float64)
 
 
 def sensitivity(
