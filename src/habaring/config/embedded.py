@@ -373,13 +373,21 @@ def _run_command(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="habaring.config.embedded")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--not-durable", action="store_true", help="faster; for tests")
+    parser.add_argument(
+        "--exclusive", action="store_true", help="this folder's own server or none"
+    )
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args(argv)
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
     try:
         with serving(options.data, durable=not options.not_durable) as url:
             return _call(command, url)
-    except Busy:
+    except Busy as busy:
+        if options.exclusive:
+            sys.stderr.write(
+                f"{options.data} is in use: {busy.note}. Stop that first.\n"
+            )
+            return 1
         # Another run uses this folder: take one of our own for this time only.
         other = options.data.with_name(f"{options.data.name}-{os.getpid()}")
         try:

@@ -1,0 +1,40 @@
+"""`habaring …`: Django's command line with our settings.
+
+Exit 0: done. 1: refused, the reason on stderr. 2: wrong usage.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from django.core.management import execute_from_command_line
+
+from habaring.shared.refusal import Refusal
+
+
+def main() -> int:
+    """The console script; gives the exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "habaring.config.settings")
+    _take_data_folder(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
+    return 0
+
+
+def _take_data_folder(words: list[str]) -> None:
+    """`up --data DIR` must be known before the settings are read."""
+    if words[1:2] != ["up"]:
+        return
+    for place, word in enumerate(words):
+        name, _, value = word.partition("=")
+        if name == "--data":
+            given = value or "".join(words[place + 1 : place + 2])
+            if given:
+                os.environ["HABARING_DATA"] = str(Path(given).expanduser().resolve())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

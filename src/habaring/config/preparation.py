@@ -1,0 +1,98 @@
+"""What stands between a running database and the first page: done only when needed."""
+
+import hashlib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from habaring.config.stop import SetupStop
+from habaring.config.supervisor import say, step
+
+OLDEST_POSTGRESQL = 15
+MIGRATION_LOCK = 7_462_001  # any number, the same in every process
+
+
+def refuse_unusable_database() -> None:
+    """DATABASE_URL answers, and is new enough."""
+    address = urlsplit(settings.DATABASE_URL)
+    shown = f"{address.hostname or 'this machine'}{address.path}"
+    try:
+        with psycopg.connect(settings.DATABASE_URL, connect_timeout=5) as found:
+            version = found.info.server_version // 10_000
+    except (psycopg.Error, UnicodeError) as error:
+        raise SetupStop(
+            f"DATABASE_URL cannot be reached ({shown}).",
+            why=str(error).strip(),
+            next="Start that database, correct DATABASE_URL, or unset it to use the "
+            "embedded one.",
+        ) from None
+    if version < OLDEST_POSTGRESQL:
+        raise SetupStop(
+            f"The database at {shown} is PostgreSQL {version}.",
+            why=f"Habaring needs PostgreSQL {OLDEST_POSTGRESQL} or newer.",
+            next="Move it to a newer PostgreSQL, or unset DATABASE_URL.",
+        )
+
+
+def migrate_when_pending() -> None:
+    """Looking costs a moment, migrating several seconds: look first."""
+    if not _pending():
+        return
+    with step("tables"):
+        with connection.cursor() as cursor:  # two machines may start at once
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+def load_once(demo: str) -> None:
+    """Regions and the demo, whole or not at all, into an empty database."""
+    if apps.get_model("regions", "Region").objects.exists():
+        return
+    known = get_commands()
+    with transaction.atomic():
+        if "load_regions" in known:
+            with step("regions"):
+                call_command("load_regions", verbosity=0)
+        if demo != "none":
+            if "load_demo" not in known:
+                say(f"  The demo {demo!r} is not part of this version; left out.")
+                return
+            with step(f"demo {demo}"):
+                call_command("load_demo", demo, verbosity=0)
+
+
+def collect_static_when_changed() -> None:
+    """Hashed and compressed copies under the data folder, made anew after a change."""
+    root = Path(settings.STATIC_ROOT)
+    stamp = root.with_name("static.stamp")
+    now = _static_fingerprint()
+    if root.is_dir() and stamp.exists() and stamp.read_text() == now:
+        return
+    with step("front-end files"):
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(now)
+
+
+def _pending() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _static_fingerprint() -> str:
+    digest = hashlib.sha256(repr(settings.STORAGES["staticfiles"]).encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = Path(storage.path(name)).stat()
+            digest.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
