@@ -1,0 +1,113 @@
+"""The blocks that a book is made of: plain JSON, the same for PDF, DOCX and web.
+
+A block is a dictionary with a `type`: heading, paragraph, list, note, table, chart or
+card. Every text in it is plain; `**bold**` and `*italic*` become spans here, so that
+no setter has to read marks.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+Block = dict[str, Any]
+Align = Literal["left", "right", "centre"]
+
+_MARKS = re.compile(r"(\*\*[^*]+\*\*|\*[^*]+\*)")
+
+
+def spans(text: str) -> list[dict[str, Any]]:
+    """Cut a line at its bold and italic marks.
+
+    >>> spans("IPM **72,66** pada *2024*")[1]
+    {'text': '72,66', 'bold': True}
+    """
+    found: list[dict[str, Any]] = []
+    for part in _MARKS.split(text):
+        if part.startswith("**") and part.endswith("**") and len(part) > 4:
+            found.append({"text": part[2:-2], "bold": True})
+        elif part.startswith("*") and part.endswith("*") and len(part) > 2:
+            found.append({"text": part[1:-1], "italic": True})
+        elif part:
+            found.append({"text": part})
+    return found
+
+
+def heading(text: str, level: int = 2) -> Block:
+    return {"type": "heading", "level": level, "text": text}
+
+
+def paragraph(text: str) -> Block:
+    return {"type": "paragraph", "spans": spans(text)}
+
+
+def note(text: str) -> Block:
+    return {"type": "note", "text": text}
+
+
+def bullets(items: Iterable[str]) -> Block:
+    return {"type": "list", "items": [spans(item) for item in items]}
+
+
+def column(label: str, align: Align = "left", width: int = 0) -> dict[str, Any]:
+    """One column of a table; `width` is its share, 0 lets the content decide."""
+    return {"label": label, "align": align, "width": width}
+
+
+def row(cells: Sequence[str], *, strong: bool = False) -> dict[str, Any]:
+    return {"cells": list(cells), "strong": strong}
+
+
+def table(
+    caption: str,
+    columns: Sequence[dict[str, Any]],
+    rows: Sequence[dict[str, Any]],
+    *,
+    note: str = "",
+) -> Block:
+    """A table; `note` carries the source and the as-of date of its figures."""
+    return {
+        "type": "table",
+        "caption": caption,
+        "columns": list(columns),
+        "rows": list(rows),
+        "note": note,
+    }
+
+
+def chart(caption: str, svg: str, alt: str, *, note: str = "") -> Block:
+    """A picture; `alt` says in words what it shows."""
+    return {"type": "chart", "caption": caption, "svg": svg, "alt": alt, "note": note}
+
+
+def card(title: str, lead: str, rows: Iterable[tuple[str, str]]) -> Block:
+    """A one-page profile: a title, one sentence, then label and value."""
+    return {
+        "type": "card",
+        "title": title,
+        "lead": lead,
+        "rows": [[label, value] for label, value in rows if value],
+    }
+
+
+def written(text: str) -> list[Block]:
+    """A section as its writer typed it: blank lines part paragraphs, "- " makes a list,
+    "## " and "### " make headings.
+    """
+    found: list[Block] = []
+    for piece in re.split(r"\n\s*\n", text.strip().replace("\r\n", "\n")):
+        lines = [line.strip() for line in piece.split("\n") if line.strip()]
+        if not lines:
+            continue
+        if all(line.startswith("- ") for line in lines):
+            found.append(bullets(line[2:] for line in lines))
+        elif lines[0].startswith("### "):
+            found.append(heading(lines[0][4:], 3))
+            if lines[1:]:
+                found.append(paragraph(" ".join(lines[1:])))
+        elif lines[0].startswith("## "):
+            found.append(heading(lines[0][3:], 2))
+            if lines[1:]:
+                found.append(paragraph(" ".join(lines[1:])))
+        else:
+            found.append(paragraph(" ".join(lines)))
+    return found
