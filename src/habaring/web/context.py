@@ -17,16 +17,16 @@ THEMES = ("light", "dark")
 _REGION = re.compile(r"^/daerah/([^/]+)/")
 _WORK = re.compile(r"^/ruang-kerja/(\d{2}(?:\.\d{2})?)/")
 
-# segment of the address, words, icon
-_STAGES: tuple[tuple[str, str | Promise, str], ...] = (
-    ("", _("Overview"), "overview"),
-    ("kondisi/", _("Assess"), "assess"),
-    ("usulan/", _("Listen"), "listen"),
-    ("pilihan/", _("Choose"), "choose"),
-    ("rencana/", _("Plan"), "plan"),
-    ("program/", _("Deliver"), "deliver"),
-    ("pajak/", _("Serve"), "serve"),
-    ("praktik/", _("Learn"), "learn"),
+# segment of the public address, of the work room's, words, icon
+_STAGES: tuple[tuple[str, str, str | Promise, str], ...] = (
+    ("", "", _("Overview"), "overview"),
+    ("kondisi/", "kenali/", _("Assess"), "assess"),
+    ("usulan/", "dengar/", _("Listen"), "listen"),
+    ("pilihan/", "pilih/", _("Choose"), "choose"),
+    ("rencana/", "rencanakan/", _("Plan"), "plan"),
+    ("program/", "wujudkan/", _("Deliver"), "deliver"),
+    ("pajak/", "layani/", _("Serve"), "serve"),
+    ("praktik/", "belajar/", _("Learn"), "learn"),
 )
 
 
@@ -58,9 +58,12 @@ def _address(name: str, path: str) -> str:
         return path if exists(path) else ""
 
 
-def stages_below(root: str, path: str) -> list[Stage]:
+def stages_below(root: str, path: str, *, working: bool = False) -> list[Stage]:
     """The stages that have a page below ``root`` ("/daerah/62.02/")."""
-    urls = [(root + segment, label, icon) for segment, label, icon in _STAGES]
+    urls = [
+        (root + (work if working else public), label, icon)
+        for public, work, label, icon in _STAGES
+    ]
     inside = [url for url, _label, _icon in urls if path.startswith(url)]
     here = max(inside, key=len, default="")
     return [
@@ -78,7 +81,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     theme = request.COOKIES.get("theme", "")
     return {
         "stages": stages_below(region[0], path) if region else [],
-        "work_stages": stages_below(work[0] if work else "/ruang-kerja/", path),
+        "work_stages": stages_below(work[0], path, working=True) if work else [],
         "places": {
             "home": _address("web:home", "/"),
             "sign_in": _address("people:sign-in", "/masuk/"),
