@@ -1,0 +1,253 @@
+"""From candidates and limits to a plan: relaxation, core, full search, small steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from habaring.engines.choosing._account import Account, Plan
+from habaring.engines.choosing._checks import check_inputs
+from habaring.engines.choosing._conflict import find_conflict
+from habaring.engines.choosing._improve import improve
+from habaring.engines.choosing._model import Model, make_model
+from habaring.engines.choosing._reasons import Explainer
+from habaring.engines.choosing._results import Choice, Progress, Reason
+from habaring.engines.choosing._solver import Relaxation, Relaxed, Search
+from habaring.engines.choosing._tables import Flags, Floats, Ints, make_tables
+from habaring.engines.choosing._values import Candidate, Limits, digest
+
+CORE_FROM = 1000  # columns: below, the full model is as quick as its core
+BILLION = 1e9
+REPAIRS = 3
+
+
+def choose(
+    candidates: Sequence[Candidate],
+    limits: Limits,
+    *,
+    gap: float = 0.002,
+    seconds: float = 15.0,
+    seed: int = 0,
+    progress: Callable[[Progress], None] | None = None,
+) -> Choice:
+    """The most points that the limits allow, with a proven gap and a reason for each.
+
+    Ends when the plan is proven within `gap` of the best (then the result repeats
+    itself anywhere) or after about `seconds` of wall time (then it depends on the
+    machine, and the record keeps the plan).
+
+    Raises:
+        Refused: the inputs are wrong; every problem is listed.
+        Conflict: no plan can keep all the limits; the smallest set found is named.
+    """
+    began = time.perf_counter()
+    programmes = tuple(candidates)
+    check_inputs(programmes, limits)
+    tables = make_tables(programmes, limits)
+    run = _Run(
+        model=make_model(tables),
+        account=Account(tables),
+        gap=gap,
+        seed=seed,
+        began=began,
+        deadline=began + seconds,
+        tell=progress,
+    )
+    relaxed = run.relax()
+    run.search(relaxed)
+    return _choice(run, relaxed, {"gap": gap, "seconds": seconds, "seed": seed})
+
+
+@dataclass
+class _Run:
+    """One search: the best plan so far and the bound."""
+
+    model: Model
+    account: Account
+    gap: float
+    seed: int
+    began: float
+    deadline: float
+    tell: Callable[[Progress], None] | None
+    best: Plan | None = None
+    bound: float = float("inf")
+    phase: str = "relaxation"
+    unsound: list[Ints] = field(default_factory=list)
+
+    def relax(self) -> Relaxed:
+        self.report()
+        relaxed = Relaxation(self.model, self.seed).solve()
+        if relaxed is None:
+            raise find_conflict(self.model, self.seed, self.deadline)
+        self.bound = relaxed.value
+        return relaxed
+
+    def report(self) -> None:
+        if self.tell is None:
+            return
+        best = self.best.value if self.best else None
+        bound = self.bound if np.isfinite(self.bound) else None
+        elapsed = time.perf_counter() - self.began
+        self.tell(Progress(self.phase, best, bound, self.proven_gap(), elapsed))
+
+    def proven_gap(self) -> float | None:
+        if self.best is None or not np.isfinite(self.bound):
+            return None
+        return relative_gap(self.best.value, self.bound)
+
+    def hear(self, columns: Ints, _bound: float) -> float | None:
+        """Keep a plan if whole rupiah bear it out."""
+        plan = self.account.plan(columns)
+        if plan.broken():
+            self.unsound.append(columns)
+            return None
+        if self.best is None or plan.value > self.best.value:
+            self.best = plan
+            self.report()
+        return plan.value
+
+    def search(self, relaxed: Relaxed) -> None:
+        """The reduced core first, the whole model with the time that is left."""
+        size = self.model.tables.size
+        reduced = relaxed.reduced[:size]
+        if size >= CORE_FROM:
+            self.phase = "core"
+            left = self.deadline - time.perf_counter()
+            deadline = time.perf_counter() + 0.4 * left
+            self._run(_core(reduced), deadline, relaxed.value)
+            if self._enough():
+                return
+        self.phase = "full"
+        fixed = np.zeros(size, dtype=bool)
+        if self.best is not None:
+            # a plan with such a column is worth less than the one at hand
+            fixed = relaxed.value + reduced < self.best.value - 1e-9
+            fixed[self.best.columns] = False
+        self._run(fixed, self.deadline, relaxed.value, full=True)
+
+    def _enough(self) -> bool:
+        found = self.proven_gap()
+        return found is not None and found <= self.gap
+
+    def _run(
+        self, fixed: Flags, deadline: float, ceiling: float, *, full: bool = False
+    ) -> None:
+        row_upper: Floats | None = None
+        for _ in range(REPAIRS):
+            search = Search(
+                self.model,
+                fixed,
+                deadline,
+                gap=self.gap,
+                seed=self.seed,
+                start=self.best.columns if self.best else None,
+                enough=ceiling - self.gap * abs(ceiling),
+                heard=self.hear,
+                row_upper=row_upper,
+            )
+            found = search.run()
+            if found.impossible and full and self.best is None and row_upper is None:
+                raise find_conflict(self.model, self.seed, self.deadline, whole=True)
+            if full and row_upper is None and np.isfinite(found.bound):
+                best = self.best.value if self.best else -np.inf
+                self.bound = min(self.bound, max(found.bound, best))
+            if found.columns is None or self.hear(found.columns, 0.0) is not None:
+                return
+            row_upper = self._tighter(found.columns, row_upper)
+
+    def _tighter(self, columns: Ints, row_upper: Floats | None) -> Floats:
+        """Ceilings lowered by what the solver's tolerance let through."""
+        tight = (self.model.row_upper if row_upper is None else row_upper).copy()
+        broken = self.account.plan(columns).broken()
+        for rule in self.model.rules:
+            if rule.kind == "ceiling" and rule.name in broken:
+                tight[rule.rows] -= (broken[rule.name] + 1.0) / self.model.money
+        return tight
+
+
+def relative_gap(value: float, bound: float) -> float:
+    """(bound - value) / |bound|; 0 when both are 0."""
+    distance = max(bound - value, 0.0)
+    if distance <= 1e-9 * max(abs(bound), 1.0):
+        return 0.0
+    return distance / max(abs(bound), 1e-9)
+
+
+def _core(reduced: Floats) -> Flags:
+    """Columns to hold at zero: the share with the worst reduced cost."""
+    share = 0.7 if len(reduced) >= 4000 else 0.5
+    order = np.argsort(reduced, kind="stable")
+    fixed = np.zeros(len(reduced), dtype=bool)
+    fixed[order[: int(share * len(reduced))]] = True
+    return fixed & (reduced < -1e-9)
+
+
+def _choice(run: _Run, relaxed: Relaxed, parameters: dict[str, float]) -> Choice:
+    tables = run.model.tables
+    feasible = run.best is not None
+    plan = run.best or run.account.plan(np.empty(0, dtype=np.int64))
+    if feasible:
+        run.phase = "improve"
+        plan = run.best = improve(plan, max(run.deadline, time.perf_counter() + 0.2))
+        run.bound = max(run.bound, plan.value)
+        run.phase = "reasons"
+        run.report()
+    reasons = (
+        Explainer(run.model, plan, relaxed).explain()
+        if feasible
+        else {c.code: Reason(False, "not_found") for c in tables.candidates}
+    )
+    objective = plan.value if feasible else 0.0
+    found = relative_gap(objective, run.bound) if feasible else 1.0
+    return Choice(
+        starts=tables.starts(plan.columns),
+        objective=objective,
+        bound=run.bound,
+        gap=found,
+        proven=feasible and found <= run.gap,
+        use=plan.use(),
+        ledger=plan.ledger(),
+        shadow_prices=_prices(run.model, relaxed),
+        reasons=reasons,
+        quick_wins=_quick_wins(plan),
+        statuses={code: _status(reason) for code, reason in reasons.items()},
+        seconds=time.perf_counter() - run.began,
+        inputs_digest=digest(tables.candidates, tables.limits),
+        parameters=parameters,
+        feasible=feasible,
+    )
+
+
+def _status(reason: Reason) -> str:
+    if reason.chosen:
+        return "promised" if reason.kind == "promised" else "chosen"
+    shut = {"forbidden", "not_sustainable", "no_time"}
+    return "excluded" if reason.kind in shut else "left_out"
+
+
+def _prices(model: Model, relaxed: Relaxed) -> dict[str, float]:
+    """What one more unit of each limit that binds would bring."""
+    out = {}
+    for rule in model.rules:
+        if rule.kind in {"requires", "either_or"} or not len(rule.rows):
+            continue
+        dual = float(relaxed.row_dual[rule.rows].sum())
+        if abs(dual) > 1e-9:
+            out[rule.name] = dual / rule.unit * (BILLION if rule.in_rupiah else 1.0)
+    return out
+
+
+def _quick_wins(plan: Plan) -> dict[str, tuple[str, ...]]:
+    tables = plan.account.tables
+    inside = [i for i in plan.column_of if tables.quick_win[i]]
+    return {
+        dimension: tuple(
+            tables.candidates[i].code
+            for i in inside
+            if tables.candidates[i].dimension == dimension
+        )
+        for dimension in tables.limits.dimensions(tables.candidates)
+    }
