@@ -1,0 +1,174 @@
+"""The raw cells of files, and the days in them.
+
+Workbooks store a day as the number of days since the end of 1899; people write it in
+several ways, the day always before the month.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TypeAlias
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from habaring.shared.refusal import Words
+from habaring.shared.tables.numbers import CellRefused, shown
+
+_FIRST_SERIAL = 18_264  # 1 January 1950: below it a number is more likely a year
+_LAST_SERIAL = 73_415  # 31 December 2100
+_EPOCH = date(1899, 12, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number cell of a workbook; `form` is how the workbook shows it."""
+
+    value: float
+    form: str = ""  # "", "percent" or "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A cell that holds an error (#REF!), or a formula never calculated (empty)."""
+
+    error: str
+
+
+# A text is never blank; None is an empty cell.
+Raw: TypeAlias = str | Number | Broken | bool | None
+
+
+def exact(number: float) -> Decimal:
+    """The decimal a spreadsheet shows for a stored float: fifteen digits, as Excel."""
+    return Decimal(format(number, ".15g"))
+
+
+def typed_as_text(raw: Raw) -> str:
+    """The text of a cell in a column of words; CellRefused for a day."""
+    if type(raw) is Number:
+        if raw.form == "date":
+            raise CellRefused(
+                format_lazy(
+                    _(
+                        "The spreadsheet has turned this cell into a date ({day}). Format "
+                        "the column as text and write it again."
+                    ),
+                    day=serial_shown(raw.value),
+                )
+            )
+        return format(exact(raw.value), "f")
+    if type(raw) is bool:
+        return "TRUE" if raw else "FALSE"
+    return str(raw)
+
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januari january jan",
+            "februari february feb pebruari",
+            "maret march mar",
+            "april apr",
+            "mei may",
+            "juni june jun",
+            "juli july jul",
+            "agustus august agu aug ags agt",
+            "september sep sept",
+            "oktober october okt oct",
+            "november nov nopember nop",
+            "desember december des dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_ISO = re.compile(
+    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?\Z"
+)
+_DAY_FIRST = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})\Z")
+_NAMED = re.compile(r"([0-9]{1,2})[ -]([^\W\d_]+)\.?,?[ -]([0-9]{4})\Z")
+
+
+def read_day(raw: Raw) -> date:
+    """A date from text (2022-04-21, 21/04/2022, 21 April 2022) or from a workbook."""
+    if type(raw) is Number:
+        return _from_serial(raw)
+    text = raw if type(raw) is str else typed_as_text(raw)
+    numbers = _day_parts(text.strip())
+    if numbers is None:
+        raise CellRefused(_not_a_date(text))
+    try:
+        return date(*numbers)
+    except ValueError:
+        raise CellRefused(_no_such_day(text, numbers)) from None
+
+
+def _day_parts(text: str) -> tuple[int, int, int] | None:
+    if found := _ISO.match(text):
+        return int(found[1]), int(found[2]), int(found[3])
+    if found := _DAY_FIRST.match(text):
+        return int(found[4]), int(found[3]), int(found[1])
+    found = _NAMED.match(text)
+    if found and found[2].casefold() in _MONTHS:
+        return int(found[3]), _MONTHS[found[2].casefold()], int(found[1])
+    return None
+
+
+def _no_such_day(text: str, numbers: tuple[int, int, int]) -> Words:
+    _year, month, day = numbers
+    if month > 12 and day <= 12 and not text[:4].isdigit():
+        return format_lazy(
+            _("“{text}” has the month before the day. Write the day first: {better}."),
+            text=shown(text),
+            better=f"{month:02d}/{day:02d}/{numbers[0]}",
+        )
+    return format_lazy(
+        _("“{text}” is not a day of the calendar. Check the day and the month."),
+        text=shown(text),
+    )
+
+
+def _not_a_date(text: str) -> Words:
+    if re.fullmatch(r"[0-9]{5}", text) and _FIRST_SERIAL <= int(text) <= _LAST_SERIAL:
+        return format_lazy(
+            _(
+                "“{text}” is how Excel stores {day} inside. Format the column as a date "
+                "before saving as CSV, or write {day}."
+            ),
+            text=text,
+            day=serial_shown(int(text)),
+        )
+    return format_lazy(
+        _("“{text}” is not a date. Write it as 2026-04-21 or 21/04/2026."),
+        text=shown(text),
+    )
+
+
+def _from_serial(raw: Number) -> date:
+    serial = raw.value
+    lowest = 61 if raw.form == "date" else _FIRST_SERIAL
+    if raw.form == "percent" or not lowest <= serial < 2_958_466:
+        raise CellRefused(_not_a_date(format(exact(serial), "f")))
+    if serial != int(serial):
+        raise CellRefused(
+            format_lazy(
+                _("The cell holds a day and a time ({day}). Write the day alone."),
+                day=serial_shown(serial),
+            )
+        )
+    if raw.form != "date" and serial > _LAST_SERIAL:
+        raise CellRefused(_not_a_date(format(exact(serial), "f")))
+    return _EPOCH + timedelta(days=int(serial))
+
+
+def serial_shown(serial: float) -> str:
+    """The day that a workbook's number stands for, for a message."""
+    try:
+        moment = datetime(1899, 12, 30) + timedelta(days=serial)  # noqa: DTZ001
+    except (OverflowError, ValueError):
+        return format(serial, "g")
+    whole = moment.hour == moment.minute == moment.second == 0
+    return moment.date().isoformat() if whole else moment.isoformat(" ", "minutes")
