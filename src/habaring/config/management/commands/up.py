@@ -68,9 +68,11 @@ def _run(data: Path, address: str, family: list[supervisor.Child], demo: str) ->
             preparation.refuse_unusable_database()
             link = _prepare(address, demo)
             with step("web server"):
-                for child in family:
+                web, *others = family
+                web.start()
+                supervisor.wait_until_served(web, address, asked)
+                for child in others:  # later, to leave the machine to the first page
                     child.start()
-                supervisor.wait_until_served(family[0], address, asked)
             _greet(address, link, family)
             supervisor.watch(family, server, asked)
         finally:
