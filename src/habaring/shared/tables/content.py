@@ -4,14 +4,22 @@ Also the guard in front of every spreadsheet: a ZIP archive is looked at from ou
 (its directory: entries, sizes, ratios) before anything in it is unpacked.
 """
 
+import re
 import struct
+import unicodedata
 import zipfile
 from dataclasses import dataclass
 from typing import IO, Literal
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from habaring.shared.refusal import Words
+
+SAVE_AS_UTF8 = _(
+    "In Excel choose “Save as” and the type “CSV UTF-8 (comma delimited)”; in LibreOffice "
+    "choose the character set “Unicode (UTF-8)”. Or send the workbook itself as XLSX."
+)
 
 MOST_ENTRIES = 5_000
 LARGEST_DIRECTORY = 2 * 1024**2
@@ -250,3 +258,44 @@ def _unpacks_to_too_much(infos: list[zipfile.ZipInfo], size: int) -> bool:
     overlap = sum(info.compress_size for info in infos) > size
     names = [info.filename for info in infos]
     return total > MOST_UNPACKED or steep or overlap or len(names) != len(set(names))
+
+
+def why_not(code: str) -> tuple[Words, Words]:
+    """Why a content is no table, and what to do; by the code of the content."""
+    if code == "empty":
+        return _("It is empty."), _("Download the template and fill it in.")
+    if code == "bomb":
+        return (
+            _("It would unpack to far more than a table can be."),
+            _("Open the workbook, copy only the table into a new one, and send that."),
+        )
+    if code == "locked":
+        return (
+            _("It is protected by a password."),
+            _("Save it without a password and send it again."),
+        )
+    then: Words = _("Send the table as XLSX or as CSV.")
+    if code in ("xls", "xlsb", "ods", "html", "xml"):
+        then = _("Open it in Excel or LibreOffice, choose “Save as” and the type XLSX.")
+    if code == "binary":
+        then = SAVE_AS_UTF8
+    is_what = format_lazy(
+        _("By its content it is {title}, whatever its name says."),
+        title=TYPES[code].title,
+    )
+    return is_what, then
+
+
+LONGEST_NAME = 120
+
+
+def clean_name(name: str) -> str:
+    """A file's name fit to be shown and stored: no path, nothing invisible, short."""
+    name = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    name = "".join(c for c in name if unicodedata.category(c)[0] != "C")
+    name = " ".join(re.sub(r'[<>:"|?*]', " ", name).split()).lstrip(". ")
+    if len(name) > LONGEST_NAME:
+        stem, dot, suffix = name.rpartition(".")
+        tail = dot + suffix if dot and len(suffix) <= 10 else ""
+        name = (stem if tail else name)[: LONGEST_NAME - len(tail)].rstrip() + tail
+    return name or "file"

@@ -14,7 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from habaring.shared.refusal import FileRefused, Problem, Words
-from habaring.shared.tables.content import looks_like_utf16
+from habaring.shared.tables.content import SAVE_AS_UTF8, looks_like_utf16
 from habaring.shared.tables.days import Raw
 from habaring.shared.tables.kinds import plain
 
@@ -178,8 +178,4 @@ class CsvTable:
         )
 
 
-SAVE_AS_UTF8 = _(
-    "In Excel choose “Save as” and the type “CSV UTF-8 (comma delimited)”; in LibreOffice "
-    "choose the character set “Unicode (UTF-8)”. Or send the workbook itself as XLSX."
-)
 MEND_AND_SEND = _("Nothing was saved. Mend the file and send it again.")

@@ -4,7 +4,6 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import PurePath
 from typing import IO, Protocol
 
 from django.utils.text import format_lazy
@@ -13,8 +12,8 @@ from django.utils.translation import ngettext_lazy
 
 from habaring.shared.refusal import FileRefused, Problem, Words
 from habaring.shared.tables.cells import Taker, unguarded
-from habaring.shared.tables.content import TYPES, size_of, sniff
-from habaring.shared.tables.csv_files import MEND_AND_SEND, SAVE_AS_UTF8, CsvTable
+from habaring.shared.tables.content import clean_name, size_of, sniff, why_not
+from habaring.shared.tables.csv_files import MEND_AND_SEND, CsvTable
 from habaring.shared.tables.days import Number, Raw, exact
 from habaring.shared.tables.kinds import (
     LANGUAGES,
@@ -123,7 +122,7 @@ def read(
     `today` bounds columns that may not lie in the future; `language` names what the
     file lacks. At most `max_bytes` and `max_rows` are taken. Nothing is stored.
     """
-    name = PurePath(str(getattr(file, "name", "") or "")).name or "table"
+    name = clean_name(str(getattr(file, "name", "") or "table"))
     table = _opened(file, kind, name, language, max_bytes)
     layout = _layout(table, kind, name, language)
     fallback = None
@@ -200,37 +199,12 @@ def _opened(
         return CsvTable(file, kind.headings().keys(), name)
     if content.code == "binary":
         CsvTable(file, kind.headings().keys(), name)  # says so if it is bare UTF-16
-    raise _refused(name, *_why_not(content.code))
+    raise _refused(name, *why_not(content.code))
 
 
 def _sheet_names(kind: TableKind, language: str) -> tuple[str, ...]:
     languages = (language, *(other for other in LANGUAGES if other != language))
     return tuple(in_language(kind.sheet, each) for each in languages)
-
-
-def _why_not(code: str) -> tuple[Words, Words]:
-    if code == "empty":
-        return _("It is empty."), _("Download the template and fill it in.")
-    if code == "bomb":
-        return (
-            _("It would unpack to far more than a table can be."),
-            _("Open the workbook, copy only the table into a new one, and send that."),
-        )
-    if code == "locked":
-        return (
-            _("It is protected by a password."),
-            _("Save it without a password and send it again."),
-        )
-    then: Words = _("Send the table as XLSX or as CSV.")
-    if code in ("xls", "xlsb", "ods", "html", "xml"):
-        then = _("Open it in Excel or LibreOffice, choose “Save as” and the type XLSX.")
-    if code == "binary":
-        then = SAVE_AS_UTF8
-    is_what = format_lazy(
-        _("By its content it is {title}, whatever its name says."),
-        title=TYPES[code].title,
-    )
-    return is_what, then
 
 
 # What its headings mean
@@ -257,7 +231,7 @@ def _layout(table: _Table, kind: TableKind, name: str, language: str) -> _Layout
         if seen == _HEADING_ROWS:
             break
     if not seen:
-        raise _refused(name, *_why_not("empty"))
+        raise _refused(name, *why_not("empty"))
     if not best:
         raise _refused(name, *_no_headings(cells, kind, language))
     return _placed(kind, language, row, cells)
