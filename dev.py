@@ -457,6 +457,8 @@ def fetch_front_end(level: str) -> None:
     listed = json.loads((ROOT / "package.json").read_text())["habaring"]["vendor"]
     for source, name in listed.items():
         shutil.copyfile(str(ROOT / "node_modules" / source), str(VENDOR / name))
+    # 190 MB that are not needed again until the list of packages changes.
+    shutil.rmtree(str(TOOLS / "node"), ignore_errors=True)
 
 
 def find_npm() -> "list[object]":
