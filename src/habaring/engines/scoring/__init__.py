@@ -19,6 +19,9 @@ which ranks a unit could hold under other choices just as defensible.
 """
 
 from habaring.engines.scoring._formulas import (
+    BPS,
+    UNDP,
+    Goalposts,
     human_development_index,
     mean,
     weighted_sum,
@@ -59,6 +62,7 @@ from habaring.engines.scoring._values import (
 
 __all__ = [
     "AGGREGATIONS",
+    "BPS",
     "DIGITS",
     "DIRECTIONS",
     "ENGINE",
@@ -66,11 +70,13 @@ __all__ = [
     "NORMALISATIONS",
     "ROOT",
     "SURE",
+    "UNDP",
     "WEIGHTS",
     "Aggregation",
     "Choices",
     "Direction",
     "Framework",
+    "Goalposts",
     "Group",
     "Indicator",
     "Intervals",

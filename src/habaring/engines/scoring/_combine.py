@@ -58,6 +58,11 @@ class Tree:
         used = {branch.aggregation for branch in self.branches}
         return used.pop() if len(used) == 1 else None
 
+    def whole(self, framework: Framework) -> bool:
+        """Whether the root is left: it goes when all that has values weighs nothing."""
+        root = next(group.code for group in framework.groups if group.parent is None)
+        return any(branch.code == root for branch in self.branches)
+
 
 def plant(framework: Framework, kept: tuple[Indicator, ...]) -> Tree:
     """The tree over the `kept` indicators; groups left empty are not in it."""

@@ -1,7 +1,8 @@
 """Published indices that are one line of arithmetic, used as data and as golden tests."""
 
 from collections.abc import Mapping
-from math import log
+from dataclasses import dataclass
+from math import log, prod
 
 from habaring.engines.scoring._values import Problem, Refused
 
@@ -36,37 +37,43 @@ def mean(values: Mapping[str, float]) -> float:
     return weighted_sum(values, dict.fromkeys(values, 1.0))
 
 
-def human_development_index(
-    *, life: float, expected_schooling: float, mean_schooling: float, income: float
-) -> float:
-    """HDI from 0 to 1 of UNDP's technical note 1 (goalposts since 2014).
+@dataclass(frozen=True)
+class Goalposts:
+    """Lower and upper goalposts of income; the other parts have the same everywhere."""
 
-    Years, years, years, and GNI per head in 2017 PPP dollars. Each part is capped at
-    1; a part at or below its lower goalpost is refused, as the mean is geometric.
+    low: float
+    high: float
+
+
+UNDP = Goalposts(100.0, 75_000.0)  # GNI per head, PPP dollars; technical note 1
+BPS = Goalposts(1_007.436, 26_572.352)  # adjusted spending per head, thousand rupiah
+
+
+def human_development_index(
+    *,
+    life: float,
+    expected_schooling: float,
+    mean_schooling: float,
+    income: float,
+    goalposts: Goalposts = UNDP,
+) -> float:
+    """HDI from 0 to 1: geometric mean of life, education and the logarithm of income.
+
+    Years, years, years, and income in the unit of its goalposts. Each part is capped
+    at 1; one at or below its lower goalpost is refused, as the mean is geometric.
     """
+    at_school = min(expected_schooling / 18.0, 1.0) + min(mean_schooling / 15.0, 1.0)
+    low, high = goalposts.low, goalposts.high
     parts = {
         "life": (life - 20.0) / (85.0 - 20.0),
-        "education": (_upto1(expected_schooling / 18.0) + _upto1(mean_schooling / 15.0))
-        / 2.0,
-        "income": log(income / 100.0) / log(75_000.0 / 100.0) if income > 0 else 0.0,
+        "education": at_school / 2.0,
+        "income": log(income / low) / log(high / low) if income > 0 else 0.0,
     }
-    low = [name for name, part in parts.items() if part <= 0]
-    if low:
-        raise Refused(
-            tuple(
-                Problem(
-                    "not_positive",
-                    f"{name} is at or below its goalpost.",
-                    {"name": name},
-                )
-                for name in low
-            )
-        )
-    product = 1.0
-    for part in parts.values():
-        product *= _upto1(part)
-    return float(product ** (1.0 / 3.0))
-
-
-def _upto1(part: float) -> float:
-    return min(part, 1.0)
+    problems = [
+        Problem("not_above", f"{name} is at or below its goalpost.", {"name": name})
+        for name, part in parts.items()
+        if part <= 0
+    ]
+    if problems:
+        raise Refused(tuple(problems))
+    return float(prod(min(part, 1.0) for part in parts.values()) ** (1.0 / 3.0))

@@ -185,7 +185,7 @@ def _keep(
         for column in np.flatnonzero(empty | flat)
     ]
     kept = np.flatnonzero(~(empty | flat))
-    if not len(kept) or not plant(framework, _at(framework, kept)).branches:
+    if not plant(framework, _at(framework, kept)).whole(framework):
         raise Refused(
             (
                 Problem("nothing_left", "No indicator is left that can be scored."),
