@@ -65,11 +65,8 @@ def fit(text: str, width: float, size: float, *, bold: bool = False) -> str:
 
 def pixels(value: float) -> str:
     """Write a coordinate with at most one decimal."""
-    return (
-        f"{value:.1f}".rstrip("0").rstrip(".").replace("-0", "0", 1)
-        if (abs(value) < 0.05)
-        else f"{value:.1f}".removesuffix(".0")
-    )
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +107,11 @@ class Canvas:
         self.caption = caption
         self.width = width
         self._parts: list[str] = []
+
+    @property
+    def body(self) -> str:
+        """What has been drawn so far."""
+        return "".join(self._parts)
 
     def add(self, part: str) -> None:
         """Add a piece of SVG."""
@@ -195,7 +197,7 @@ class Canvas:
             f'aria-labelledby="{key}-t {key}-d">'
             f'<title id="{key}-t">{escape(self.caption.title)}</title>'
             f'<desc id="{key}-d">{escape(self.caption.alt)}</desc>'
-            f"{''.join(self._parts)}</svg>"
+            f"{self.body}</svg>"
         )
 
     def _example(self, height: float) -> float:

@@ -1,0 +1,231 @@
+"""The regions as tiles, and as shapes where boundaries are loaded."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from xml.sax.saxutils import quoteattr
+
+from django.utils.translation import gettext as _
+
+from habaring.shared.charts.axes import legend
+from habaring.shared.charts.canvas import Canvas, Ink, pixels
+from habaring.shared.charts.chart import NARROW, WIDE, Caption, Chart, as_table
+from habaring.shared.formats import number
+
+Ring = Sequence[tuple[float, float]]
+
+CLASSES = ("q0", "q1", "q2", "q3", "q4")
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Five classes at most, cut at ``breaks`` (rising; a value at a break goes up)."""
+
+    breaks: tuple[float, ...]
+    spoken: Callable[[float], str] = number
+
+    @classmethod
+    def quantiles(
+        cls,
+        values: Sequence[float | None],
+        spoken: Callable[[float], str] = number,
+    ) -> "Levels":
+        """Cut so that each of five classes holds about as many regions."""
+        known = sorted(value for value in values if value is not None)
+        if len(known) < 2:
+            return cls((), spoken)
+        cuts = [known[len(known) * i // 5] for i in range(1, 5)]
+        rising = sorted({cut for cut in cuts if cut > known[0]})
+        return cls(tuple(rising), spoken)
+
+    @classmethod
+    def equal(
+        cls,
+        values: Sequence[float | None],
+        spoken: Callable[[float], str] = number,
+    ) -> "Levels":
+        """Cut the span of the values into five equal steps."""
+        known = [value for value in values if value is not None]
+        if not known or min(known) == max(known):
+            return cls((), spoken)
+        low, high = min(known), max(known)
+        cuts = tuple(low + (high - low) * i / 5 for i in range(1, 5))
+        return cls(cuts, spoken)
+
+    def level(self, value: float | None) -> str:
+        """The colour token of a value; ``band`` where there is none."""
+        if value is None:
+            return "band"
+        above = sum(1 for cut in self.breaks if value >= cut)
+        step = (len(CLASSES) - 1) / max(len(self.breaks), 1)
+        return CLASSES[round(above * step)] if self.breaks else "q2"
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """The legend: token and words of each class, and of the missing."""
+        missing = ("band", _("no data"))
+        if not self.breaks:
+            return [missing]
+        cuts = [self.spoken(cut) for cut in self.breaks]
+        below, above = f"< {cuts[0]}", f"≥ {cuts[-1]}"
+        pairs = pairwise(cuts)
+        words = [below, *(f"{a}–{b}" for a, b in pairs), above]
+        centres = [
+            self.breaks[0] - 1,
+            *self.breaks,
+        ]
+        tokens = [self.level(value) for value in centres]
+        return [*zip(tokens, words, strict=True), missing]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A region at a place in the grid, counted from the top left."""
+
+    code: str
+    label: str
+    column: int
+    row: int
+    value: float | None = None
+    url: str = ""
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Words on the tile map (a province's name), at a place in the grid."""
+
+    words: str
+    column: float
+    row: float
+
+
+def tile_map(
+    tiles: Sequence[Tile],
+    caption: Caption,
+    levels: Levels,
+    *,
+    places: Sequence[Place] = (),
+    width: int = WIDE,
+) -> Chart:
+    """Draw each region as a square of one size: none is lost for being small.
+
+    The same picture serves wide and narrow. A tile with ``url`` is a link; its name
+    and value show on hover.
+    """
+    table = as_table(
+        (_("Code"), _("Region"), _("Value")),
+        [(tile.code, tile.label, tile.value) for tile in tiles],
+        [(tile.code, tile.label, _said(tile.value, levels)) for tile in tiles],
+    )
+    canvas = Canvas(caption, width)
+    across = max((tile.column for tile in tiles), default=0) + 1
+    down = max((tile.row for tile in tiles), default=0) + 1
+    size = width / across
+    for tile in tiles:
+        _tile(canvas, tile, size, levels)
+    for place in places:
+        y = (place.row + 0.8) * size
+        canvas.text(place.column * size, y, place.words, Ink("soft", 11))
+    bottom = legend(canvas, (0, down * size + 10), levels.words)
+    svg = canvas.svg(bottom)
+    return Chart(
+        svg, svg, table, caption.title, caption.alt, caption.key, caption.example
+    )
+
+
+def _said(value: float | None, levels: Levels) -> str:
+    return "–" if value is None else levels.spoken(value)
+
+
+def _tile(canvas: Canvas, tile: Tile, size: float, levels: Levels) -> None:
+    gap = 1 if size < 14 else 2
+    edge = size - gap
+    box = (tile.column * size, tile.row * size, edge, edge)
+    words = f"{tile.label}: {_said(tile.value, levels)}"
+    paint = f"f-{levels.level(tile.value)}"
+    if tile.url:
+        canvas.add(f"<a href={quoteattr(tile.url)} aria-label={quoteattr(words)}>")
+    if tile.own:
+        paint += " s-ink"
+        box = (box[0] + 1, box[1] + 1, edge - 2, edge - 2)
+    stroke = 'stroke-width="2.5"' if tile.own else ""
+    canvas.rect(box, paint, round_=min(size / 6, 3), title=words, extra=stroke)
+    if tile.url:
+        canvas.add("</a>")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A region's outline: projected rings, x to the right and y downwards, any unit."""
+
+    code: str
+    label: str
+    rings: tuple[Ring, ...]
+    value: float | None = None
+    url: str = ""
+    own: bool = False
+
+
+def choropleth(
+    shapes: Sequence[Shape], caption: Caption, levels: Levels, *, width: int = WIDE
+) -> Chart:
+    """Draw regions by their boundaries, shaded by the class of their value."""
+    table = as_table(
+        (_("Code"), _("Region"), _("Value")),
+        [(shape.code, shape.label, shape.value) for shape in shapes],
+        [(shape.code, shape.label, _said(shape.value, levels)) for shape in shapes],
+    )
+    wide = _choropleth(shapes, caption, levels, width, narrow=False)
+    slim = _choropleth(shapes, caption, levels, NARROW, narrow=True)
+    return Chart(
+        wide, slim, table, caption.title, caption.alt, caption.key, caption.example
+    )
+
+
+def _choropleth(
+    shapes: Sequence[Shape],
+    caption: Caption,
+    levels: Levels,
+    width: int,
+    *,
+    narrow: bool,
+) -> str:
+    canvas = Canvas(caption, width)
+    points = [point for shape in shapes for ring in shape.rings for point in ring]
+    left, right = min(x for x, _y in points), max(x for x, _y in points)
+    top, bottom = min(y for _x, y in points), max(y for _x, y in points)
+    span = max(right - left, 1e-9)
+    scale = min((width - 4) / span, 640 / max(bottom - top, 1e-9))
+    shift = (width - span * scale) / 2
+    for shape in sorted(shapes, key=lambda s: s.own):
+        d = "".join(
+            _ring(
+                [((x - left) * scale + shift, (y - top) * scale + 2) for x, y in ring]
+            )
+            for ring in shape.rings
+        )
+        words = f"{shape.label}: {_said(shape.value, levels)}"
+        line = "s-ink" if shape.own else "s-paper"
+        thick = "2.5" if shape.own else "0.75"
+        link = f"<a href={quoteattr(shape.url)} aria-label={quoteattr(words)}>"
+        canvas.add(link if shape.url else "<g>")
+        canvas.path(
+            d,
+            f"f-{levels.level(shape.value)} {line}",
+            extra=f'stroke-width="{thick}" stroke-linejoin="round" fill-rule="evenodd"',
+            title=words,
+        )
+        canvas.add("</a>" if shape.url else "</g>")
+    end = legend(canvas, (0, (bottom - top) * scale + 14), levels.words)
+    return canvas.svg(end, narrow=narrow)
+
+
+def _ring(points: Ring) -> str:
+    """Path data in whole tenths, without points that fall on the one before."""
+    written: list[str] = []
+    for x, y in points:
+        place = f"{pixels(x)} {pixels(y)}"
+        if not written or written[-1] != place:
+            written.append(place)
+    return f"M{'L'.join(written)}Z"
