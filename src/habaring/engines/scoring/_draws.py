@@ -39,7 +39,7 @@ class Field:
     points: Floats  # (imputations, normalisations, U, I) of the ranked units
     normalisations: tuple[Normalisation, ...]
     aggregations: tuple[Aggregation, ...]
-    spread: float
+    spread: Floats  # (nodes,) how far each weight may move, as a share of it
     floor: float
     seed: int
     twins: tuple[
@@ -79,7 +79,7 @@ def open_field(
         points=points,
         normalisations=choices.normalisations,
         aggregations=choices.aggregations,
-        spread=choices.weight_spread,
+        spread=np.full(tree.size, choices.weight_spread),
         floor=choices.floor,
         seed=seed,
         twins=_twins(points),

@@ -130,7 +130,7 @@ def sensitivity(
 def _choices(field: Field) -> list[str]:
     names = ("imputation", "normalisation", "aggregation")
     choices = [n for n, size in zip(names, field.shape, strict=True) if size > 1]
-    return [*choices, "weights"] if field.spread > 0 else choices
+    return [*choices, "weights"] if field.spread.any() else choices
 
 
 def _saltelli_ranks(field: Field, choices: list[str]) -> Ranks:
