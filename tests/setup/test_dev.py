@@ -16,14 +16,24 @@ from habaring.config.stop import SetupStop
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """dev.py, looking at an empty checkout."""
-    spec = importlib.util.spec_from_file_location("dev", ROOT / "dev.py")
+def program(path: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(Path(path).stem, ROOT / path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def checks() -> ModuleType:
+    return program(".ci/checks.py")
+
+
+@pytest.fixture
+def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """dev.py, looking at an empty checkout."""
+    module = program("dev.py")
     places = {
         "ROOT": tmp_path,
         "VAR": tmp_path / "var",
@@ -135,17 +145,28 @@ def test_the_path_file_and_the_console_script_are_written(dev: ModuleType) -> No
         "=========== 1 failed, 12 passed, 3 skipped in 62.10s (0:01:02) ===========",
     ],
 )
-def test_pytest_closing_lines_are_known(dev: ModuleType, line: str) -> None:
-    assert dev.CLOSING_LINE.match(line)
-    assert not dev.CLOSING_LINE.match("tests/test_x.py::test_12 passed")
+def test_pytest_closing_lines_are_known(checks: ModuleType, line: str) -> None:
+    assert checks.CLOSING_LINE.match(line)
+    assert not checks.CLOSING_LINE.match("tests/test_x.py::test_12 passed")
 
 
 def test_a_document_link_to_nowhere_is_named(
-    dev: ModuleType, capsys: pytest.CaptureFixture[str]
+    checks: ModuleType, tmp_path: Path
 ) -> None:
-    (dev.ROOT / "README.md").write_text("[a](docs/a.md) `[b](c.md)` [d](README.md)")
-    assert dev.links([]) == 1
-    assert capsys.readouterr().out == "README.md: docs/a.md is not there\n"
+    (tmp_path / "README.md").write_text("[a](docs/a.md) `[b](c.md)` [d](README.md)")
+    assert checks.links(tmp_path) == (False, "README.md: docs/a.md is not there")
+
+
+def test_a_failed_step_is_told_and_the_closing_line_stands_last(
+    checks: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(checks, "checks", lambda: {"walls": lambda: (False, "a hole")})
+    assert checks.main(["echo", "== 3 passed in 0.10s =="]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "a hole"
+    assert lines[-2:] == ["Failed: walls", "== 3 passed in 0.10s =="]
 
 
 def test_no_registry_is_named_in_the_lock_file_of_the_front_end() -> None:

@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from habaring.config import embedded
+
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -32,7 +34,9 @@ def env_int(name: str, default: int) -> int:
 
 def env_list(name: str, default: str = "") -> list[str]:
     return [
-        part.strip() for part in os.environ.get(name, default).split(",") if part.strip()
+        part.strip()
+        for part in os.environ.get(name, default).split(",")
+        if part.strip()
     ]
 
 
@@ -182,9 +186,7 @@ def database(url: str) -> dict[str, object]:
     }
 
 
-DATABASE_URL = os.environ.get("DATABASE_URL") or (
-    f"postgresql://habaring@/habaring?host={DATA_DIR / 'pg-socket'}"
-)
+DATABASE_URL = os.environ.get("DATABASE_URL") or embedded.address(DATA_DIR)
 DATABASES = {"default": database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -192,7 +194,10 @@ AUTH_USER_MODEL = "people.Account"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in [
-        ("UserAttributeSimilarityValidator", {"user_attributes": ["email", "full_name"]}),
+        (
+            "UserAttributeSimilarityValidator",
+            {"user_attributes": ["email", "full_name"]},
+        ),
         ("MinimumLengthValidator", {"min_length": 10}),
         ("CommonPasswordValidator", {}),
         ("NumericPasswordValidator", {}),
@@ -211,13 +216,15 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
 
+# Hashed names need every file that the CSS names; without the font, plain names do.
+FONT = PACKAGE_DIR / "web/static/vendor/plus-jakarta-sans-latin-wght-normal.woff2"
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG or env_bool("PLAIN_STATIC", default=False)
+        if DEBUG or env_bool("PLAIN_STATIC", default=not FONT.exists())
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }

@@ -126,11 +126,8 @@ def children(host: str, port: int) -> list[Child]:
         *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
         *("--log-level", "warning", "habaring.config.asgi:application"),
     ]
-    worker = [sys.executable, "-m", "habaring.cli", "procrastinate", "worker"]
-    return [
-        Child("web server", web),
-        Child("worker", [*worker, "--shutdown-graceful-timeout", "5"]),
-    ]
+    worker = [sys.executable, "-m", "habaring.cli", "worker"]
+    return [Child("web server", web), Child("worker", worker)]
 
 
 def watch(family: list[Child], server: Server | None, asked: Asked) -> None:
