@@ -5,10 +5,16 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from habaring.regions.models import Region
 from habaring.shared.ids import uuid7
 from habaring.shared.models import BilingualName, Upload
+
+
+def _worded(indonesian: str, english: str) -> str:
+    """The words in the reader's language; Indonesian where English is missing."""
+    return english if get_language() == "en" and english else indonesian
 
 
 class Framework(BilingualName):
@@ -41,6 +47,10 @@ class Dimension(BilingualName):
     description_en = models.TextField(blank=True)
     order = models.PositiveSmallIntegerField(default=0)
     weight = models.FloatField(default=1.0)
+
+    @property
+    def description(self) -> str:
+        return _worded(self.description_id, self.description_en)
 
     class Meta:
         ordering = ["framework", "order", "code"]
@@ -128,6 +138,22 @@ class Indicator(BilingualName):
     class Meta:
         ordering = ["family", "code"]
 
+    @property
+    def unit(self) -> str:
+        return _worded(self.unit_id, self.unit_en)
+
+    @property
+    def definition(self) -> str:
+        return _worded(self.definition_id, self.definition_en)
+
+    @property
+    def numerator(self) -> str:
+        return _worded(self.numerator_id, self.numerator_en)
+
+    @property
+    def denominator(self) -> str:
+        return _worded(self.denominator_id, self.denominator_en)
+
 
 class FrameworkIndicator(models.Model):
     """An indicator's place in a framework: its dimension, weight and goalposts."""
@@ -200,9 +226,8 @@ class ObservationQuerySet(models.QuerySet["Observation"]):
 
     def current(self) -> "ObservationQuerySet":
         """The newest revision of each (region, indicator, year)."""
-        return self.order_by("region", "indicator", "year", "-revision").distinct(
-            "region", "indicator", "year"
-        )
+        key = ("region_id", "indicator_id", "year")
+        return self.order_by(*key, "-revision").distinct(*key)
 
     def known_at(self, at: datetime) -> "ObservationQuerySet":
         """What had been recorded by a moment: the vintage of that day."""
@@ -222,9 +247,7 @@ class Observation(models.Model):
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
     revision = models.PositiveSmallIntegerField(default=1)
-    value = models.DecimalField(
-        max_digits=24, decimal_places=6, null=True, blank=True
-    )
+    value = models.DecimalField(max_digits=24, decimal_places=6, null=True, blank=True)
     status = models.CharField(
         max_length=14, choices=ValueStatus.choices, default=ValueStatus.VALUE
     )
@@ -265,6 +288,14 @@ class Observation(models.Model):
         return f"{self.region_id} {self.indicator_id} {self.year} r{self.revision}"
 
 
+class EditionScope(models.TextChoices):
+    """Whom an edition compares; a region's page shows its own kind of edition first."""
+
+    CHOSEN = "chosen", "chosen"
+    PROVINCE = "province", "province"
+    NATIONAL = "national", "national"  # published for the whole country
+
+
 class IndexEdition(models.Model):
     """A published index: frozen inputs, parameters and result. Never changed."""
 
@@ -274,6 +305,10 @@ class IndexEdition(models.Model):
     framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
     number = models.PositiveSmallIntegerField()
+    scope = models.CharField(
+        max_length=10, choices=EditionScope.choices, default=EditionScope.CHOSEN
+    )
+    peers = models.PositiveSmallIntegerField(default=0)  # how many regions it compares
     note = models.TextField(blank=True)
     draws = models.PositiveIntegerField()
     seed = models.PositiveIntegerField()
@@ -316,6 +351,7 @@ class EditionScore(models.Model):
 
     class Meta:
         ordering = ["edition", "group", "rank", "region"]
+        indexes = [models.Index(fields=["region", "group"], name="score_region_group")]
         constraints = [
             models.UniqueConstraint(
                 fields=["edition", "region", "group"], name="score_once_a_group"
@@ -351,3 +387,35 @@ class EditionValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition_id} {self.region_id} {self.indicator_id}"
+
+
+class Publication(models.Model):
+    """An edition being made in the background: how far it is, and what came of it."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    plan = models.JSONField()  # actions.EditionPlan, peers as codes
+    state = models.CharField(
+        max_length=10,
+        choices=[
+            ("waiting", "waiting"),
+            ("running", "running"),
+            ("done", "done"),
+            ("refused", "refused"),
+        ],
+        default="waiting",
+    )
+    done = models.PositiveIntegerField(default=0)  # draws made
+    refusal = models.JSONField(default=list)  # what, why, next in the asker's language
+    edition = models.OneToOneField(
+        IndexEdition, null=True, on_delete=models.PROTECT, related_name="publication"
+    )
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return f"{self.region_id} {self.state}"

@@ -1,0 +1,415 @@
+"""Record observations and targets, restore an earlier value, publish an index edition."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from habaring.assessment import editions, observations
+from habaring.assessment.models import (
+    IndexEdition,
+    Indicator,
+    Observation,
+    Target,
+)
+from habaring.assessment.observations import Ground, Key, Known, Row
+from habaring.assessment.selection import EditionPlan, select
+from habaring.engines import scoring
+from habaring.people.models import Account
+from habaring.regions.models import Region
+from habaring.shared import audit
+from habaring.shared.models import Upload
+from habaring.shared.refusal import FileRefused, Problem
+
+LISTED = 200  # problems that a page can show; all are counted
+
+
+class ObservationsRefused(FileRefused):
+    """Rows that cannot be recorded; `problems` names each by sheet, row and column."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One new revision: what stood there before, and what stands there now."""
+
+    region: str
+    indicator: str
+    year: int
+    before: Row | None
+    after: Row
+    revision: int
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What an upload changed. `unfilled` rows had neither a value nor a status."""
+
+    changes: tuple[Change, ...]
+    unchanged: int
+    unfilled: int
+
+    @property
+    def new(self) -> int:
+        return sum(change.before is None for change in self.changes)
+
+    @property
+    def corrected(self) -> int:
+        return len(self.changes) - self.new
+
+
+# Observations
+
+
+@transaction.atomic
+def record_observations(
+    *,
+    region: Region | None,
+    rows: Sequence[Row],
+    upload: Upload | None,
+    by: Account | None,
+    at: datetime,
+) -> Recorded:
+    """Append a revision for each row that says something new; all rows or none.
+
+    Rows may be of `region` and of the regions below it; `region=None` (the platform)
+    writes for any. Raises ObservationsRefused with every problem. Rows that repeat what
+    is known are counted and not stored again.
+    """
+    filled = [r.settled(region.code if region else "") for r in rows if not r.empty]
+    codes = _lock(filled)
+    indicators = _indicators(filled)
+    revisions = _newest(codes, indicators)
+    ground = Ground(
+        indicators={code: _known(found) for code, found in indicators.items()},
+        regions=_writable(codes, region),
+        today=timezone.localdate(at),
+        current={key: row for key, (row, _revision) in revisions.items()},
+    )
+    _refuse(observations.problems_of(filled, ground))
+    changes = tuple(
+        Change(
+            region=row.region,
+            indicator=row.indicator,
+            year=row.year,
+            before=ground.current.get(row.key),
+            after=row,
+            revision=revisions[row.key][1] + 1 if row.key in revisions else 1,
+        )
+        for row in filled
+        if ground.changes(row)
+    )
+    Observation.objects.bulk_create(
+        (_observation(c, indicators[c.indicator], upload, by, at) for c in changes),
+        batch_size=2_000,
+    )
+    found = Recorded(changes, len(filled) - len(changes), len(rows) - len(filled))
+    _audit_recording(found, region=region, upload=upload, by=by, at=at)
+    return found
+
+
+def record_one(*, region: Region, row: Row, by: Account, at: datetime) -> Recorded:
+    """The page's form: one row, the same checks as a file of one row."""
+    return record_observations(region=region, rows=[row], upload=None, by=by, at=at)
+
+
+def restore(
+    *, observation: Observation, reason: str, by: Account, at: datetime
+) -> Recorded:
+    """Undo: append a revision that says again what an earlier one said."""
+    if not reason.strip():
+        raise ObservationsRefused(
+            _("The earlier value was not restored."),
+            _("A correction needs its reason, so that others can follow it."),
+            _("Write in one sentence why the earlier value is right."),
+        )
+    row = row_of(observation)
+    again = replace(row, note=reason.strip())
+    return record_observations(
+        region=observation.region, rows=[again], upload=None, by=by, at=at
+    )
+
+
+def row_of(observation: Observation) -> Row:
+    """A stored revision as the row that would record it; needs `indicator` loaded."""
+    return Row(
+        indicator=observation.indicator.code,
+        year=observation.year,
+        value=observation.value,
+        status=observation.status,
+        provisional=observation.provisional,
+        source=observation.source,
+        source_url=observation.source_url,
+        released_on=observation.released_on,
+        note=observation.note,
+        illustrative=observation.illustrative,
+        region=observation.region_id,
+    )
+
+
+def _lock(rows: Iterable[Row]) -> frozenset[str]:
+    """The regions of the rows that exist, locked in order: revisions never collide."""
+    codes = {row.region for row in rows}
+    locked = Region.objects.select_for_update(no_key=True).filter(code__in=codes)
+    return frozenset(locked.order_by("code").values_list("code", flat=True))
+
+
+def _indicators(rows: Iterable[Row]) -> dict[str, Indicator]:
+    codes = {row.indicator for row in rows}
+    return {i.code: i for i in Indicator.objects.filter(code__in=codes)}
+
+
+def _known(indicator: Indicator) -> Known:
+    return Known(
+        indicator.code, indicator.minimum, indicator.maximum, indicator.decimals
+    )
+
+
+def _writable(codes: frozenset[str], region: Region | None) -> frozenset[str]:
+    if region is None:
+        return codes
+    return frozenset(
+        code
+        for code in codes
+        if code == region.code or code.startswith(f"{region.code}.")
+    )
+
+
+def _newest(
+    codes: frozenset[str], indicators: dict[str, Indicator]
+) -> dict[Key, tuple[Row, int]]:
+    rows = (
+        Observation.objects.current()
+        .filter(region__in=codes, indicator__in=indicators.values())
+        .select_related("indicator")
+    )
+    found = ((row_of(row), row.revision) for row in rows)
+    return {row.key: (row, revision) for row, revision in found}
+
+
+def _observation(
+    change: Change,
+    indicator: Indicator,
+    upload: Upload | None,
+    by: Account | None,
+    at: datetime,
+) -> Observation:
+    row = change.after
+    return Observation(
+        region_id=row.region,
+        indicator=indicator,
+        year=row.year,
+        revision=change.revision,
+        value=row.value,
+        status=row.status,
+        provisional=row.provisional,
+        source=row.source,
+        source_url=row.source_url,
+        released_on=row.released_on,
+        note=row.note,
+        illustrative=row.illustrative,
+        upload=upload,
+        recorded_at=at,
+        recorded_by=by,
+    )
+
+
+def _audit_recording(
+    found: Recorded,
+    *,
+    region: Region | None,
+    upload: Upload | None,
+    by: Account | None,
+    at: datetime,
+) -> None:
+    if not found.changes:
+        return
+    regions = sorted({change.region for change in found.changes})
+    subject = upload or region or Region.objects.get(code=regions[0])
+    audit.record(
+        by=by,
+        at=at,
+        verb="assessment.observations.recorded",
+        subject=subject,
+        region=region.code if region else audit.PLATFORM,
+        details={
+            "new": found.new,
+            "corrected": found.corrected,
+            "unchanged": found.unchanged,
+            "regions": len(regions),
+            "rows": [[c.indicator, c.year, c.revision] for c in found.changes[:200]],
+        },
+    )
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if not problems:
+        return
+    count = len(problems)
+    raise ObservationsRefused(
+        _("Nothing was saved."),
+        ngettext_lazy(
+            "%(count)d problem was found.", "%(count)d problems were found.", count
+        )
+        % {"count": count},
+        _("Mend what is named below and send it again."),
+        problems=problems[:LISTED],
+        count=count,
+    )
+
+
+# Targets
+
+
+@transaction.atomic
+def record_targets(
+    *,
+    region: Region,
+    rows: Sequence[Row],
+    upload: Upload | None,
+    by: Account | None,
+    at: datetime,
+) -> int:
+    """Set dated targets, each with the document that sets it; the number changed.
+
+    Raises ObservationsRefused with every problem; then none is set.
+    """
+    filled = [row.settled(region.code) for row in rows]
+    codes = _lock(filled)
+    indicators = _indicators(filled)
+    ground = Ground(
+        indicators={code: _known(found) for code, found in indicators.items()},
+        regions=_writable(codes, region),
+        today=timezone.localdate(at),
+    )
+    _refuse(observations.target_problems(filled, ground))
+    return sum(_set(row, indicators[row.indicator], by=by, at=at) for row in filled)
+
+
+def set_target(*, region: Region, row: Row, by: Account | None, at: datetime) -> int:
+    """The page's form: one target, the same checks as a file of one row."""
+    return record_targets(region=region, rows=[row], upload=None, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw_target(*, target: Target, reason: str, by: Account, at: datetime) -> None:
+    """Take back a target that no document sets any more; the trail keeps it."""
+    if not reason.strip():
+        raise ObservationsRefused(
+            _("The target was not withdrawn."),
+            _("Withdrawing needs its reason."),
+            _("Write which document ended the target."),
+        )
+    audit.record(
+        by=by,
+        at=at,
+        verb="assessment.target.withdrawn",
+        subject=target,
+        region=target.region_id,
+        reason=reason.strip(),
+        details=_said(target),
+    )
+    target.delete()
+
+
+def _set(row: Row, indicator: Indicator, *, by: Account | None, at: datetime) -> bool:
+    before = Target.objects.filter(
+        region=row.region, indicator=indicator, year=row.year
+    ).first()
+    same = before is not None and (
+        before.value,
+        before.source,
+        before.illustrative,
+    ) == (
+        row.value,
+        row.source,
+        row.illustrative,
+    )
+    if same:
+        return False
+    told = _said(before) if before else None
+    target = before or Target(region_id=row.region, indicator=indicator, year=row.year)
+    target.value = row.value or Decimal(0)
+    target.source, target.illustrative = row.source, row.illustrative
+    target.save()
+    audit.record(
+        by=by,
+        at=at,
+        verb="assessment.target.set",
+        subject=target,
+        region=row.region,
+        details={"before": told, "after": _said(target)},
+    )
+    return True
+
+
+def _said(target: Target) -> dict[str, str | int]:
+    return {
+        "indicator": target.indicator.code,
+        "year": target.year,
+        "value": str(target.value),
+        "source": target.source,
+    }
+
+
+# Editions
+
+
+@transaction.atomic
+def publish_edition(
+    *,
+    region: Region,
+    plan: EditionPlan,
+    by: Account | None,
+    at: datetime,
+    progress: editions.Progress | None = None,
+) -> IndexEdition:
+    """Freeze an index edition: the two files, every value used, every score.
+
+    What is scored is what the two files say when read back, so that `habaring score`
+    gives the same numbers. Raises EditionRefused.
+    """
+    Region.objects.select_for_update(no_key=True).get(code=region.code)
+    editions.check_plan(region, plan, at)
+    chosen = select(plan, at=at)
+    editions.check_selection(chosen)
+    table, framework = editions.files_of(chosen)
+    sha256 = hashlib.sha256(f"{table}\0{framework}".encode()).hexdigest()
+    editions.refuse_same(region, plan, sha256)
+    scores = editions.score_files_of(table, framework, plan, progress)
+    edition = IndexEdition.objects.create(
+        region=region,
+        framework=plan.framework,
+        year=plan.year,
+        number=editions.next_number(region, plan.year),
+        scope=editions.scope_of(region, plan, by, at),
+        peers=len(plan.peers),
+        note=plan.note.strip(),
+        draws=plan.draws,
+        seed=plan.seed,
+        engine_version=scoring.ENGINE,
+        table_csv=table,
+        framework_toml=framework,
+        sha256=sha256,
+        record=scores.as_record(),
+        illustrative=chosen.illustrative,
+        published_at=at,
+        published_by=by,
+    )
+    editions.store_scores(edition, scores)
+    editions.store_values(edition, chosen, scores)
+    audit.record(
+        by=by,
+        at=at,
+        verb="assessment.edition.published",
+        subject=edition,
+        region=region.code,
+        reason=plan.note.strip(),
+        details={"year": plan.year, "peers": len(plan.peers), "sha256": sha256},
+    )
+    return edition
