@@ -56,14 +56,15 @@ def migrate_when_pending() -> None:
 
 
 def load_once(demo: str) -> None:
-    """Regions and the demo, whole or not at all, into an empty database."""
+    """Regions, catalogue and demo, whole or not at all, into an empty database."""
     if apps.get_model("regions", "Region").objects.exists():
         return
     known = get_commands()
     with transaction.atomic():
-        if "load_regions" in known:
-            with step("regions"):
-                call_command("load_regions", verbosity=0)
+        for kind in ("regions", "catalogue"):
+            if f"load_{kind}" in known:
+                with step(kind):
+                    call_command(f"load_{kind}", verbosity=0)
         if demo != "none":
             if "load_demo" not in known:
                 say(f"  The demo {demo!r} is not part of this version; left out.")
