@@ -33,18 +33,22 @@ def spans(text: str) -> list[dict[str, Any]]:
 
 
 def heading(text: str, level: int = 2) -> Block:
+    """A heading inside a chapter: level 2 or 3."""
     return {"type": "heading", "level": level, "text": text}
 
 
 def paragraph(text: str) -> Block:
+    """Running text with its bold and italic marks."""
     return {"type": "paragraph", "spans": spans(text)}
 
 
 def note(text: str) -> Block:
+    """A quiet remark: a source, or what is missing."""
     return {"type": "note", "text": text}
 
 
 def bullets(items: Iterable[str]) -> Block:
+    """A list, one line an item."""
     return {"type": "list", "items": [spans(item) for item in items]}
 
 
@@ -54,6 +58,7 @@ def column(label: str, align: Align = "left", width: int = 0) -> dict[str, Any]:
 
 
 def row(cells: Sequence[str], *, strong: bool = False) -> dict[str, Any]:
+    """The cells of one table row, as they are shown."""
     return {"cells": list(cells), "strong": strong}
 
 

@@ -1,9 +1,11 @@
 """Set a book as DOCX with python-docx: real headings, tables and a contents field."""
 
 import io
+import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from docx import Document
@@ -12,7 +14,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from habaring.shared.charts.png import png_from_svg
+from habaring.shared import fonts
+from habaring.shared.charts.png import png
 
 INK = RGBColor(0x0F, 0x3D, 0x3E)
 QUIET = RGBColor(0x5B, 0x5F, 0x57)
@@ -179,9 +182,9 @@ def _table(document: Any, block: Mapping[str, Any]) -> None:
 
 
 def _chart(document: Any, block: Mapping[str, Any]) -> None:
-    picture = document.add_picture(
-        io.BytesIO(png_from_svg(block["svg"], width=1400)), width=Cm(16)
-    )
+    with tempfile.TemporaryDirectory(prefix="habaring-book-") as name:
+        drawn = png(block["svg"], folder=Path(name), fonts=fonts.folder())
+    picture = document.add_picture(io.BytesIO(drawn), width=Cm(16))
     picture._inline.docPr.set("descr", block["alt"])
     document.add_paragraph(style="Caption").add_run(block["caption"])
     _small(document, block.get("note", ""))
@@ -215,7 +218,9 @@ def _stable(content: bytes) -> bytes:
     source = zipfile.ZipFile(io.BytesIO(content))
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
+        for name in sorted(
+            source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)
+        ):
             entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16

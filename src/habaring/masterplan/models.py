@@ -81,7 +81,9 @@ class BookTemplate(models.Model):
 class Section(models.Model):
     """A written section of the books, in one revision. Rows are only appended."""
 
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="sections")
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="sections"
+    )
     key = models.CharField(max_length=80)  # as the template names it
     revision = models.PositiveSmallIntegerField(default=1)
     text = models.TextField(blank=True)
@@ -106,7 +108,9 @@ class Section(models.Model):
 class Edition(models.Model):
     """An issued edition of the master plan: all it says, frozen in `record`."""
 
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="editions")
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="editions"
+    )
     number = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=300)
     template = models.ForeignKey(

@@ -10,7 +10,7 @@ from typing import Any
 import pyphen
 import typst
 
-from habaring.masterplan import fonts
+from habaring.shared import fonts
 
 _TEMPLATE = Path(__file__).resolve().parent / "typst" / "book.typ"
 SOFT_HYPHEN = "\u00ad"
@@ -47,7 +47,9 @@ def _prepared(book: Mapping[str, Any], folder: Path) -> dict[str, Any]:
                 pictures += 1
                 name = f"chart-{pictures}.svg"
                 (folder / name).write_text(block["svg"], encoding="utf-8")
-                blocks.append({**{k: v for k, v in block.items() if k != "svg"}, "file": name})
+                blocks.append(
+                    {**{k: v for k, v in block.items() if k != "svg"}, "file": name}
+                )
             elif block["type"] == "paragraph":
                 blocks.append({**block, "spans": _soft(block["spans"], language)})
             elif block["type"] == "list":

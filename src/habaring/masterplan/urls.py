@@ -1,6 +1,19 @@
-"""Addresses: `public` under /daerah/<code>/, `work` under /ruang-kerja/<code>/."""
+"""Addresses of the master plan: public books, and the room where they are written."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-public: list[URLPattern] = []
-work: list[URLPattern] = []
+from habaring.masterplan import views
+
+public = [
+    path("", views.plan, name="plan"),
+    path("edisi/<int:number>/", views.edition, name="edition"),
+    path("edisi/<int:number>/<slug:book>/", views.book, name="book"),
+    path("edisi/<int:number>/<slug:book>.<slug:form>", views.file, name="file"),
+    path("edisi/<int:number>/catatan.json", views.record, name="record"),
+]
+work = [
+    path("", views.desk, name="desk"),
+    path("bagian/<str:key>/", views.section, name="section"),
+    path("terbitkan/", views.issue, name="issue"),
+    path("edisi/<int:number>/tarik/", views.withdraw, name="withdraw"),
+]

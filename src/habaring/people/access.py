@@ -37,21 +37,24 @@ class Power(StrEnum):
     SEE_AUDIT = "see_audit"
 
 
-class SignInNeeded(Refusal):  # noqa: N818 - a refusal is not an error
+class SignInNeeded(Refusal):
     """Nobody is signed in."""
 
     status = 401
 
 
-class NotAllowed(Refusal):  # noqa: N818
+class NotAllowed(Refusal):
     """The person may not do this here."""
 
     status = 403
 
 
 def memberships_of(account: Account, *, at: datetime) -> "MembershipQuerySet":
-    return account.memberships.in_force(at).select_related(  # type: ignore[attr-defined, no-any-return]  # reverse manager of a custom queryset
-        "role", "region", "department"
+    """The roles that a person holds at a moment."""
+    return (
+        Membership.objects.in_force(at)
+        .filter(account=account)
+        .select_related("role", "region", "department")
     )
 
 
@@ -104,7 +107,9 @@ def require(
     if not isinstance(account, Account):
         raise SignInNeeded(
             what=_("You need to sign in for this."),
-            why=_("This part of the work room is for the people who run the programme."),
+            why=_(
+                "This part of the work room is for the people who run the programme."
+            ),
             next=_("Sign in, or ask your region's secretariat for an invitation."),
         )
     if power not in powers(account, at=at, region=region, department=department):

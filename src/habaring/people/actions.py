@@ -19,15 +19,15 @@ FIRST_LINK_HOURS = 24
 INVITATION_DAYS = 14
 
 
-class InvitationUnusable(Refusal):  # noqa: N818 - a refusal is not an error
+class InvitationUnusable(Refusal):
     """The link was used, withdrawn, has run out, or never existed."""
 
 
-class PasswordTooWeak(Refusal):  # noqa: N818
+class PasswordTooWeak(Refusal):
     """The chosen password is refused by the rules."""
 
 
-class AlreadyHeld(Refusal):  # noqa: N818
+class AlreadyHeld(Refusal):
     """The person holds this role in this place already."""
 
 
@@ -51,7 +51,9 @@ def issue_first_link(*, at: datetime) -> str | None:
     """
     if Account.objects.exists():
         return None
-    Invitation.objects.filter(email="", accepted_at__isnull=True).update(withdrawn_at=at)
+    Invitation.objects.filter(email="", accepted_at__isnull=True).update(
+        withdrawn_at=at
+    )
     token = secrets.token_urlsafe(24)
     invitation = Invitation.objects.create(
         token_hash=_hash(token),
@@ -151,7 +153,9 @@ def accept_invitation(*, token: str, new: NewAccount, at: datetime) -> Account:
         raise PasswordTooWeak(
             what=_("The password does not match the account you already have."),
             why=_("There is an account with this mail address."),
-            next=_("Type the password of that account, and the new role is added to it."),
+            next=_(
+                "Type the password of that account, and the new role is added to it."
+            ),
         )
     invitation.accepted_at = at
     invitation.save(update_fields=["accepted_at"])
@@ -177,14 +181,14 @@ def accept_invitation(*, token: str, new: NewAccount, at: datetime) -> Account:
 
 def _check_password(new: NewAccount, email: str) -> None:
     try:
-        validate_password(
-            new.password, Account(email=email, full_name=new.full_name)
-        )
+        validate_password(new.password, Account(email=email, full_name=new.full_name))
     except ValidationError as error:
         raise PasswordTooWeak(
             what=_("This password is too easy to guess."),
             why=" ".join(error.messages),
-            next=_("Choose a longer one: three or four words that do not belong together."),
+            next=_(
+                "Choose a longer one: three or four words that do not belong together."
+            ),
         ) from error
 
 
@@ -207,7 +211,8 @@ def grant(
     """Give a role in a place, from this moment."""
     if _held(account, role, place.region, place.department):
         raise AlreadyHeld(
-            what=_("%(person)s holds this role already.") % {"person": account.full_name},
+            what=_("%(person)s holds this role already.")
+            % {"person": account.full_name},
             why=_("A role is held once in the same place."),
             next=_("Nothing needs to be done."),
         )

@@ -71,9 +71,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     """Questions asked of memberships."""
 
     def in_force(self, at: datetime) -> "MembershipQuerySet":
-        return self.filter(
-            Q(until__isnull=True) | Q(until__gt=at), since__lte=at
-        )
+        return self.filter(Q(until__isnull=True) | Q(until__gt=at), since__lte=at)
 
 
 class Membership(models.Model):

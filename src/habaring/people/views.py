@@ -32,6 +32,7 @@ class SignInView(LoginView):
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session and go home."""
     logout(request)
     messages.success(request, _("You are signed out."))
     return redirect("web:home")
@@ -44,9 +45,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     form = Welcome(request.POST or None, invited_email=invitation.email)
     refusal = None
     if request.method == "POST" and form.is_valid():
-        new = actions.NewAccount(
-            **form.cleaned_data, language=get_language() or "id"
-        )
+        new = actions.NewAccount(**form.cleaned_data, language=get_language() or "id")
         try:
             account = actions.accept_invitation(token=token, new=new, at=now())
         except Refusal as refused:
@@ -77,7 +76,9 @@ def people(request: HttpRequest, code: str) -> HttpResponse:
             place=actions.Place(region=region, department=data["department"]),
             by=officer,
             at=at,
-            address=request.build_absolute_uri(reverse("people:welcome", args=["-"]))[:-2],
+            address=request.build_absolute_uri(reverse("people:welcome", args=["-"]))[
+                :-2
+            ],
         )
         messages.success(
             request, _("The invitation to %(email)s is on its way.") % data
@@ -110,6 +111,7 @@ def people(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 def revoke(request: HttpRequest, code: str, membership: int) -> HttpResponse:
+    """End one role of one person in this region."""
     region = get_object_or_404(Region, code=code)
     at = now()
     officer = access.require(request.user, Power.MANAGE_PEOPLE, at=at, region=region)

@@ -1,0 +1,75 @@
+"""Forms of the master plan: they check shape; actions decide."""
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from habaring.assessment.models import IndexEdition
+from habaring.masterplan.models import BookTemplate
+from habaring.regions.models import Region
+
+
+class SectionText(forms.Form):
+    """One written section."""
+
+    text = forms.CharField(
+        label=_("Text"),
+        required=False,
+        max_length=60_000,
+        widget=forms.Textarea(attrs={"rows": 18}),
+        help_text=_(
+            "An empty line begins a new paragraph; a line that begins with “- ” is an item of "
+            "a list; “## ” makes a heading; **bold**, *italic*."
+        ),
+    )
+
+
+class IssueEdition(forms.Form):
+    """What an edition is made of."""
+
+    title = forms.CharField(label=_("Title of the edition"), max_length=300)
+    template = forms.ModelChoiceField(
+        label=_("Set of books"), queryset=BookTemplate.objects.none(), empty_label=None
+    )
+    index_edition = forms.ModelChoiceField(
+        label=_("Index edition"),
+        queryset=IndexEdition.objects.none(),
+        required=False,
+        help_text=_("The books quote its figures as they were published."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[("id", "Bahasa Indonesia"), ("en", "English")],
+    )
+
+    def __init__(self, *args: object, region: Region, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]  # Django's own signature
+        sets = self.fields["template"]
+        index = self.fields["index_edition"]
+        assert isinstance(sets, forms.ModelChoiceField)  # noqa: S101 - for the checker
+        assert isinstance(index, forms.ModelChoiceField)  # noqa: S101
+        sets.queryset = BookTemplate.objects.filter(
+            Q(region=region) | Q(region__isnull=True)
+        )
+        index.queryset = (
+            IndexEdition.objects.filter(scores__region=region)
+            .distinct()
+            .defer("record", "table_csv", "framework_toml")
+            .order_by("-year", "-published_at")
+        )
+        index.label_from_instance = edition_label  # type: ignore[method-assign]  # Django's own way
+
+
+def edition_label(edition: IndexEdition) -> str:
+    """How an index edition is called in a list of choices."""
+    return f"{edition.year} · {edition.region_id} · {edition.number}"
+
+
+class Withdraw(forms.Form):
+    """The public reason of a withdrawal."""
+
+    reason = forms.CharField(
+        label=_("Public reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

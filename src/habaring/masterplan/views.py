@@ -1,0 +1,265 @@
+"""Public pages of the books, and the desk where sections are written and issued."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from habaring.masterplan import actions, queries, tasks
+from habaring.masterplan.forms import IssueEdition, SectionText, Withdraw
+from habaring.masterplan.models import Edition, EditionFile, Section
+from habaring.people import access
+from habaring.people.access import Power
+from habaring.people.models import Account
+from habaring.regions.models import Region
+from habaring.shared.pages import download, paginate, render
+from habaring.shared.refusal import Refusal
+
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "html": "text/html; charset=utf-8",
+}
+
+
+def _region(code: str) -> Region:
+    return get_object_or_404(Region.objects.select_related("parent"), code=code)
+
+
+def _edition(code: str, number: int) -> Edition:
+    return get_object_or_404(
+        Edition.objects.select_related("region", "plan", "plan__decision", "template"),
+        region=code,
+        number=number,
+    )
+
+
+@require_safe
+def plan(request: HttpRequest, code: str) -> HttpResponse:
+    """The master plan of a region: its newest edition, and those before it."""
+    region = _region(code)
+    return render(
+        request,
+        "masterplan/plan.html",
+        {"region": region, "face": queries.public_face(region)},
+    )
+
+
+@require_safe
+def edition(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """One edition: its books in every format, its checksum, how to rebuild it."""
+    found = _edition(code, number)
+    return render(
+        request,
+        "masterplan/edition.html",
+        {
+            "region": found.region,
+            "edition": found,
+            "books": queries.shelf(found),
+        },
+    )
+
+
+@require_safe
+def book(request: HttpRequest, code: str, number: int, book: str) -> HttpResponse:
+    """Read one book on the screen, a chapter at a time or whole."""
+    found = _edition(code, number)
+    whole = queries.book_of(found, book)
+    if whole is None:
+        raise Http404
+    wanted = request.GET.get("bab", "")
+    chapters = [c for c in whole["chapters"] if not wanted or c["key"] == wanted]
+    if not chapters:
+        raise Http404
+    return render(
+        request,
+        "masterplan/book.html",
+        {
+            "region": found.region,
+            "edition": found,
+            "book": whole,
+            "chapters": chapters if wanted else chapters[:1],
+            "current": wanted or chapters[0]["key"],
+            "turn": queries.neighbours(whole, wanted or chapters[0]["key"]),
+        },
+    )
+
+
+@require_safe
+def file(
+    request: HttpRequest, code: str, number: int, book: str, form: str
+) -> HttpResponseBase:
+    """A set book as it was issued, byte for byte."""
+    found = get_object_or_404(
+        EditionFile.objects.select_related("edition"),
+        edition__region=code,
+        edition__number=number,
+        book=book,
+        format=form,
+    )
+    path = actions.kept_file(found)
+    content = (
+        path.read_bytes()
+        if path.exists()
+        else actions.set_book(found.edition, book, form)
+    )
+    name = f"{code.replace('.', '')}-edisi-{number}-{book}.{form}"
+    return download(content, name=name, media_type=MEDIA_TYPES[form])
+
+
+@require_safe
+def record(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
+    """All that an edition says, as JSON: what `habaring book` rebuilds it from."""
+    found = _edition(code, number)
+    text = json.dumps(found.record, sort_keys=True, ensure_ascii=False, indent=1)
+    return download(
+        text.encode(),
+        name=f"{code.replace('.', '')}-edisi-{number}.json",
+        media_type="application/json",
+    )
+
+
+def _writer(request: HttpRequest, region: Region, power: Power) -> Account:
+    return access.require(request.user, power, at=now(), region=region)
+
+
+@require_safe
+def desk(request: HttpRequest, code: str) -> HttpResponse:
+    """What is written, what is not, and the editions so far."""
+    region = _region(code)
+    _writer(request, region, Power.WRITE_PLAN)
+    return render(
+        request,
+        "masterplan/desk.html",
+        {
+            "region": region,
+            "sections": queries.sections(region),
+            "missions": queries.development_plans(region),
+            "editions": paginate(
+                request, Edition.objects.filter(region=region).defer("record")
+            ),
+            "may_issue": Power.ISSUE_EDITION
+            in access.powers(request.user, at=now(), region=region),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def section(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Write one section; every save is a new revision."""
+    region = _region(code)
+    writer = _writer(request, region, Power.WRITE_PLAN)
+    place = queries.section_place(region, key)
+    if place is None:
+        raise Http404
+    revisions = Section.objects.filter(region=region, key=key).select_related(
+        "recorded_by"
+    )
+    newest = revisions.first()
+    form = SectionText(
+        request.POST or None, initial={"text": newest.text if newest else ""}
+    )
+    refusal: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.write_section(
+                region=region,
+                key=key,
+                text=form.cleaned_data["text"],
+                by=writer,
+                at=now(),
+            )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("Saved as a new revision."))
+            return redirect("masterplan-work:section", code=code, key=key)
+    return render(
+        request,
+        "masterplan/section.html",
+        {
+            "region": region,
+            "place": place,
+            "form": form,
+            "refusal": refusal,
+            "revisions": paginate(request, revisions, size=10),
+        },
+        status=422 if refusal or form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def issue(request: HttpRequest, code: str) -> HttpResponse:
+    """Issue an edition: frozen at once, set in the background."""
+    region = _region(code)
+    writer = _writer(request, region, Power.ISSUE_EDITION)
+    form = IssueEdition(
+        request.POST or None,
+        region=region,
+        initial={
+            "title": _("Smart-city master plan of %(place)s")
+            % {"place": region.full_name}
+        },
+    )
+    refusal: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = _issue(region, form.cleaned_data, writer)
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(
+                request, _("The edition is issued. Its books are being set now.")
+            )
+            return redirect(reverse("masterplan:edition", args=[code, made.number]))
+    return render(
+        request,
+        "masterplan/issue.html",
+        {
+            "region": region,
+            "form": form,
+            "refusal": refusal,
+            "sections": queries.sections(region),
+        },
+        status=422 if refusal or form.errors else 200,
+    )
+
+
+def _issue(region: Region, data: dict[str, Any], by: Account) -> Edition:
+    with transaction.atomic():
+        made = actions.issue_edition(
+            issue=actions.Issue(region=region, **data), by=by, at=now()
+        )
+        tasks.set_files.defer(edition_id=made.pk)
+    return made
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Withdraw an edition, with a public reason."""
+    region = _region(code)
+    writer = _writer(request, region, Power.ISSUE_EDITION)
+    found = _edition(code, number)
+    form = Withdraw(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.withdraw_edition(
+            edition=found, reason=form.cleaned_data["reason"], by=writer, at=now()
+        )
+        messages.success(
+            request, _("The edition is withdrawn; the reason stands on it.")
+        )
+        return redirect("masterplan:edition", code=code, number=number)
+    return render(
+        request,
+        "masterplan/withdraw.html",
+        {"region": region, "edition": found, "form": form},
+        status=422 if form.errors else 200,
+    )
