@@ -61,7 +61,7 @@ def load_once(demo: str) -> None:
         return
     known = get_commands()
     with transaction.atomic():
-        for kind in ("regions", "catalogue"):
+        for kind in ("regions", "catalogue", "book_sets"):
             if f"load_{kind}" in known:
                 with step(kind):
                     call_command(f"load_{kind}", verbosity=0)

@@ -94,17 +94,28 @@ def _chapter(figures: Figures, number: int, chapter: sets.Chapter) -> dict[str, 
     }
 
 
+def check(chosen: sets.BookSet) -> None:
+    """Refuse a set that asks for a kind of block that nobody can make."""
+    kinds = {
+        part.kind
+        for book in chosen.books
+        for chapter in book.chapters
+        for part in chapter.parts
+    }
+    unknown = sorted(kinds - set(MAKERS) - {"section"})
+    if unknown:
+        raise UnknownBlock(
+            what=_("This set of books cannot be used."),
+            why=_("It asks for “%(kind)s”, which does not exist.")
+            % {"kind": unknown[0]},
+            next=_("Known are: %(kinds)s.")
+            % {"kinds": formats.listing(["section", *sorted(MAKERS)])},
+        )
+
+
 def _part(figures: Figures, part: sets.Part) -> list[blocks.Block]:
     if part.kind == "section":
         return _written(figures, part.key)
-    if part.kind not in MAKERS:
-        raise UnknownBlock(
-            what=_("The books were not issued."),
-            why=_("The set of books asks for “%(kind)s”, which does not exist.")
-            % {"kind": part.kind},
-            next=_("Known are: %(kinds)s.")
-            % {"kinds": formats.listing(sorted(MAKERS))},
-        )
     return MAKERS[part.kind](figures)
 
 
