@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from habaring.shared.charts.canvas import Canvas, Ink, text_width, wrap
 from habaring.shared.charts.chart import NARROW, WIDE, Caption, Chart, as_table
-from habaring.shared.charts.paint import DIMENSIONS
 from habaring.shared.formats import percent
 
 Box = tuple[float, float, float, float]
@@ -15,7 +14,8 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A part of the budget. ``value`` sets its size, ``shown`` is the sum in words."""
+    """A part of the budget. ``value`` sets its size, ``shown`` is the sum in words;
+    ``colour`` only where colour says something (a dimension)."""
 
     label: str
     value: float
@@ -107,8 +107,8 @@ def _draw(
     canvas = Canvas(caption, width)
     boxes = squarify([area.value for area in areas], (0, 0, width, height))
     small: list[tuple[str, str]] = []
-    for i, (area, box) in enumerate(zip(areas, boxes, strict=True)):
-        token = area.colour or DIMENSIONS[i % len(DIMENSIONS)]
+    for area, box in zip(areas, boxes, strict=True):
+        token = area.colour or "gov"
         if not _box(canvas, area, box, token):
             small.append((str(len(small) + 1), f"{area.label} · {area.shown}"))
             _number(canvas, small[-1][0], box, token)
@@ -129,28 +129,26 @@ def _paint(canvas: Canvas, box: Box, token: str) -> None:
 
 
 def _box(canvas: Canvas, area: Area, box: Box, token: str) -> bool:
-    """Paint the box; write its words if they fit."""
+    """Paint the box; write its words in the largest size that fits, if any does."""
     _paint(canvas, box, token)
     x, y, width, height = box
-    size = 15 if width > 150 else 13
-    room = width - 26
-    lines = wrap(area.label, room, size, lines=3 if height > 110 else 2)
-    fits = (
-        not any(line.endswith("…") for line in lines)
-        and height > 26 + 20 * len(lines)
-        and text_width(area.shown, size + 2, bold=True) <= room
-    )
-    if not fits:
+    room, ground = width - 24, f"{token}-bg"
+    for size in (15.0, 13.0, 12.0):
+        lines = wrap(area.label, room, size, lines=3 if height > 110 else 2)
+        fits = (
+            not any(line.endswith("…") for line in lines)
+            and height > 22 + 19 * len(lines)
+            and text_width(area.shown, size + 1, bold=True) <= room
+        )
+        if fits:
+            break
+    else:
         return False
-    ground = f"{token}-bg"
     for i, line in enumerate(lines):
-        canvas.text(x + 15, y + 23 + 19 * i, line, Ink("ink", size, on=ground))
-    canvas.text(
-        x + 15,
-        y + 25 + 19 * len(lines),
-        area.shown,
-        Ink("ink", size + 2, bold=True, on=ground),
-    )
+        canvas.text(x + 14, y + 22 + 18 * i, line, Ink("ink", size, on=ground))
+    base = y + 23 + 18 * len(lines)
+    ink = Ink("ink", size + 1, bold=True, on=ground)
+    canvas.text(x + 14, base, area.shown, ink)
     return True
 
 

@@ -38,7 +38,8 @@ def legend(
         wide = text_width(words, 12) + 34
         if x > left and x + wide - 16 > canvas.width:
             x, y = left, y + 20
-        canvas.rect((x, y + 1, 12, 12), f"f-{token}", round_=3)
+        paint = "f-paper s-edge" if token == "paper" else f"f-{token}"  # noqa: S105
+        canvas.rect((x, y + 1, 12, 12), paint, round_=3)
         canvas.text(x + 18, y + 11, words, Ink("soft", 12))
         x += wide
     return y + 20 if items else y

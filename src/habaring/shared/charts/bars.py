@@ -160,7 +160,7 @@ def stacked_years(stack: Stack, caption: Caption, *, width: int = WIDE) -> Chart
 
 def _stack_wide(stack: Stack, caption: Caption, width: int) -> str:
     canvas = Canvas(caption, width)
-    top = legend(canvas, (0, 0), stack.words) + 26
+    top = legend(canvas, (0, 0), stack.words) + 12
     scale = Scale(0, stack.highest, top + 220, top)
     cell = width / len(stack.years)
     thick = min(cell * 0.62, 110)
@@ -173,18 +173,17 @@ def _stack_wide(stack: Stack, caption: Caption, width: int) -> str:
             part = (left, y, thick, max(tall - 1.5, 0))
             canvas.rect(part, f"f-{series.colour}", round_=2)
         middle = left + thick / 2
-        total = stack.spoken(stack.total(i))
+        total = fit(stack.spoken(stack.total(i)), cell - 6, 13, bold=True)
         ink = Ink("ink", 13, bold=True, anchor="middle")
+        canvas.text(middle, scale.start + 38, total, ink)
         ceiling = stack.ceiling(i)
-        above = min(y, scale(ceiling)) if ceiling else y
-        canvas.text(middle, above - 8, fit(total, cell - 6, 13, bold=True), ink)
         if ceiling is not None:
             level = scale(ceiling)
             canvas.rect((left - 8, level - 1.5, thick + 16, 3), "f-ink", round_=1)
         ink = Ink("soft", 13, anchor="middle")
         canvas.text(middle, scale.start + 20, str(year), ink)
     canvas.line((0, scale.start + 0.5, width, scale.start + 0.5), "s-edge")
-    return canvas.svg(_ceiling_word(canvas, stack, scale.start + 28))
+    return canvas.svg(_ceiling_word(canvas, stack, scale.start + 46))
 
 
 def _ceiling_word(canvas: Canvas, stack: Stack, y: float) -> float:

@@ -187,8 +187,6 @@ class Canvas:
 
     def svg(self, height: float, *, narrow: bool = False) -> str:
         """Close the picture: its size, its name and its description."""
-        if self.caption.example:
-            height = self._example(height)
         key = self.caption.key + ("-n" if narrow else "")
         return (
             '<svg xmlns="http://www.w3.org/2000/svg" '
@@ -199,21 +197,6 @@ class Canvas:
             f'<desc id="{key}-d">{escape(self.caption.alt)}</desc>'
             f"{self.body}</svg>"
         )
-
-    def _example(self, height: float) -> float:
-        from django.utils.translation import gettext
-
-        words = gettext("example")
-        width = text_width(words, 11) + 14
-        x, y = self.width - width - 1, height + 4
-        self.rect(
-            (x, y, width, 18),
-            "s-edge",
-            round_=4,
-            extra='fill="none" stroke-dasharray="3 2"',
-        )
-        self.text(x + width / 2, y + 13, words, Ink("soft", 11, anchor="middle"))
-        return height + 24
 
 
 def _title(words: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 from habaring.shared.charts.paint import Theme, standalone
 
 Cell = str | int | float | None
@@ -49,8 +51,8 @@ class Caption:
     """What a chart is called. ``key`` is a slug, unique on its page (ids come from it).
 
     ``title`` is a short name, ``alt`` one or two sentences that say what the picture
-    shows, for people who do not see it. ``example`` writes the mark "contoh" into the
-    picture itself, so that a downloaded picture carries it too.
+    shows, for people who do not see it. ``example`` puts the mark "contoh" beside the
+    picture on the page and into the picture when it is downloaded or printed.
     """
 
     key: str
@@ -72,8 +74,12 @@ class Chart:
     example: bool = False
 
     def standalone(self, theme: Theme = "light", *, narrow: bool = False) -> str:
-        """The picture as a file that needs nothing of the page (SVG, PNG, typst)."""
-        return standalone(self.svg_narrow if narrow else self.svg, theme)
+        """The picture as a file that needs nothing of the page (SVG, PNG, typst).
+
+        An example carries its mark in the file; on the page the mark stands beside.
+        """
+        svg = self.svg_narrow if narrow else self.svg
+        return standalone(svg, theme, mark=_("example") if self.example else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class _Placed:
     x: float
     top: float
     height: float
+    words: float  # the top of its words
     out: float = 0
     into: float = 0
 
@@ -110,43 +111,71 @@ def _wide(
 ) -> str:
     canvas = Canvas(caption, width)
     columns = _columns(nodes)
-    words = min(190.0, width / len(columns) * 0.62)
-    step = (width - words - _BAR) / max(len(columns) - 1, 1)
+    words = min(190.0, width / len(columns) * 0.7)
+    step = (width - words - _BAR - 9) / max(len(columns) - 1, 1)
     total = max(sum(node.value for node in column) for column in columns) or 1
     crowd = max(len(column) for column in columns)
-    height = max(240.0, crowd * 76.0)
-    scale = (height - 26 * (crowd - 1)) / total
+    height = max(260.0, crowd * 78.0)
+    frame = _Frame(
+        words,
+        height,
+        (height - 26 * (crowd - 1)) / total,
+        {link.source for link in links},
+    )
     placed: dict[str, _Placed] = {}
-    bottom = 0.0
     for i, column in enumerate(columns):
-        bottom = max(bottom, _place(column, (i * step, words, scale), placed, height))
+        for box in frame.stack(column, i * step):
+            placed[box.node.key] = box
+    bottom = max(
+        max(box.top + box.height, box.words + _tall(_lines(box.node, words)))
+        for box in placed.values()
+    )
     for link in links:
-        _band(canvas, placed[link.source], placed[link.target], link.value * scale)
+        thick = link.value * frame.scale
+        _band(canvas, placed[link.source], placed[link.target], thick)
     for box in placed.values():
         _node(canvas, box, words)
-    return canvas.svg(bottom + 4)
+    return canvas.svg(bottom + 6)
 
 
-def _place(
-    column: Sequence[Node],
-    across: tuple[float, float, float],
-    placed: dict[str, _Placed],
-    height: float,
-) -> float:
-    """Stack a column's nodes with room for their words; return its lower end."""
-    x, words, scale = across
-    heights = [max(node.value * scale, 3) for node in column]
-    rooms = [
-        max(tall, _tall(_lines(node, words)) + 4)
-        for node, tall in zip(column, heights, strict=True)
-    ]
-    free = max(height - sum(rooms), 0)
-    gap = max(14.0, free / len(column)) if len(column) > 1 else 0
-    y = 0.0 if len(column) == 1 else min(gap / 2, free / 2)
-    for node, tall, room in zip(column, heights, rooms, strict=True):
-        placed[node.key] = _Placed(node, x, y + (room - tall) / 2, tall)
-        y += room + gap
-    return y - gap
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What placing a column needs: room for words, height, pixels per unit, and the
+    keys of nodes from which bands go on."""
+
+    room: float
+    height: float
+    scale: float
+    sources: set[str]
+
+    def stack(self, column: Sequence[Node], x: float) -> list[_Placed]:
+        """Stack a column's nodes with room for their words.
+
+        A thin node from which a band goes on has its words above the band, all
+        others in their middle, so that no band runs through half a line.
+        """
+        sizes = [
+            (max(n.value * self.scale, 3), _tall(_lines(n, self.room))) for n in column
+        ]
+        above = [
+            node.key in self.sources and tall < words + 6
+            for node, (tall, words) in zip(column, sizes, strict=True)
+        ]
+        needs = [
+            tall + words + 4 if over else max(tall, words + 2)
+            for (tall, words), over in zip(sizes, above, strict=True)
+        ]
+        free = max(self.height - sum(needs), 0)
+        gap = max(14.0, free / len(column)) if len(column) > 1 else 0.0
+        y = min(gap / 2, free / 2) if len(column) > 1 else 0.0
+        placed: list[_Placed] = []
+        rows = zip(column, sizes, above, needs, strict=True)
+        for node, (tall, words), over, need in rows:
+            top = y + words + 4 if over else y + (need - tall) / 2
+            start = y if over else y + (need - words) / 2
+            placed.append(_Placed(node, x, top, tall, start))
+            y += need + gap
+        return placed
 
 
 def _band(canvas: Canvas, start: _Placed, end: _Placed, thick: float) -> None:
@@ -165,17 +194,12 @@ def _pale(token: str) -> str:
 
 def _node(canvas: Canvas, box: _Placed, room: float) -> None:
     canvas.rect((box.x, box.top, _BAR, box.height), f"f-{box.node.colour}", round_=3)
-    lines = _lines(box.node, room)
-    y = max(box.top + box.height / 2 - _tall(lines) / 2, 0) + 13
-    on = "paper"
-    for words, ink in lines:
+    over = box.words + _tall(_lines(box.node, room)) <= box.top
+    x = box.x if over else box.x + _BAR + 9
+    y = box.words + 13
+    for words, ink in _lines(box.node, room):
         y += 3 if ink.size > 14 else 0
-        canvas.text(
-            box.x + _BAR + 9,
-            y,
-            words,
-            Ink("ink" if ink.paint == "ink" else "soft", ink.size, ink.bold, on=on),
-        )
+        canvas.text(x, y, words, ink)
         y += _LINE
 
 

@@ -53,9 +53,9 @@ class Levels:
         return cls(cuts, spoken)
 
     def level(self, value: float | None) -> str:
-        """The colour token of a value; ``band`` where there is none."""
+        """The colour token of a value; ``paper``, outlined, where there is none."""
         if value is None:
-            return "band"
+            return "paper"
         above = sum(1 for cut in self.breaks if value >= cut)
         step = (len(CLASSES) - 1) / max(len(self.breaks), 1)
         return CLASSES[round(above * step)] if self.breaks else "q2"
@@ -63,7 +63,7 @@ class Levels:
     @property
     def words(self) -> list[tuple[str, str]]:
         """The legend: token and words of each class, and of the missing."""
-        missing = ("band", _("no data"))
+        missing = ("paper", _("no data"))
         if not self.breaks:
             return [missing]
         cuts = [self.spoken(cut) for cut in self.breaks]
@@ -146,10 +146,13 @@ def _tile(canvas: Canvas, tile: Tile, size: float, levels: Levels) -> None:
     paint = f"f-{levels.level(tile.value)}"
     if tile.url:
         canvas.add(f"<a href={quoteattr(tile.url)} aria-label={quoteattr(words)}>")
+    stroke = ""
     if tile.own:
-        paint += " s-ink"
+        paint, stroke = f"{paint} s-ink", 'stroke-width="2.5"'
         box = (box[0] + 1, box[1] + 1, edge - 2, edge - 2)
-    stroke = 'stroke-width="2.5"' if tile.own else ""
+    elif tile.value is None:
+        paint, stroke = f"{paint} s-edge", 'stroke-width="0.75"'
+        box = (box[0] + 0.5, box[1] + 0.5, edge - 1, edge - 1)
     canvas.rect(box, paint, round_=min(size / 6, 3), title=words, extra=stroke)
     if tile.url:
         canvas.add("</a>")
@@ -206,7 +209,8 @@ def _choropleth(
             for ring in shape.rings
         )
         words = f"{shape.label}: {_said(shape.value, levels)}"
-        line = "s-ink" if shape.own else "s-paper"
+        bare = "s-edge" if shape.value is None else "s-paper"
+        line = "s-ink" if shape.own else bare
         thick = "2.5" if shape.own else "0.75"
         link = f"<a href={quoteattr(shape.url)} aria-label={quoteattr(words)}>"
         canvas.add(link if shape.url else "<g>")

@@ -8,6 +8,7 @@ colours into the SVG itself for files that live without our CSS.
 
 import re
 from typing import Final, Literal
+from xml.sax.saxutils import escape
 
 Theme = Literal["light", "dark"]
 
@@ -41,10 +42,10 @@ LIGHT: Final[dict[str, str]] = {
     "bad-bg": "#F7DEDB",
     "band": "#E4E0D4",
     "near": "#A9C6BF",
-    "q0": "#E4EFE6",
-    "q1": "#B9D9C6",
-    "q2": "#7DB99C",
-    "q3": "#3B8C72",
+    "q0": "#D2E6D9",
+    "q1": "#A5CFB8",
+    "q2": "#6CB092",
+    "q3": "#2E8468",
     "q4": "#0F4F4A",
 }
 
@@ -93,7 +94,7 @@ DIMENSIONS: Final = ("gov", "bra", "eco", "liv", "soc", "env")
 FONT: Final = "Plus Jakarta Sans"
 
 _CLASS = re.compile(r'class="([^"]*)"')
-_ROOT_SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def dimension_token(code: str, order: int = 0) -> str:
@@ -126,32 +127,49 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def standalone(svg: str, theme: Theme = "light", *, ground: bool = True) -> str:
-    """Return the SVG with its colours and font written into it.
+def standalone(svg: str, theme: Theme = "light", *, mark: str = "") -> str:
+    """Return the SVG with its colours, ground and font written into it.
 
     For downloads and for typst, which reads neither our CSS nor custom properties.
-    ``ground`` paints the paper behind the picture.
+    ``mark`` is written in a dashed box below the picture ("contoh").
     """
     colours = THEMES[theme]
+    if mark:
+        svg = _marked(svg, mark)
 
     def attributes(match: re.Match[str]) -> str:
         return " ".join(
             f'{"fill" if kind == "f" else "stroke"}="{colours[token]}"'
             for name in match.group(1).split()
-            for kind, _, token in [name.partition("-")]
+            for kind, _dash, token in [name.partition("-")]
             if kind in ("f", "s") and token in colours
         )
 
     plain = _CLASS.sub(attributes, svg)
-    size = _ROOT_SIZE.search(plain)
-    end_of_root = plain.index(">") + 1
-    root = plain[: end_of_root - 1].rstrip()
-    back = (
-        f'<rect width="{size[1]}" height="{size[2]}" fill="{colours["paper"]}"/>'
-        if ground and size
-        else ""
-    )
+    size = _SIZE.search(plain)
+    width, height = (size[1], size[2]) if size else ("100%", "100%")
+    end_of_root = plain.index(">")
     return (
-        f'{root} font-family="{FONT}, system-ui, sans-serif">'
-        f"{back}{plain[end_of_root:]}"
+        f'{plain[:end_of_root]} font-family="{FONT}, system-ui, sans-serif">'
+        f'<rect width="{width}" height="{height}" fill="{colours["paper"]}"/>'
+        f"{plain[end_of_root + 1 :]}"
     )
+
+
+def _marked(svg: str, mark: str) -> str:
+    """Make room below the picture and write the mark there."""
+    size = _SIZE.search(svg)
+    if size is None:
+        return svg
+    width, height = float(size[1]), float(size[2])
+    wide = 7.5 * len(mark) + 16
+    left, top, taller = width - wide - 1, height + 6, f"{height + 30:g}"
+    svg = svg.replace(f'0 0 {size[1]} {size[2]}"', f'0 0 {size[1]} {taller}"', 1)
+    svg = svg.replace(f'height="{size[2]}"', f'height="{taller}"', 1)
+    box = (
+        f'<rect x="{left:g}" y="{top:g}" width="{wide:g}" height="20" rx="4" '
+        'fill="none" stroke-dasharray="3 2" class="s-edge"/>'
+        f'<text x="{left + wide / 2:g}" y="{top + 14:g}" font-size="12" '
+        f'text-anchor="middle" class="f-soft">{escape(mark)}</text>'
+    )
+    return svg.replace("</svg>", f"{box}</svg>")

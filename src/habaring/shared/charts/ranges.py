@@ -64,7 +64,7 @@ def _marks(rows: Sequence[RankRow]) -> list[int]:
 
 def _paint(row: RankRow, own: RankRow | None) -> str:
     if row.own:
-        return "sun-bg"
+        return "sun"
     near = own and row.low <= own.high and row.high >= own.low
     return "near" if near else "band"
 
@@ -75,7 +75,7 @@ def _range_bar(
     left, right = scale(row.low), scale(row.high)
     canvas.rect((left - 5, y - 5, right - left + 10, 10), f"f-{paint}", round_=5)
     if row.own:
-        canvas.dot(scale(row.median), y, 7, "f-sun s-ink", 'stroke-width="2"')
+        canvas.dot(scale(row.median), y, 6.5, "f-ink s-paper", 'stroke-width="2"')
     else:
         canvas.dot(scale(row.median), y, 4, "f-soft")
 
@@ -105,6 +105,8 @@ def _wide(rows: Sequence[RankRow], caption: Caption, width: int) -> str:
         1, max((row.high for row in rows), default=1), column + 22, width - 58
     )
     bottom = top + step * len(rows)
+    heading = Ink("soft", 12, anchor="end")
+    canvas.text(column + 4, top - 6, _("rank"), heading)
     for i, row in enumerate(rows):
         if row.own:
             canvas.rect((0, top + i * step, width, step), "f-sunk", round_=6)

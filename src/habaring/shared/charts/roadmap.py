@@ -110,7 +110,7 @@ def _wide(tasks: Sequence[Task], caption: Caption, width: int) -> str:
     _grid(canvas, span, scale, bottom, short=False)
     for task, y, lines, opens in placed:
         if opens:
-            canvas.rect((0, y - 17, width, 21), "f-paper")
+            canvas.rect((0, y - 17, column + 32, 21), "f-paper")
             canvas.rect((0, y - 13, 10, 10), f"f-{task.colour}", round_=3)
             canvas.text(16, y - 4, task.group, Ink("ink", 12.5, bold=True))
         for i, line in enumerate(lines):
