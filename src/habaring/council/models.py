@@ -9,7 +9,9 @@ from habaring.regions.models import Region
 class Council(models.Model):
     """A body formed by decree that others lean on for decisions."""
 
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="councils")
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="councils"
+    )
     name = models.CharField(max_length=150)
     decree_number = models.CharField(max_length=100, blank=True)
     decree_on = models.DateField(null=True, blank=True)
@@ -30,7 +32,9 @@ class Council(models.Model):
 class Decision(models.Model):
     """What a council decided, with its reason. Never edited, never deleted."""
 
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="decisions")
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="decisions"
+    )
     council = models.ForeignKey(
         Council, on_delete=models.PROTECT, related_name="decisions"
     )

@@ -54,11 +54,14 @@ class Candidate(models.Model):
     group = models.CharField(max_length=40, blank=True)  # either-or
     staff_fte = models.FloatField(default=0.0)
     outcomes = models.JSONField(default=dict)  # dimension → points a year in service
-    costs = models.JSONField(default=list)  # [{"year": 1, "source": "APBD", "amount": …}]
+    costs = models.JSONField(
+        default=list
+    )  # [{"year": 1, "source": "APBD", "amount": …}]
     running = models.JSONField(default=dict)  # source → rupiah a year after completion
     running_cost_paid_by = models.CharField(max_length=200, blank=True)
     owner_after = models.CharField(max_length=200, blank=True)
     sdg = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     environment_effect = models.CharField(max_length=300, blank=True)
     origin_kind = models.CharField(max_length=12, choices=Origin.choices, blank=True)
     origin_text = models.CharField(max_length=300, blank=True)
@@ -149,6 +152,10 @@ class Scenario(models.Model):
     limit_set = models.ForeignKey(
         LimitSet, on_delete=models.PROTECT, related_name="scenarios"
     )
+    derived_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="derived"
+    )
+    candidate_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     candidates_csv = models.TextField()  # the inputs as they were when it was drafted
     limits_toml = models.TextField()
     gap = models.FloatField(default=0.002)
@@ -159,6 +166,7 @@ class Scenario(models.Model):
     )
     progress = models.JSONField(default=dict)
     record = models.JSONField(null=True, blank=True)  # the engine's whole result
+    frontier = models.JSONField(null=True, blank=True)  # points at other budgets
     conflict = models.JSONField(null=True, blank=True)
     problem = models.TextField(blank=True)
     illustrative = models.BooleanField(default=False)
@@ -218,16 +226,14 @@ class PlanItem(models.Model):
     )
     start_year = models.PositiveSmallIntegerField()
     end_year = models.PositiveSmallIntegerField()
-    # [{"year": 2027, "source": "APBD", "kind": "build"|"running", "amount": rupiah}]
+    # A list of year, source, kind ("build" or "running") and amount in rupiah.
     money = models.JSONField(default=list)
     reason = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["plan", "start_year", "candidate__code"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["plan", "candidate"], name="plan_item_once"
-            )
+            models.UniqueConstraint(fields=["plan", "candidate"], name="plan_item_once")
         ]
 
     def __str__(self) -> str:

@@ -6,55 +6,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('regions', '0001_tables'),
+        ("regions", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Council',
+            name="Council",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150)),
-                ('decree_number', models.CharField(blank=True, max_length=100)),
-                ('decree_on', models.DateField(blank=True, null=True)),
-                ('illustrative', models.BooleanField(default=False)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='councils', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=150)),
+                ("decree_number", models.CharField(blank=True, max_length=100)),
+                ("decree_on", models.DateField(blank=True, null=True)),
+                ("illustrative", models.BooleanField(default=False)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="councils",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['region', 'name'],
+                "ordering": ["region", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=100)),
-                ('decided_on', models.DateField()),
-                ('title', models.CharField(max_length=300)),
-                ('reason', models.TextField()),
-                ('document_sha256', models.CharField(blank=True, max_length=64)),
-                ('document_name', models.CharField(blank=True, max_length=120)),
-                ('recorded_at', models.DateTimeField()),
-                ('illustrative', models.BooleanField(default=False)),
-                ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='council.council')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.CharField(max_length=100)),
+                ("decided_on", models.DateField()),
+                ("title", models.CharField(max_length=300)),
+                ("reason", models.TextField()),
+                ("document_sha256", models.CharField(blank=True, max_length=64)),
+                ("document_name", models.CharField(blank=True, max_length=120)),
+                ("recorded_at", models.DateTimeField()),
+                ("illustrative", models.BooleanField(default=False)),
+                (
+                    "council",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="council.council",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-decided_on', '-id'],
+                "ordering": ["-decided_on", "-id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='council',
-            constraint=models.UniqueConstraint(fields=('region', 'name'), name='council_name_once_a_region'),
+            model_name="council",
+            constraint=models.UniqueConstraint(
+                fields=("region", "name"), name="council_name_once_a_region"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('region', 'number'), name='decision_number_once_a_region'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                fields=("region", "number"), name="decision_number_once_a_region"
+            ),
         ),
     ]
