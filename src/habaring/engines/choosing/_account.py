@@ -173,7 +173,7 @@ class Plan:
     @cached_property
     def need(self) -> Ints:
         """(P, Y) rupiah."""
-        return self.account.need[self.columns].sum(axis=0)
+        return np.asarray(self.account.need[self.columns].sum(axis=0), dtype=np.int64)
 
     @cached_property
     def money(self) -> Money:
@@ -192,7 +192,8 @@ class Plan:
 
     @cached_property
     def leaning(self) -> Ints:
-        return self.account.shares.gives[:, self.columns].sum(axis=1).astype(np.int64)
+        total = self.account.shares.gives[:, self.columns].sum(axis=1)
+        return np.asarray(total, dtype=np.int64)
 
     @cached_property
     def given(self) -> Floats:
@@ -246,7 +247,7 @@ class Plan:
 
     def broken(self) -> dict[str, float]:
         """Every limit that the plan breaks, with the amount lacking in its own unit."""
-        out = {n: a for n, a in self._short_money()}
+        out = dict(self._short_money())
         out.update(self._short_staff())
         for sums, have in (
             (self.account.shares, self.leaning),
@@ -262,7 +263,10 @@ class Plan:
         tables, start = self.account.tables, self.account.tables.limits.start_year
         where = np.argwhere(self.money.short > 0)
         return [
-            (f"ceiling:{tables.pools[p].name}:{start + y}", float(self.money.short[p, y]))
+            (
+                f"ceiling:{tables.pools[p].name}:{start + y}",
+                float(self.money.short[p, y]),
+            )
             for p, y in where
         ]
 
@@ -359,14 +363,19 @@ class Plan:
         need = self.need + account.need[column] - account.need[leaving]
         room = ~(pay(tables, need).short > 0).any(axis=(1, 2))
         room &= self._room_for_staff(column, leaving)
-        for sums, have in ((account.shares, self.leaning), (account.floors, self.given)):
+        for sums, have in (
+            (account.shares, self.leaning),
+            (account.floors, self.given),
+        ):
             total = (have + sums.gives[:, column])[:, None] - sums.gives[:, leaving]
             room &= (total >= sums.least[:, None] - TOLERANCE).all(axis=0)
         if i in account.fixed or self.lacks_first(i, column):
             return np.zeros(len(leaving), dtype=bool)
         group = tables.candidates[i].group
         if group is not None:
-            rivals = [j for j in account.groups[group] if j in self.column_of and j != i]
+            rivals = [
+                j for j in account.groups[group] if j in self.column_of and j != i
+            ]
             if rivals:
                 room &= np.isin(tables.owner[leaving], rivals)
         required = [tables.index[code] for code in tables.candidates[i].requires]
@@ -407,7 +416,10 @@ class Plan:
             for j in account.dependents.get(programme, ())
             if j in self.column_of
         ]
-        for sums, have in ((account.shares, self.leaning), (account.floors, self.given)):
+        for sums, have in (
+            (account.shares, self.leaning),
+            (account.floors, self.given),
+        ):
             rest = have - sums.gives[:, column]
             worse = (rest < sums.least - TOLERANCE) & (sums.gives[:, column] > 0)
             names += [sums.names[r] for r in np.flatnonzero(worse)]

@@ -63,8 +63,10 @@ def _problems(candidates: tuple[Candidate, ...], limits: Limits) -> Iterator[Pro
     yield from _cycles(known)
     yield from _limit_numbers(limits)
     yield from _pools(limits)
-    yield from _shares_and_floors(candidates, limits)
+    yield from _shares(candidates, limits)
+    yield from _floors(candidates, limits)
     yield from _promises(known, limits)
+    yield from _synergies(known, limits)
     if candidates and limits.years >= 1:
         yield from _worth(candidates, limits)
 
@@ -199,6 +201,10 @@ def _limit_numbers(limits: Limits) -> Iterator[Problem]:
         if not math.isfinite(weight) or weight < 0:
             text = "The weight must be zero or more."
             yield Problem(f"weight:{dimension}", "weight", text)
+    yield from _rest_of_limits(limits)
+
+
+def _rest_of_limits(limits: Limits) -> Iterator[Problem]:
     for question in limits.require_sustainable:
         if question not in QUESTIONS:
             text = f"{question} is none of the questions {', '.join(QUESTIONS)}."
@@ -247,9 +253,7 @@ def _top_ups(limits: Limits, owner: Mapping[str, str]) -> Iterator[Problem]:
             payers[source] = pool.name
 
 
-def _shares_and_floors(
-    candidates: tuple[Candidate, ...], limits: Limits
-) -> Iterator[Problem]:
+def _shares(candidates: tuple[Candidate, ...], limits: Limits) -> Iterator[Problem]:
     tags = {t for c in candidates for t in (c.dimension, *c.tags)}
     for name, times in Counter(s.name for s in limits.shares).items():
         if times > 1:
@@ -266,6 +270,9 @@ def _shares_and_floors(
         if share.tag not in tags:
             text = f"No programme has the dimension or tag {share.tag}."
             yield Problem(row, "unknown_tag", text, {"tag": share.tag})
+
+
+def _floors(candidates: tuple[Candidate, ...], limits: Limits) -> Iterator[Problem]:
     places: dict[str, set[str | None]] = {
         "dimension": {d for c in candidates for d in (c.dimension, *c.outcomes)},
         "district": {c.district for c in candidates},
@@ -289,6 +296,13 @@ def _promises(known: Mapping[str, Candidate], limits: Limits) -> Iterator[Proble
     for code in sorted(set(limits.promised) & set(limits.forbidden)):
         text = f"{code} is both promised and forbidden."
         yield Problem(f"promised:{code}", "promised_forbidden", text)
+    promised = [known[code] for code in dict.fromkeys(limits.promised) if code in known]
+    yield from _promised_groups(promised)
+    for candidate in promised:
+        yield from _promised_alone(candidate, limits)
+
+
+def _synergies(known: Mapping[str, Candidate], limits: Limits) -> Iterator[Problem]:
     for synergy in limits.synergies:
         pair = (synergy.first, synergy.second)
         row = "synergy:" + ":".join(pair)
@@ -297,10 +311,6 @@ def _promises(known: Mapping[str, Candidate], limits: Limits) -> Iterator[Proble
             yield Problem(row, "synergy", text, {"codes": list(pair)})
         elif not math.isfinite(synergy.bonus):
             yield Problem(row, "synergy", "The bonus is not a number.")
-    promised = [known[code] for code in dict.fromkeys(limits.promised) if code in known]
-    yield from _promised_groups(promised)
-    for candidate in promised:
-        yield from _promised_alone(candidate, limits)
 
 
 def _promised_groups(promised: list[Candidate]) -> Iterator[Problem]:

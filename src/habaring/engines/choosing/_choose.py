@@ -198,7 +198,7 @@ def _choice(run: _Run, relaxed: Relaxed, parameters: dict[str, float]) -> Choice
     reasons = (
         Explainer(run.model, plan, relaxed).explain()
         if feasible
-        else {c.code: Reason(False, "not_found") for c in tables.candidates}
+        else {c.code: Reason(chosen=False, kind="not_found") for c in tables.candidates}
     )
     objective = plan.value if feasible else 0.0
     found = relative_gap(objective, run.bound) if feasible else 1.0

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from habaring.engines.choosing._model import INF, Index, Model, Rule
-from habaring.engines.choosing._solver import Relaxation, Search
+from habaring.engines.choosing._solver import Found, Relaxation, Search
 from habaring.engines.choosing._tables import Flags, Floats, Ints
 
 MOST_NAMED = 10
@@ -57,7 +57,9 @@ class Conflict(Exception):  # noqa: N818  (an expected outcome, not an error)
     `irreducible` is False when time did not allow to prove that for each.
     """
 
-    def __init__(self, rules: Sequence[Clash], *, irreducible: bool, tried: int) -> None:
+    def __init__(
+        self, rules: Sequence[Clash], *, irreducible: bool, tried: int
+    ) -> None:
         self.rules = tuple(rules)
         self.irreducible = irreducible
         self.tried = tried
@@ -261,7 +263,9 @@ class _Finder:
     def _orders(self, support: list[int]) -> list[list[int]]:
         """Which to try to leave out first: law, policy, and in between."""
         soft = [SOFTNESS[self.model.rules[r].kind] for r in support]
-        hard_first = [r for _, r in sorted(zip((-s for s in soft), support, strict=True))]
+        hard_first = [
+            r for _, r in sorted(zip((-s for s in soft), support, strict=True))
+        ]
         soft_first = [r for _, r in sorted(zip(soft, support, strict=True))]
         mixed = list(np.random.default_rng(self.seed).permutation(support))
         return [soft_first, hard_first, [int(r) for r in mixed], hard_first[::-1]]
@@ -302,7 +306,7 @@ class _Finder:
             return False
         return True if found.impossible else None
 
-    def _search(self, model: Model, *, stop_at_first: bool = False):  # type: ignore[no-untyped-def]
+    def _search(self, model: Model, *, stop_at_first: bool = False) -> Found:
         left = min(self.deadline, time.perf_counter() + 2.0)
         search = Search(
             model,
@@ -320,7 +324,14 @@ class _Finder:
         rule = self.model.rules[member]
         unit = _unit(rule)
         if unit is None:
-            return Clash(rule.name, rule.kind, None, None, True, _sentence(rule, None))
+            return Clash(
+                rule.name,
+                rule.kind,
+                None,
+                None,
+                exact=True,
+                sentence=_sentence(rule, None),
+            )
         model = _only(self.model, members, slack=member)
         found = self._search(model)
         exact = found.finished and found.columns is not None
@@ -328,7 +339,14 @@ class _Finder:
         amount = max(-found.bound, 0.0) * rule.unit
         if unit in {"rupiah", "programmes"}:
             amount = math.ceil(amount - 1e-4 * max(rule.unit, 1.0) * 1e-3 - 1e-6)
-        return Clash(rule.name, rule.kind, amount, unit, exact, _sentence(rule, amount))
+        return Clash(
+            rule.name,
+            rule.kind,
+            amount,
+            unit,
+            exact=exact,
+            sentence=_sentence(rule, amount),
+        )
 
 
 def _relaxed_to(model: Model, support: list[int]) -> Model:

@@ -100,7 +100,7 @@ def _room_by_set(plan: Plan, column: int, order: Ints, worth: float) -> Ints | N
 
 def _lacking(plan: Plan, column: int) -> Ints:
     """(P, Y) rupiah lacking when the column joins."""
-    from habaring.engines.choosing._account import pay  # noqa: PLC0415
+    from habaring.engines.choosing._account import pay
 
     return pay(plan.account.tables, plan.need + plan.account.need[column]).short
 

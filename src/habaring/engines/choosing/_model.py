@@ -101,7 +101,9 @@ class _Rows:
     def one(self, low: float, high: float) -> int:
         return int(self.add(np.array([low]), np.array([high]))[0])
 
-    def put(self, rows: Ints | int, columns: Ints | int, values: Floats | float) -> None:
+    def put(
+        self, rows: Ints | int, columns: Ints | int, values: Floats | float
+    ) -> None:
         """Entries; scalars are repeated to the length of `columns`."""
         columns = np.atleast_1d(np.asarray(columns, dtype=np.int64))
         rows = np.broadcast_to(np.asarray(rows, dtype=np.int64), columns.shape)
@@ -217,7 +219,7 @@ def share_base(tables: Tables, share: Share) -> Ints:
         spend = spend[:, pick, :]
     if share.year is not None:
         spend = spend[:, :, share.year - tables.limits.start_year][:, :, None]
-    return spend.sum(axis=(1, 2))
+    return np.asarray(spend.sum(axis=(1, 2)), dtype=np.int64)
 
 
 def tagged(tables: Tables, tag: str) -> Flags:
@@ -279,7 +281,10 @@ def _quick_wins(rows: _Rows, tables: Tables) -> None:
         return
     quick = tables.quick_win
     for dimension in tables.limits.dimensions(tables.candidates):
-        own = [q and c.dimension == dimension for q, c in zip(quick, tables.candidates, strict=True)]
+        own = [
+            q and c.dimension == dimension
+            for q, c in zip(quick, tables.candidates, strict=True)
+        ]
         columns = np.flatnonzero(np.array(own, dtype=bool)[tables.owner])
         row = rows.one(float(least), INF)
         rows.put(row, columns, 1.0)
@@ -296,7 +301,11 @@ def _requires(rows: _Rows, tables: Tables) -> None:
             numbers = rows.add(np.full(len(mine), -INF), np.zeros(len(mine)))
             for row, column in zip(numbers, mine, strict=True):
                 begun = np.arange(mine.start, column + 1)
-                done = [k for k in others if tables.start[k] + duration <= tables.start[column]]
+                done = [
+                    k
+                    for k in others
+                    if tables.start[k] + duration <= tables.start[column]
+                ]
                 rows.put(int(row), begun, 1.0)
                 rows.put(int(row), np.array(done, dtype=np.int64), -1.0)
             rows.rule(f"requires:{c.code}:{code}", "requires", numbers)

@@ -62,11 +62,13 @@ class Explainer:
         code = self.plan.account.tables.candidates[programme].code
         if f"promised:{code}" in names:
             params = {"points_lost": self._price_of(f"promised:{code}")}
-            return Reason(True, "promised", names, params=params)
+            return Reason(chosen=True, kind="promised", limits=names, params=params)
         column = self.plan.column_of[programme]
         needed = bool(names) and self._net(column) < -EPSILON
         kind = kind_of(names) if needed else "chosen"
-        return Reason(True, kind, names, regret=self._once_dual(programme))
+        return Reason(
+            chosen=True, kind=kind, limits=names, regret=self._once_dual(programme)
+        )
 
     def _price_of(self, name: str) -> float:
         """Points that a promise costs at the relaxation."""
@@ -127,12 +129,12 @@ class Explainer:
                 continue
             if i in self.plan.account.fixed:
                 names = self.plan.account.fixed[i]
-                out[c.code] = Reason(False, kind_of(names), names)
+                out[c.code] = Reason(chosen=False, kind=kind_of(names), limits=names)
             elif not len(tables.columns_of(i)):
                 last = tables.limits.last_year
                 span = {"earliest": c.earliest, "latest": c.latest}
                 params = {**span, "duration": c.duration, "last_year": last}
-                out[c.code] = Reason(False, "no_time", params=params)
+                out[c.code] = Reason(chosen=False, kind="no_time", params=params)
         return out
 
     def _left_out(self) -> dict[str, Reason]:
@@ -153,7 +155,9 @@ class Explainer:
         for i, ks in by_programme.items():
             k = nearest[i]
             starts = {
-                str(tables.start[columns[j]] + tables.limits.start_year): list(broken[j])
+                str(tables.start[columns[j]] + tables.limits.start_year): list(
+                    broken[j]
+                )
                 for j in ks
             }
             seen = _Seen(int(columns[k]), broken[k], float(gains[k]), fits_at.get(i))
@@ -172,7 +176,12 @@ class Explainer:
         if best <= EPSILON or not seen.broken:
             bare = float(tables.value[columns].max())
             kind = "synergy" if bare > EPSILON else "low_outcome"
-            return Reason(False, kind, (), regret, params={**params, "points": best})
+            return Reason(
+                chosen=False,
+                kind=kind,
+                regret=regret,
+                params={**params, "points": best},
+            )
         params["points"] = seen.gain
         if (pays := self._pays_at(columns)) is not None:
             params["pays_at"] = pays
@@ -183,7 +192,13 @@ class Explainer:
         if displaced:
             params["displaced_points"] = self._points(displaced)
         return Reason(
-            False, kind, seen.broken, regret, seen.fits_at, displaced, params
+            chosen=False,
+            kind=kind,
+            limits=seen.broken,
+            regret=regret,
+            enters_at=seen.fits_at,
+            displaced_by=displaced,
+            params=params,
         )
 
     def _displaced(self, seen: _Seen) -> tuple[str, ...]:

@@ -8,15 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from habaring.engines.choosing._model import Index, Model
 from habaring.engines.choosing._tables import Flags, Floats, Ints
-
-if TYPE_CHECKING:
-    from highspy import Highs
 
 
 @dataclass(frozen=True)
@@ -29,23 +26,20 @@ class Relaxed:
     reduced: Floats
 
 
-def new_solver(seed: int, **options: float | str | bool) -> Highs:
+def new_solver(seed: int, **options: float | str) -> Any:
     """A silent HiGHS on one thread, so that a run repeats itself."""
-    from highspy import Highs  # noqa: PLC0415
+    from highspy import Highs
 
-    solver = Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.setOptionValue("parallel", "off")
-    solver.setOptionValue("random_seed", seed)
-    for name, value in options.items():
+    solver: Any = Highs()  # type: ignore[no-untyped-call]  # highspy is half typed
+    silent = {"output_flag": False, "threads": 1, "parallel": "off"}
+    for name, value in {**silent, "random_seed": seed, **options}.items():
         solver.setOptionValue(name, value)
     return solver
 
 
-def pass_model(solver: Highs, model: Model, integer: Index | None) -> None:
+def pass_model(solver: Any, model: Model, integer: Index | None) -> None:
     """Hand the arrays over as they are; None for the relaxation."""
-    from highspy import MatrixFormat, ObjSense  # noqa: PLC0415
+    from highspy import MatrixFormat, ObjSense
 
     kinds = integer if integer is not None else np.zeros(len(model.cost), np.int32)
     solver.passModel(
@@ -79,7 +73,7 @@ class Relaxation:
 
     def solve(self) -> Relaxed | None:
         """The optimum, or None when the limits contradict each other."""
-        from highspy import HighsModelStatus  # noqa: PLC0415
+        from highspy import HighsModelStatus
 
         self.solver.run()
         if self.solver.getModelStatus() != HighsModelStatus.kOptimal:
@@ -136,7 +130,7 @@ class Search:
 
     def run(self) -> Found:
         """Search until the gap, the deadline, or enough points."""
-        from highspy import HighsModelStatus  # noqa: PLC0415
+        from highspy import HighsModelStatus
 
         size = self.model.tables.size
         solver = new_solver(self.seed, mip_rel_gap=self.gap, mip_abs_gap=1e-9)
@@ -157,14 +151,17 @@ class Search:
         info = solver.getInfo()
         impossible = status == HighsModelStatus.kInfeasible
         columns = None
-        if np.isfinite(info.objective_function_value) and info.primal_solution_status == 2:
+        if (
+            np.isfinite(info.objective_function_value)
+            and info.primal_solution_status == 2
+        ):
             values = np.array(solver.getSolution().col_value)[:size]
             columns = np.flatnonzero(values > 0.5)
         finished = status == HighsModelStatus.kOptimal or impossible
         bound = float(info.mip_dual_bound) if not impossible else -np.inf
         return Found(columns, bound, finished and not stop["early"], impossible)
 
-    def _start(self, solver: Highs) -> None:
+    def _start(self, solver: Any) -> None:
         if self.start is None or not len(self.start):
             return
         place = np.arange(self.model.tables.size, dtype=np.int32)
@@ -172,8 +169,8 @@ class Search:
         values[self.start] = 1.0
         solver.setSolution(len(place), place, values)
 
-    def _listen(self, solver: Highs) -> dict[str, bool]:
-        from highspy import cb  # noqa: PLC0415
+    def _listen(self, solver: Any) -> dict[str, bool]:
+        from highspy import cb
 
         size = self.model.tables.size
         stop = {"early": False}

@@ -202,6 +202,8 @@ def _plain(value: object) -> Any:
         return dict(sorted(pairs.items()))
     if isinstance(value, list | tuple):
         return [_plain(v) for v in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # 3.0 in one file and 3 in another are the same input
     return value
 
 
