@@ -270,15 +270,12 @@ def _waterfall(
         words = number(part.value, 1) if last else change(part.value)
         y = step * i + (22 if narrow else 8)
         canvas.rect((left, y, max(right - left, 1), 18), f"f-{part.colour}", round_=2)
-        if not last:
+        if not last and not narrow:
             x = scale(start + part.value)
             canvas.line((x, y, x, y + step + 18), "s-edge")
         room = width - 60 if narrow else column - 16
         name = fit(part.label, room, 13.5, bold=last)
         base = step * i + 15 if narrow else y + 13.5
-        if narrow:
-            # the line from the row above stops at the words
-            canvas.rect((0, base - 13, width, 17), "f-paper")
         canvas.text(0, base, name, Ink(size=13.5, bold=last))
         x = width if narrow else right + 8
         anchor = Ink(size=13.5, bold=True, anchor="end" if narrow else "start")
@@ -330,6 +327,8 @@ def _in_out(
     middle = column + (width - column) / 2
     half = (width - column) / 2 - 4
     heads = Ink("soft", 12, anchor="end"), Ink("soft", 12)
+    # before the names, which on a phone interrupt it
+    canvas.line((middle, 20, middle, 22 + step * len(choices)), "s-ink")
     canvas.text(middle - 8, 12, _("out of the plan"), heads[0])
     canvas.text(middle + 8, 12, _("in the plan"), heads[1])
     for i, choice in enumerate(choices):
@@ -345,7 +344,6 @@ def _in_out(
             canvas.rect((0, top, width, 20), "f-paper")
         canvas.text(0, base, name, Ink(size=13.5, bold=choice.chosen))
         _regret_words(canvas, choice, (middle, y + 12.5))
-    canvas.line((middle, 20, middle, 22 + step * len(choices)), "s-ink")
     return canvas.svg(24 + step * len(choices), narrow=narrow)
 
 

@@ -124,7 +124,8 @@ def _wide(
     )
     placed: dict[str, _Placed] = {}
     for i, column in enumerate(columns):
-        for box in frame.stack(column, i * step):
+        centre = _centre(column, links, placed, height / 2)
+        for box in frame.stack(column, i * step, centre):
             placed[box.node.key] = box
     bottom = max(
         max(box.top + box.height, box.words + _tall(_lines(box.node, words)))
@@ -148,8 +149,8 @@ class _Frame:
     scale: float
     sources: set[str]
 
-    def stack(self, column: Sequence[Node], x: float) -> list[_Placed]:
-        """Stack a column's nodes with room for their words.
+    def stack(self, column: Sequence[Node], x: float, centre: float) -> list[_Placed]:
+        """Stack a column's nodes around ``centre`` with room for their words.
 
         A thin node from which a band goes on has its words above the band, all
         others in their middle, so that no band runs through half a line.
@@ -165,9 +166,9 @@ class _Frame:
             tall + words + 4 if over else max(tall, words + 2)
             for (tall, words), over in zip(sizes, above, strict=True)
         ]
-        free = max(self.height - sum(needs), 0)
-        gap = max(14.0, free / len(column)) if len(column) > 1 else 0.0
-        y = min(gap / 2, free / 2) if len(column) > 1 else 0.0
+        gap = 22.0
+        whole = sum(needs) + gap * (len(column) - 1)
+        y = max(min(centre - whole / 2, self.height - whole), 0)
         placed: list[_Placed] = []
         rows = zip(column, sizes, above, needs, strict=True)
         for node, (tall, words), over, need in rows:
@@ -176,6 +177,25 @@ class _Frame:
             placed.append(_Placed(node, x, top, tall, start))
             y += need + gap
         return placed
+
+
+def _centre(
+    column: Sequence[Node],
+    links: Sequence[Link],
+    placed: dict[str, _Placed],
+    otherwise: float,
+) -> float:
+    """Where the money of a column comes from, so that bands run nearly level."""
+    keys = {node.key for node in column}
+    coming = [link for link in links if link.target in keys and link.source in placed]
+    weight = sum(link.value for link in coming)
+    if not weight:
+        return otherwise
+    middles = (
+        (placed[link.source].top + placed[link.source].height / 2) * link.value
+        for link in coming
+    )
+    return sum(middles) / weight
 
 
 def _band(canvas: Canvas, start: _Placed, end: _Placed, thick: float) -> None:

@@ -131,7 +131,7 @@ def _trend(frame: _Frame, caption: Caption, width: int, *, narrow: bool) -> str:
     many = len(frame.data.series) > 1
     names = max((text_width(n, 12.5, bold=True) for n in frame.labels()), default=0)
     right = 12 + (0 if narrow or not many else min(names, width * 0.25) + 8)
-    top = 12 + (20 * len(frame.data.series) if narrow and many else 8)
+    top = 20 + (20 * len(frame.data.series) if narrow and many else 0)
     bottom = top + (190 if narrow else 230)
     upward = Scale(marks[0], marks[-1], bottom, top)
     first, last = frame.data.years[0], frame.data.years[-1]
