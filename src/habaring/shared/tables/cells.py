@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from habaring.shared.refusal import Words
 from habaring.shared.tables.days import (
+    LARGEST_EXACT,
     Broken,
     Number,
     Raw,
@@ -166,7 +167,7 @@ class Taker:
 
     def _choice(self, raw: Raw) -> str:
         text = raw if type(raw) is str else typed_as_text(raw)
-        code = self.choices.get(text) or self.choices.get(_same(text))
+        code = self.choices.get(text) or self.choices.get(same(text))
         if code is None:
             raise CellRefused(self._unknown(text, raw))
         return code
@@ -182,7 +183,7 @@ class Taker:
             hint = format_lazy(_("Write one of: {codes}."), codes=", ".join(known))
         else:
             near = difflib.get_close_matches(
-                _same(text), list(self.choices), n=1, cutoff=0.7
+                same(text), list(self.choices), n=1, cutoff=0.7
             )
             hint = (
                 format_lazy(_("Did you mean {code}?"), code=self.choices[near[0]])
@@ -259,7 +260,7 @@ class Taker:
                 )
             )
             raise CellRefused(format_lazy(words, number=Figure(number), whole=up))
-        lossy = type(raw) is Number and abs(raw.value) >= 10**15
+        lossy = type(raw) is Number and abs(raw.value) > LARGEST_EXACT
         if lossy or abs(number) >= 10**MOST_WHOLE_DIGITS:
             raise CellRefused(
                 format_lazy(
@@ -345,7 +346,7 @@ class Taker:
     def _yes_no(self, raw: Raw) -> bool:
         if type(raw) is bool:
             return raw
-        text = _same(raw if type(raw) is str else typed_as_text(raw))
+        text = same(raw if type(raw) is str else typed_as_text(raw))
         if text not in _YES_NO:
             raise CellRefused(
                 format_lazy(
@@ -362,7 +363,8 @@ _YES_NO = {
 }
 
 
-def _same(text: str) -> str:
+def same(text: str) -> str:
+    """The text without case and doubled spaces, to compare choices by."""
     return " ".join(text.split()).casefold()
 
 
@@ -372,10 +374,10 @@ def choice_index(column: Column) -> dict[str, str]:
     if column.kind == "choice" or len(column.choices) <= 2_000:
         for code, label in column.choices.items():
             for language in LANGUAGES:
-                name = _same(in_language(label, language))
+                name = same(in_language(label, language))
                 labels[name] = code if labels.get(name, code) == code else None
     index = {name: code for name, code in labels.items() if name and code}
-    index.update({_same(code): code for code in column.choices})
+    index.update({same(code): code for code in column.choices})
     index.update({code: code for code in column.choices})
     return index
 

@@ -176,7 +176,7 @@ def _is_text(head: bytes) -> bool:
     let through: the reader names the cell that holds them.
     """
     odd = sum(head.count(bytes([code])) for code in (*range(1, 9), *range(14, 32), 127))
-    return odd <= len(head) // 200 and head.count(0) <= len(head) // 20
+    return odd <= len(head) // 200 and head.count(0) <= max(1, len(head) // 20)
 
 
 def looks_like_utf16(head: bytes) -> bool:

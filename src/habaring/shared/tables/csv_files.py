@@ -75,11 +75,6 @@ class CsvTable:
         head = self.file.read(65_536)
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
-        if looks_like_utf16(head):
-            raise self._refused(
-                _("It is written in UTF-16 without the mark that says so."),
-                SAVE_AS_UTF8,
-            )
         return "utf-8-sig"
 
     def _lines(self) -> Iterator[str]:
@@ -109,16 +104,6 @@ class CsvTable:
 
         return max(SEPARATORS, key=fit), skipped
 
-    def _refused(
-        self, why: Words, then: Words, problems: tuple[Problem, ...] = ()
-    ) -> FileRefused:
-        return FileRefused(
-            format_lazy(_("The file “{name}” was not taken in."), name=self.name),
-            why,
-            then,
-            problems=problems,
-        )
-
     def _wrong_encoding(self) -> FileRefused:
         offset, row, byte = self._first_bad_byte()
         letter = bytes([byte]).decode("cp1252", "replace")
@@ -131,7 +116,8 @@ class CsvTable:
             code=f"0x{byte:02X}",
             letter=letter,
         )
-        return self._refused(
+        return _refused(
+            self.name,
             format_lazy(
                 _("It is not written in UTF-8: see row {row}. {message}"),
                 row=row,
@@ -171,7 +157,8 @@ class CsvTable:
             'after it cannot be told apart. Write it twice ("") inside a text, or '
             "delete it."
         )
-        return self._refused(
+        return _refused(
+            self.name,
             format_lazy(_("Row {row}: {message}"), row=row, message=message),
             MEND_AND_SEND,
             (Problem("", row, "", message),),
@@ -179,3 +166,21 @@ class CsvTable:
 
 
 MEND_AND_SEND = _("Nothing was saved. Mend the file and send it again.")
+
+
+def _refused(
+    name: str, why: Words, then: Words, problems: tuple[Problem, ...] = ()
+) -> FileRefused:
+    what = format_lazy(_("The file “{name}” was not taken in."), name=name)
+    return FileRefused(what, why, then, problems=problems)
+
+
+def refuse_bare_utf16(file: IO[bytes], name: str) -> None:
+    """FileRefused where the file is UTF-16 without its mark."""
+    file.seek(0)
+    if looks_like_utf16(file.read(4096)):
+        raise _refused(
+            name,
+            _("It is written in UTF-16 without the mark that says so."),
+            SAVE_AS_UTF8,
+        )

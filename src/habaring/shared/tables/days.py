@@ -18,6 +18,7 @@ from habaring.shared.tables.numbers import CellRefused, shown
 
 _FIRST_SERIAL = 18_264  # 1 January 1950: below it a number is more likely a year
 _LAST_SERIAL = 73_415  # 31 December 2100
+LARGEST_EXACT = 2**53
 _EPOCH = date(1899, 12, 30)
 
 
@@ -41,7 +42,12 @@ Raw: TypeAlias = str | Number | Broken | bool | None
 
 
 def exact(number: float) -> Decimal:
-    """The decimal a spreadsheet shows for a stored float: fifteen digits, as Excel."""
+    """The decimal a spreadsheet shows for a stored float: fifteen digits, as Excel.
+
+    Whole numbers up to 2**53 are exact as they are.
+    """
+    if abs(number) <= LARGEST_EXACT and number == int(number):
+        return Decimal(int(number))
     return Decimal(format(number, ".15g"))
 
 

@@ -96,22 +96,24 @@ class Numbers:
         token, money = _undressed(text, kind)
         if _SCIENTIFIC.match(token):
             return _scientific(text, token, kind)
-        sign = -1 if token.startswith("-") else 1
+        negative = token.startswith("-")
         token = token.removeprefix("-").strip()
         if len(token) > MOST_DIGITS + 12:
             raise CellRefused(_too_long(text))
         local, foreign = _as_indonesian(token), _as_international(token)
         if local is not None and foreign is not None:
-            if local == foreign:
-                return sign * local
-            return sign * self._settle((local, foreign), text, kind, money=money)
-        if local is not None:
+            number = local
+            if local != foreign:
+                number = self._settle((local, foreign), text, kind, money=money)
+        elif local is not None:
             self.evidence.add("indonesian")
-            return sign * local
-        if foreign is not None:
+            number = local
+        elif foreign is not None:
             self.evidence.add("international")
-            return sign * foreign
-        raise CellRefused(_not_a_number(text))
+            number = foreign
+        else:
+            raise CellRefused(_not_a_number(text))
+        return number.copy_negate() if negative else number  # `-` would round
 
     def _settle(
         self,

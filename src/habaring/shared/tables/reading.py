@@ -13,7 +13,7 @@ from django.utils.translation import ngettext_lazy
 from habaring.shared.refusal import FileRefused, Problem, Words
 from habaring.shared.tables.cells import Taker, unguarded
 from habaring.shared.tables.content import clean_name, size_of, sniff, why_not
-from habaring.shared.tables.csv_files import MEND_AND_SEND, CsvTable
+from habaring.shared.tables.csv_files import MEND_AND_SEND, CsvTable, refuse_bare_utf16
 from habaring.shared.tables.days import Number, Raw, exact
 from habaring.shared.tables.kinds import (
     LANGUAGES,
@@ -198,7 +198,7 @@ def _opened(
     if content.code in ("csv", "json"):
         return CsvTable(file, kind.headings().keys(), name)
     if content.code == "binary":
-        CsvTable(file, kind.headings().keys(), name)  # says so if it is bare UTF-16
+        refuse_bare_utf16(file, name)
     raise _refused(name, *why_not(content.code))
 
 

@@ -18,7 +18,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from habaring.shared.refusal import Refusal
-from habaring.shared.tables.cells import choice_index, guarded
+from habaring.shared.tables.cells import choice_index, guarded, same
+from habaring.shared.tables.days import LARGEST_EXACT
 from habaring.shared.tables.kinds import Column, TableKind, Value, in_language
 from habaring.shared.tables.numbers import written
 
@@ -42,7 +43,7 @@ class _Writer:
         self.labels: dict[str, str] = {}
         for code, label in column.choices.items() if index else ():
             text = in_language(label, language).strip()
-            self.labels[code] = text if index.get(text) == code else code
+            self.labels[code] = text if index.get(same(text)) == code else code
         self.yes, self.no = (
             ("yes", "no") if language.startswith("en") else ("ya", "tidak")
         )
@@ -271,6 +272,8 @@ class _Cells:
 
 def _fits_float(number: Decimal) -> bool:
     """Whether a workbook's number (fifteen digits) holds it exactly."""
+    if abs(number) > LARGEST_EXACT:
+        return False
     return Decimal(format(float(number), ".15g")) == number
 
 
