@@ -11,7 +11,7 @@ from functools import lru_cache
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 THEMES = ("light", "dark")
 _REGION = re.compile(r"^/daerah/([^/]+)/")
@@ -19,14 +19,14 @@ _WORK = re.compile(r"^/ruang-kerja/(\d{2}(?:\.\d{2})?)/")
 
 # segment of the public address, of the work room's, words, icon
 _STAGES: tuple[tuple[str, str, str | Promise, str], ...] = (
-    ("", "", _("Overview"), "overview"),
-    ("kondisi/", "kenali/", _("Assess"), "assess"),
-    ("usulan/", "dengar/", _("Listen"), "listen"),
-    ("pilihan/", "pilih/", _("Choose"), "choose"),
-    ("rencana/", "rencanakan/", _("Plan"), "plan"),
-    ("program/", "wujudkan/", _("Deliver"), "deliver"),
-    ("pajak/", "layani/", _("Serve"), "serve"),
-    ("praktik/", "belajar/", _("Learn"), "learn"),
+    ("", "", pgettext_lazy("stage", "Overview"), "overview"),
+    ("kondisi/", "kenali/", pgettext_lazy("stage", "Assess"), "assess"),
+    ("usulan/", "dengar/", pgettext_lazy("stage", "Listen"), "listen"),
+    ("pilihan/", "pilih/", pgettext_lazy("stage", "Choose"), "choose"),
+    ("rencana/", "rencanakan/", pgettext_lazy("stage", "Plan"), "plan"),
+    ("program/", "wujudkan/", pgettext_lazy("stage", "Deliver"), "deliver"),
+    ("pajak/", "layani/", pgettext_lazy("stage", "Serve"), "serve"),
+    ("praktik/", "belajar/", pgettext_lazy("stage", "Learn"), "learn"),
 )
 
 
@@ -87,7 +87,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
             "sign_in": _address("people:sign-in", "/masuk/"),
             "sign_out": _address("people:sign-out", "/keluar/"),
             "work_room": _address("web:work-room", "/ruang-kerja/"),
-            "language": _address("set_language", "/bahasa/"),
+            "language": _address("web:language", "/bahasa/"),
             "data": _address("web:data", "/data/"),
             "api": _address("api:docs", "/api/v1/docs"),
             "national": _address("web:national", "/nasional/"),

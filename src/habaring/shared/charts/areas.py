@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from habaring.shared.charts.canvas import Canvas, Ink, text_width, wrap
 from habaring.shared.charts.chart import NARROW, WIDE, Caption, Chart, as_table
@@ -33,7 +34,7 @@ def budget_areas(
     """
     total = sum(max(area.value, 0) for area in areas) or 1
     table = as_table(
-        (_("Name"), _("Value"), _("Share")),
+        (_("Name"), _("Value"), pgettext("part of the whole", "Share")),
         [(area.label, area.value, area.value / total) for area in areas],
         [(area.label, area.shown, percent(area.value / total)) for area in areas],
     )

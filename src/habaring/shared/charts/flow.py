@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from habaring.shared.charts.axes import ribbon
 from habaring.shared.charts.canvas import Canvas, Ink, pixels, text_width, wrap
@@ -61,7 +62,7 @@ def money_flow(
     """
     names = {node.key: node.label for node in nodes}
     table = as_table(
-        (_("From"), _("To"), _("Value")),
+        (pgettext("flow", "From"), pgettext("flow", "To"), _("Value")),
         [(names[link.source], names[link.target], link.value) for link in links],
         [
             (names[link.source], names[link.target], _shown(nodes, link))

@@ -37,7 +37,7 @@ def rank_ladder(
     """
     ordered = sorted(rows, key=lambda row: (row.median, row.low, row.label))
     table = as_table(
-        (_("Region"), _("Lowest rank"), _("Middle"), _("Highest rank")),
+        (_("Region"), _("Best rank"), _("Middle rank"), _("Worst rank")),
         [(row.label, row.low, row.median, row.high) for row in ordered],
     )
     return Chart(
