@@ -114,10 +114,12 @@ def mean(present: list[tuple[float, float]], how: str, floor: float | None) -> f
             product *= (s if floor is None else max(s, floor)) ** (w / total)
         return product
     average = sum(s * w for s, w in present) / total
-    if how == "arithmetic" or average <= 0:
+    if how == "arithmetic":
         return average
     variance = sum(w * (s - average) ** 2 for s, w in present) / total
-    return average - variance / average
+    # On the published scale from 70 to 130: M - S²/M, then back.
+    middle = 70 + 0.6 * max(0.0, average)
+    return average - 0.36 * variance / middle / 0.6
 
 
 def ranks(scores: list[float | None]) -> list[int]:

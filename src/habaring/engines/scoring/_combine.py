@@ -1,8 +1,9 @@
 """From indicators up the tree of groups to one score, with what each part added.
 
 A child with no score is left out of its group and the weights of the others are
-scaled up to 1; it never counts as zero. `mpi` is the mean less its penalty for
-imbalance, M - S²/M (Mazziotta and Pareto 2016, here on a scale of 0 to 100).
+scaled up to 1; it never counts as zero. `mpi` is the mean less a penalty for imbalance:
+the adjusted index of Mazziotta and Pareto (2016), M - S²/M on their scale from 70 to
+130, brought back to ours from 0 to 100.
 """
 
 from collections.abc import Iterator
@@ -146,6 +147,11 @@ def combine(
     return Combined(scores, coverage, shares, contributions)
 
 
+def penalty_base(mean: Floats) -> Floats:
+    """What the variance is divided by: 70 + 0.6 M on the published scale, over 0.6."""
+    return np.maximum(mean, 0.0) + 70.0 / 0.6
+
+
 def floored(points: Floats, floor: float | None) -> Floats:
     """Points as a geometric group sees them."""
     return points if floor is None else np.maximum(points, floor)
@@ -172,7 +178,7 @@ def _parts(
     known = np.where(present, inside, 0.0)
     if how == "mpi":
         mean = (weights * known).sum(axis=1, keepdims=True)
-        known = known - np.where(mean > 0, (known - mean) ** 2 / mean, 0.0)
+        known = known - (known - mean) ** 2 / penalty_base(mean)
     return np.asarray(weights * known)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from habaring.engines.scoring._combine import Tree
+from habaring.engines.scoring._combine import Tree, penalty_base
 from habaring.engines.scoring._impute import hot_deck
 from habaring.engines.scoring._normalise import normalise
 from habaring.engines.scoring._values import (
@@ -166,9 +166,8 @@ def _mean_of(
     mean = total(lambda x: x)
     if how == "arithmetic":
         return mean
-    squares = total(np.square)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(mean > 0, 2.0 * mean - squares / mean, mean)
+    variance = total(np.square) - mean**2
+    return mean - variance / penalty_base(mean)
 
 
 def rank_into(
@@ -205,7 +204,7 @@ def draw_ranks(field: Field, draws: int, progress: Progress | None) -> Ranks:
     """(U, draws) rank of every unit in every draw, from 1."""
     ranks = np.empty((field.units, draws), dtype=smallest(field.units))
     done = 0
-    for combination, count in _balanced(field, draws):
+    for combination, count in balanced(field, draws):
         generator = np.random.default_rng([field.seed, 2, combination])
         end = done + count
         while done < end:
@@ -223,7 +222,7 @@ def smallest(units: int) -> type[np.unsignedinteger]:
     return np.uint16 if units < 2**16 else np.uint32
 
 
-def _balanced(field: Field, draws: int) -> Iterator[tuple[int, int]]:
+def balanced(field: Field, draws: int) -> Iterator[tuple[int, int]]:
     combinations = int(np.prod(field.shape))
     order = np.random.default_rng([field.seed, 3]).permutation(combinations)
     for place, combination in enumerate(order):
