@@ -87,9 +87,9 @@ def open_field(
 
 
 def _twins(points: Floats) -> tuple[Ints, Ints]:
-    rows = np.moveaxis(points, 2, 0).reshape(points.shape[2], -1)
-    _, first, which = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    original = first[which.ravel()]
+    first: dict[bytes, int] = {}
+    rows = np.moveaxis(points, 2, 0)
+    original = np.array([first.setdefault(r.tobytes(), i) for i, r in enumerate(rows)])
     twins = np.flatnonzero(original != np.arange(len(original)))
     return twins, original[twins]
 

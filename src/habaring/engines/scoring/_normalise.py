@@ -97,15 +97,21 @@ def _z(values: Floats) -> Floats:
 
 
 def _rank(values: Floats) -> Floats:
-    """Mean rank of ties from one sort: positions of the first and last equal value."""
-    count = (~np.isnan(values)).sum(axis=0)
-    points = np.full(values.shape, np.nan)
-    for column, known in enumerate(count):
-        if known:
-            ordered = np.sort(values[:, column])[:known]  # NaN sorts last
-            below = np.searchsorted(ordered, values[:, column], side="left")
-            upto = np.searchsorted(ordered, values[:, column], side="right")
-            mean_rank = (below + 1 + upto) / 2.0
-            points[:, column] = 100.0 * (mean_rank - 0.5) / known
-    points[np.isnan(values)] = np.nan
-    return points
+    """Mean rank of ties: each run of equal values shares the middle of its places."""
+    columns = np.ascontiguousarray(values.T)
+    order = np.argsort(columns, axis=1)  # NaN last, and equal to nothing
+    ordered = np.take_along_axis(columns, order, axis=1)
+    opens = np.ones(columns.shape, dtype=bool)
+    opens[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    closes = np.ones(columns.shape, dtype=bool)
+    closes[:, :-1] = opens[:, 1:]
+    place = np.arange(columns.shape[1])
+    first = np.maximum.accumulate(np.where(opens, place, 0), axis=1)
+    last = np.where(closes, place, len(place))[:, ::-1]
+    last = np.minimum.accumulate(last, axis=1)[:, ::-1]
+    middle = np.empty(columns.shape)
+    np.put_along_axis(middle, order, (first + last + 1) / 2.0, axis=1)
+    known = (~np.isnan(columns)).sum(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        points = 100.0 * middle / known
+    return np.asarray(np.where(np.isnan(values), np.nan, points.T))
