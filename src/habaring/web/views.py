@@ -3,39 +3,92 @@
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.timezone import now
+from django.views.decorators.http import require_safe
 
 from habaring.people import access
 from habaring.people.access import Power
+from habaring.people.models import Account
+from habaring.regions import queries as regions
 from habaring.regions.models import Region
 from habaring.shared.pages import render
+from habaring.web import desk, face
+
+FOUND_AT_MOST = 30
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/home.html", {})
+    """Find a region; the country at a glance."""
+    q = request.GET.get("q", "").strip()[:100]
+    found = regions.search(q, limit=FOUND_AT_MOST) if q else []
+    if len(found) == 1 and found[0].code == q:
+        return redirect("web:region", code=q)
+    return render(
+        request,
+        "web/home.html",
+        {"q": q, "searched": bool(q), "found": found, **face.country()},
+    )
 
 
+@require_safe
 def region(request: HttpRequest, code: str) -> HttpResponse:
+    """A kabupaten's or kota's public face; what a province or district is made of."""
     found = get_object_or_404(Region.objects.select_related("parent"), code=code)
-    return render(request, "web/region.html", {"region": found})
+    if not found.is_local:
+        return render(
+            request, "web/below.html", {"region": found, "below": face.below(found)}
+        )
+    return render(
+        request,
+        "web/region.html",
+        {"region": found, "face": face.region_face(found)},
+    )
 
 
+@require_safe
 def work_room(request: HttpRequest) -> HttpResponse:
     """The regions in which the person holds a role; straight in when there is one."""
-    if not request.user.is_authenticated:
+    if not isinstance(request.user, Account):
         raise access.SignInNeeded(what="")
-    regions = access.regions_of(request.user, at=now())
-    if len(regions) == 1:
-        return redirect("web:work-room-region", code=regions[0].code)
-    return render(request, "web/work_room.html", {"regions": regions})
+    at = now()
+    mine = access.regions_of(request.user, at=at)
+    everywhere = bool(access.powers(request.user, at=at))
+    if len(mine) == 1 and not everywhere:
+        return redirect("web:work-room-region", code=mine[0].code)
+    q = request.GET.get("q", "").strip()[:100]
+    return render(
+        request,
+        "web/work_room.html",
+        {
+            "regions": mine,
+            "everywhere": everywhere,
+            "q": q,
+            "found": regions.search(q, limit=FOUND_AT_MOST) if everywhere and q else [],
+        },
+    )
 
 
+@require_safe
 def work_room_region(request: HttpRequest, code: str) -> HttpResponse:
+    """What waits for this person today, across all domains."""
     found = get_object_or_404(Region, code=code)
-    access.require(request.user, Power.SEE_WORK_ROOM, at=now(), region=found)
-    return render(request, "web/work_room_region.html", {"region": found})
+    at = now()
+    account = access.require(request.user, Power.SEE_WORK_ROOM, at=at, region=found)
+    held = access.powers(account, at=at, region=found)
+    return render(
+        request,
+        "web/work_room_region.html",
+        {
+            "region": found,
+            "waiting": desk.waiting(found, held, on=timezone.localdate(at)),
+            "tasks": desk.doors(found, held),
+        },
+    )
 
 
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """For the supervisor and balancers: the platform and its database answer."""
     with connection.cursor() as cursor:

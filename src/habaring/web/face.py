@@ -1,0 +1,260 @@
+"""What a region's public face shows, gathered from the domains in few queries."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from habaring.assessment.models import EditionScore
+from habaring.assessment.queries import DimensionRow, LeagueRow, Profile, profile
+from habaring.engines.scoring import ROOT
+from habaring.masterplan.queries import Face, public_face
+from habaring.portfolio.models import Plan, PlanItem
+from habaring.portfolio.queries import Money, money, plan_items
+from habaring.regions.models import Region, RegionKind
+from habaring.shared import formats
+from habaring.shared.charts.bullets import bullet_mark
+from habaring.shared.charts.chart import Caption, Chart
+from habaring.shared.charts.lines import sparkline
+from habaring.shared.charts.maps import Levels, Tile, tile_map
+from habaring.shared.charts.paint import dimension_token
+from habaring.shared.charts.ranges import RankRow, rank_ladder
+
+LADDER_ROWS = 16
+QUICK_WINS_SHOWN = 6
+ACTIVE_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class DimensionLine:
+    """One dimension as `components/dimension_rows.html` shows it."""
+
+    code: str
+    name: str
+    order: int
+    score: float | None
+    change: float | None
+    bullet: str
+    trend: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the region stands, in words and pictures."""
+
+    profile: Profile
+    ladder: Chart | None
+    sentence: str
+    alike: str
+    lines: tuple[DimensionLine, ...]
+    farthest: str
+
+
+@dataclass(frozen=True)
+class QuickWin:
+    """A Quick Win of the adopted plan, as a card."""
+
+    item: PlanItem
+    order: int
+    dimension: str
+    total: int
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The adopted plan in short."""
+
+    programmes: int
+    money: Money
+    quick_wins: tuple[QuickWin, ...]
+    illustrative: bool
+
+
+@dataclass(frozen=True)
+class RegionFace:
+    """The whole public face of a kabupaten or kota."""
+
+    region: Region
+    standing: Standing
+    chosen: Chosen | None
+    books: Face
+
+
+def region_face(region: Region) -> RegionFace:
+    """Everything that the page of a kabupaten or kota shows."""
+    standing = _standing(region)
+    books = public_face(region)
+    return RegionFace(region, standing, _chosen(books, standing.profile), books)
+
+
+def _standing(region: Region) -> Standing:
+    found = profile(region)
+    own = found.league.own
+    if own is None or own.rank is None:
+        return Standing(found, None, "", "", _lines(found), "")
+    low, high = own.low or own.rank, own.high or own.rank
+    sentence = _("%(range)s of %(count)d regions") % {
+        "range": formats.rank_range(low, high),
+        "count": found.league.ranked,
+    }
+    near = [other.name for other in found.league.alike[:3]]
+    return Standing(
+        profile=found,
+        ladder=_ladder(found),
+        sentence=sentence,
+        alike=formats.listing(near),
+        lines=_lines(found),
+        farthest=formats.listing([row.dimension.name for row in found.farthest]),
+    )
+
+
+def _near(found: Profile) -> list[LeagueRow]:
+    """All ranked regions; in a long table those around one's own."""
+    ranked = [row for row in found.league.rows if row.rank is not None]
+    if len(ranked) <= LADDER_ROWS:
+        return ranked
+    place = next(i for i, row in enumerate(ranked) if row.own)
+    first = max(0, min(place - LADDER_ROWS // 2, len(ranked) - LADDER_ROWS))
+    return ranked[first : first + LADDER_ROWS]
+
+
+def _ladder(found: Profile) -> Chart:
+    return rank_ladder(
+        [
+            RankRow(
+                label=row.region.name,
+                low=row.low or row.rank or 0,
+                median=float(row.rank or 0),
+                high=row.high or row.rank or 0,
+                own=row.own,
+            )
+            for row in _near(found)
+        ],
+        Caption(
+            key="rank",
+            title=_("Range of ranks"),
+            alt=_("Bars from the best to the worst rank that each region could hold."),
+            example=found.illustrative,
+        ),
+        width=520,
+    )
+
+
+def _lines(found: Profile) -> tuple[DimensionLine, ...]:
+    base = reverse("assessment:condition", args=[found.region.code])
+    return tuple(
+        _line(row, order, f"{base}#{row.dimension.code}")
+        for order, row in enumerate(found.dimensions)
+    )
+
+
+def _line(row: DimensionRow, order: int, url: str) -> DimensionLine:
+    code = row.dimension.code
+    token = dimension_token(code, order)
+    words = _("%(score)s of 100") % {"score": formats.number(row.score, 0)}
+    return DimensionLine(
+        code=code,
+        name=row.dimension.name,
+        order=order,
+        score=row.score,
+        change=row.change,
+        bullet=bullet_mark(row.score, row.target, token, label=words),
+        trend=sparkline([score for _year, score in row.trend], token),
+        url=url,
+    )
+
+
+def _chosen(books: Face, found: Profile) -> Chosen | None:
+    if books.plan is None:
+        return None
+    names = {row.dimension.code: row.dimension.name for row in found.dimensions}
+    order = {code: i for i, code in enumerate(names)}
+    items = plan_items(books.plan)
+    quick = [
+        QuickWin(
+            item=item,
+            order=order.get(item.candidate.dimension_code, 0),
+            dimension=names.get(
+                item.candidate.dimension_code, item.candidate.dimension_code
+            ),
+            total=sum(int(line["amount"]) for line in item.money),
+        )
+        for item in items
+        if item.candidate.quick_win
+    ]
+    quick.sort(key=lambda win: win.order)
+    return Chosen(
+        programmes=len(items),
+        money=money(books.plan),
+        quick_wins=tuple(quick[:QUICK_WINS_SHOWN]),
+        illustrative=books.plan.illustrative,
+    )
+
+
+@dataclass(frozen=True)
+class Below:
+    """The page of a province or district: what lies below it."""
+
+    region: Region
+    parts: tuple[Region, ...]
+    kinds: str
+
+
+def below(region: Region) -> Below:
+    """What a province or a district is made of, in the order of the codes."""
+    parts = tuple(region.children.filter(closed_on__isnull=True).order_by("code"))
+    kinds = {
+        RegionKind.PROVINCE: _("kabupaten and kota"),
+        RegionKind.DISTRICT: _("desa and kelurahan"),
+    }.get(RegionKind(region.kind), "")
+    return Below(region, parts, kinds)
+
+
+def country() -> dict[str, object]:
+    """The country at a glance: every region as a tile, shaded by its latest index."""
+    scores = dict(
+        EditionScore.objects.filter(group=ROOT, score__isnull=False)
+        .order_by("region", "-edition__year", "-edition__published_at")
+        .distinct("region")
+        .values_list("region_id", "score")
+    )
+    tiles = [
+        Tile(
+            code=code,
+            label=name,
+            column=column,
+            row=row,
+            value=scores.get(code),
+            url=reverse("web:region", args=[code]) if code in scores else "",
+        )
+        for code, name, column, row in Region.objects.local()
+        .filter(tile_column__isnull=False, closed_on__isnull=True)
+        .values_list("code", "name", "tile_column", "tile_row")
+    ]
+    with_plan = Plan.objects.filter(region=OuterRef("pk"), replaced_at__isnull=True)
+    active = Region.objects.filter(Exists(with_plan)).select_related("parent")
+    provinces = list(Region.objects.provinces().filter(closed_on__isnull=True))
+    return {
+        "map": tile_map(
+            tiles,
+            Caption(
+                key="country",
+                title=_("The regions of the country"),
+                alt=_(
+                    "One square a kabupaten or kota, darker where the index is higher."
+                ),
+            ),
+            Levels.equal(
+                list(scores.values()), spoken=lambda score: formats.number(score, 0)
+            ),
+        ),
+        "active": list(active[:ACTIVE_SHOWN]),
+        "provinces": provinces,
+        "counts": {
+            "regions": len(tiles),
+            "provinces": len(provinces),
+            "active": len(scores),
+        },
+    }
