@@ -21,6 +21,8 @@ def main() -> int:
     except Refusal as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

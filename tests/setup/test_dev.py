@@ -179,6 +179,6 @@ def test_a_taken_port_is_named_with_another() -> None:
         listening.listen()
         port = listening.getsockname()[1]
         with pytest.raises(SetupStop) as refused:
-            supervisor.refuse_taken_port("127.0.0.1", port)
+            supervisor.refuse_taken_port(supervisor.Place("127.0.0.1", port))
     assert f"Port {port} is taken" in str(refused.value)
     assert f"--port {port + 1}" in str(refused.value)

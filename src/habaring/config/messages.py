@@ -132,8 +132,15 @@ def _as_python(text: str, origin: str) -> str:
 def _read(path: Path) -> Catalog:
     if not path.exists():
         return Catalog(locale=LANGUAGE)
-    with path.open("rb") as file:
-        return read_po(file, locale=LANGUAGE, abort_invalid=True)
+    text = path.read_text(encoding="utf-8")
+    catalog = read_po(io.StringIO(text), locale=LANGUAGE, abort_invalid=True)
+    if "Plural-Forms" not in text:  # Indonesian has one form; Babel takes it for two
+        kept = [pair for pair in catalog.mime_headers if pair[0] != "Plural-Forms"]
+        catalog.mime_headers = [*kept, ("Plural-Forms", "nplurals=1; plural=0;")]
+    for message in catalog:
+        if isinstance(message.string, tuple):
+            message.string = message.string[: catalog.num_plurals]
+    return catalog
 
 
 def _key(message: Message) -> Key:

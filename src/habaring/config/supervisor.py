@@ -5,15 +5,14 @@ child that falls over is started again, later each time.
 """
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -93,14 +92,41 @@ def _follow() -> None:
     follow_parent(signal.SIGTERM)
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the web server listens, and what a person types to get there."""
+
+    host: str
+    port: int
+
+    @property
+    def near(self) -> str:
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared
+        return everywhere.get(self.host, self.host)
+
+    @property
+    def address(self) -> str:
+        shown = f"[{self.near}]" if ":" in self.near else self.near
+        return f"http://{shown}:{self.port}/"
+
+
 class Asked:
-    """True once somebody asked us to stop; a second time ends the waiting too."""
+    """True once somebody asked us to stop.
+
+    Until `patiently` a signal breaks off what is being done (a half-done step is
+    undone by its transaction); after it the loop ends at its next turn, and a second
+    Ctrl-C ends the waiting too.
+    """
 
     def __init__(self) -> None:
         self.to_stop = False
+        self.patient = False
 
     def __bool__(self) -> bool:
         return self.to_stop
+
+    def patiently(self) -> None:
+        self.patient = True
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
@@ -113,24 +139,24 @@ class Asked:
                 signal.signal(number, handler)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
-        if self.to_stop and number == signal.SIGINT:
+        again, self.to_stop = self.to_stop, True
+        if not self.patient or (again and number == signal.SIGINT):
             raise KeyboardInterrupt
-        self.to_stop = True
 
 
-def children(host: str, port: int) -> list[Child]:
+def children(place: Place) -> tuple[Child, Child]:
     web = [
         *(sys.executable, "-m", "granian", "--interface", "asginl"),
-        *("--host", host, "--port", str(port)),
+        *("--host", place.host, "--port", str(place.port)),
         *("--workers", os.environ.get("WEB_WORKERS", "2")),
         *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
         *("--log-level", "warning", "habaring.config.asgi:application"),
     ]
     worker = [sys.executable, "-m", "habaring.cli", "worker"]
-    return [Child("web server", web), Child("worker", worker)]
+    return Child("web server", web), Child("worker", worker)
 
 
-def watch(family: list[Child], server: Server | None, asked: Asked) -> None:
+def watch(family: Sequence[Child], server: Server | None, asked: Asked) -> None:
     """Until asked to stop: whatever falls is started again."""
     while not asked:
         if server is not None and not server.alive():
@@ -141,7 +167,7 @@ def watch(family: list[Child], server: Server | None, asked: Asked) -> None:
         time.sleep(0.2)
 
 
-def stop_all(family: list[Child]) -> None:
+def stop_all(family: Sequence[Child]) -> None:
     """The web server and the worker first; the database is the caller's to stop last."""
     deadline = time.monotonic() + STOP_SECONDS
     for child in family:
@@ -150,8 +176,8 @@ def stop_all(family: list[Child]) -> None:
         child.stop(deadline)
 
 
-def wait_until_served(web: Child, address: str, asked: Asked) -> None:
-    """The first page was answered (even with an error page); warms the templates."""
+def wait_until_served(web: Child, place: Place, asked: Asked) -> None:
+    """The first page was answered, whatever the answer; this warms the templates."""
     deadline = time.monotonic() + READY_SECONDS
     while not asked and time.monotonic() < deadline:
         if not web.alive():
@@ -160,34 +186,35 @@ def wait_until_served(web: Child, address: str, asked: Asked) -> None:
                 why="Its own words are above.",
                 next="Mend what they name, and start again.",
             )
-        try:
-            urllib.request.urlopen(address, timeout=30).close()  # noqa: S310 - our own
+        asking = http.client.HTTPConnection(place.near, place.port, timeout=30)
+        with contextlib.closing(asking), contextlib.suppress(OSError):
+            asking.request("GET", "/")
+            status = asking.getresponse().status
+            if status >= 500:
+                say(
+                    f"\nThe front page answers with error {status}; see the lines above."
+                )
             return
-        except urllib.error.HTTPError as answer:
-            say(
-                f"The front page answers with error {answer.code}; see the lines above."
-            )
-            return
-        except OSError:
-            time.sleep(0.05)
+        time.sleep(0.05)
 
 
-def refuse_taken_port(host: str, port: int) -> None:
-    with socket.socket() as tried:
+def refuse_taken_port(place: Place) -> None:
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    with socket.socket(family) as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            tried.bind((host, port))
+            tried.bind((place.host, place.port))
         except PermissionError:
             raise SetupStop(
-                f"Port {port} may not be used by this account.",
+                f"Port {place.port} may not be used by this account.",
                 why="Ports below 1024 are for root.",
                 next="Choose another one: --port 8000",
             ) from None
         except OSError as error:
             raise SetupStop(
-                f"Port {port} is taken.",
+                f"Port {place.port} is taken.",
                 why=f"Another program listens there ({error.strerror}).",
-                next=f"Choose another one: --port {port + 1}",
+                next=f"Choose another one: --port {place.port + 1}",
             ) from None
 
 

@@ -47,5 +47,7 @@ urlpatterns = [
     *stage("council", council.public, council.work, at=("dewan", "dewan")),
     *stage("assessment", assessment.public, assessment.work, at=("kondisi", "kenali")),
     *stage("portfolio", portfolio.public, portfolio.work, at=("pilihan", "pilih")),
-    *stage("masterplan", masterplan.public, masterplan.work, at=("rencana", "rencanakan")),
+    *stage(
+        "masterplan", masterplan.public, masterplan.work, at=("rencana", "rencanakan")
+    ),
 ]

@@ -40,14 +40,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         data: Path = settings.DATA_DIR
-        host, port = options["host"], options["port"]
-        shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared
-        address = f"http://{shown}:{port}/"
+        place = supervisor.Place(options["host"], options["port"])
         _make_data_folder(data)
         try:
-            with held(data / embedded.LOCK, note=address), _helpful():
-                supervisor.refuse_taken_port(host, port)
-                _run(data, address, supervisor.children(host, port), options["demo"])
+            with held(data / embedded.LOCK, note=place.address), _helpful():
+                supervisor.refuse_taken_port(place)
+                _run(data, place, options["demo"])
         except Busy as busy:
             raise SetupStop(
                 f"Habaring runs already with this data folder: {busy.note}",
@@ -57,23 +55,24 @@ class Command(BaseCommand):
             ) from None
 
 
-def _run(data: Path, address: str, family: list[supervisor.Child], demo: str) -> None:
+def _run(data: Path, place: supervisor.Place, demo: str) -> None:
     asked = supervisor.Asked()
     server = None if os.environ.get("DATABASE_URL") else embedded.prepare(data)
+    web, worker = family = supervisor.children(place)
     with asked.listening():
         try:
             if server is not None:
                 with step("database"):
                     server.start()
             preparation.refuse_unusable_database()
-            link = _prepare(address, demo)
+            link = _prepare(place.address, demo)
+            asked.patiently()
             with step("web server"):
-                web, *others = family
                 web.start()
-                supervisor.wait_until_served(web, address, asked)
-                for child in others:  # later, to leave the machine to the first page
-                    child.start()
-            _greet(address, link, family)
+                supervisor.wait_until_served(web, place, asked)
+            worker.start()  # later, to leave the machine to the first page
+            if not asked:
+                _greet(place.address, link)
             supervisor.watch(family, server, asked)
         finally:
             supervisor.stop_all(family)
@@ -98,9 +97,7 @@ def _prepare(address: str, demo: str) -> str | None:
     return address.rstrip("/") + reverse("people:welcome", args=[token])
 
 
-def _greet(address: str, link: str | None, family: list[supervisor.Child]) -> None:
-    if not all(child.alive() for child in family):
-        return
+def _greet(address: str, link: str | None) -> None:
     say(f"\nHabaring is served at {address}")
     if link:
         say(f"Make the first account (this link works once): {link}")
