@@ -7,7 +7,7 @@ steps, so that a plan over a ceiling by one rupiah is seen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -35,7 +35,7 @@ class Money:
 def pay(tables: Tables, need: Ints) -> Money:
     """Pay needs (…, P, Y) year by year: own money, then the top-up, then carry over.
 
-    Where a top-up is lacking, both the source and the pool that should pay are short.
+    Where a top-up is lacking, the pool that should pay is short.
     """
     parts = [np.zeros_like(need) for _ in range(6)]
     short, carried_in, topped, received, left, carried_out = parts
@@ -45,18 +45,13 @@ def pay(tables: Tables, need: Ints) -> Money:
     for year in range(need.shape[-1]):
         carried_in[..., year] = carry
         balance = tables.ceiling[:, year] + carry - need[..., year]
-        lacking: dict[int, Ints] = {}
         for pool, payer in tables.payer.items():
             gap = np.maximum(-balance[..., pool], 0)
             balance[..., pool] += gap
             balance[..., payer] -= gap
             received[..., pool, year] = gap
             topped[..., payer, year] += gap
-            lacking[pool] = gap
         short[..., year] = np.maximum(-balance, 0)
-        for pool, gap in lacking.items():
-            lack = short[..., tables.payer[pool], year]
-            short[..., pool, year] = np.minimum(gap, lack)
         left[..., year] = np.maximum(balance, 0)
         carry = left[..., year] * np.array(share, dtype=np.int64) // SHARE_STEPS
         carried_out[..., year] = carry if year < last else 0
@@ -168,7 +163,6 @@ class Plan:
 
     account: Account
     columns: Ints
-    memo: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def need(self) -> Ints:
@@ -216,6 +210,19 @@ class Plan:
             for s in tables.limits.synergies
             if tables.index[s.first] in self.column_of
             and tables.index[s.second] in self.column_of
+        )
+
+    def without(self, leaving: Ints) -> Plan:
+        """The plan with these columns out."""
+        return self.account.plan(self.columns[~np.isin(self.columns, leaving)])
+
+    @cached_property
+    def keeps_sums(self) -> bool:
+        """Whether every share, floor and Quick Win limit is kept."""
+        account = self.account
+        return bool(
+            (self.leaning >= account.shares.least).all()
+            and (self.given >= account.floors.least - TOLERANCE).all()
         )
 
     def use(self) -> dict[tuple[str, int], int]:
@@ -323,8 +330,14 @@ class Plan:
 
     def _add_money(self, columns: Ints, names: list[list[str]]) -> None:
         tables = self.account.tables
-        short = pay(tables, self.need + self.account.need[columns]).short
-        for k, p, y in np.argwhere(short > self.money.short):
+        mine = self.account.need[columns]
+        paid = pay(tables, self.need + mine)
+        worse = paid.short > self.money.short
+        for pool, payer in tables.payer.items():
+            # its own source is at fault too when it asks for more than that source has
+            asks = (mine[:, pool] > 0) & (paid.received[:, pool] > 0)
+            worse[:, pool] |= worse[:, payer] & asks
+        for k, p, y in np.argwhere(worse):
             year = tables.limits.start_year + y
             names[k].append(f"ceiling:{tables.pools[p].name}:{year}")
 
@@ -391,6 +404,7 @@ class Plan:
         have = self.staff[d] + tables.effort[column] - same * tables.effort[leaving]
         return np.asarray((have <= tables.staff_limit[d]).all(axis=1))
 
+    @cached_property
     def may_leave(self) -> Flags:
         """(len(columns),) not promised, and nothing in the plan requires it."""
         promised = set(self.account.tables.limits.promised)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from habaring.engines.choosing._account import Account, Plan
 from habaring.engines.choosing._checks import check_inputs
 from habaring.engines.choosing._conflict import find_conflict
+from habaring.engines.choosing._core import Core, doubt
 from habaring.engines.choosing._improve import improve
 from habaring.engines.choosing._model import Model, make_model
 from habaring.engines.choosing._reasons import Explainer
@@ -20,6 +21,8 @@ from habaring.engines.choosing._tables import Flags, Floats, Ints, make_tables
 from habaring.engines.choosing._values import Candidate, Limits, digest
 
 CORE_FROM = 1000  # columns: below, the full model is as quick as its core
+WHOLE_UNTIL = 3000  # columns: above, the whole search may not dive
+CORE_SECONDS = 2.5
 BILLION = 1e9
 REPAIRS = 3
 
@@ -110,14 +113,12 @@ class _Run:
         return plan.value
 
     def search(self, relaxed: Relaxed) -> None:
-        """The reduced core first, the whole model with the time that is left."""
+        """Cores first, the whole model with the time that is left."""
         size = self.model.tables.size
         reduced = relaxed.reduced[:size]
         if size >= CORE_FROM:
             self.phase = "core"
-            left = self.deadline - time.perf_counter()
-            deadline = time.perf_counter() + 0.4 * left
-            self._run(_core(reduced), deadline, relaxed.value)
+            self._cores(relaxed, 0.7 if size >= WHOLE_UNTIL else 0.4)
             if self._enough():
                 return
         self.phase = "full"
@@ -126,32 +127,75 @@ class _Run:
             # a plan with such a column is worth less than the one at hand
             fixed = relaxed.value + reduced < self.best.value - 1e-9
             fixed[self.best.columns] = False
-        self._run(fixed, self.deadline, relaxed.value, full=True)
+        self._whole(fixed, relaxed.value)
+
+    def _cores(self, relaxed: Relaxed, share: float) -> None:
+        """Search around the relaxation, then around the best plan, while time is left."""
+        tables = self.model.tables
+        now = time.perf_counter()
+        until = now + share * (self.deadline - now)
+        core = Core(
+            tables,
+            relaxed,
+            doubt(tables, relaxed),
+            np.random.default_rng(self.seed),
+            free=float(np.clip(0.15 * len(tables.candidates), 80, 300)),
+        )
+        while time.perf_counter() < until and not self._enough():
+            before = self.best.value if self.best else -np.inf
+            held = (
+                core.around(self.best.columns)
+                if self.best
+                else core.around_relaxation()
+            )
+            slice_end = min(until, time.perf_counter() + CORE_SECONDS)
+            search = self._search(held.zero, slice_end, relaxed.value)
+            found = replace(search, forced=held.one).run()
+            if found.columns is not None:
+                self.hear(found.columns, 0.0)
+            better = self.best is not None and self.best.value > before
+            if better and self.best is not None:
+                self._take(improve(self.best, time.perf_counter() + 0.5))
+            if self.best is None:
+                core.free *= 1.5
+            else:
+                core.learn(finished=found.finished, better=better)
+
+    def _take(self, plan: Plan) -> None:
+        if self.best is None or plan.value > self.best.value:
+            self.best = plan
+            self.report()
 
     def _enough(self) -> bool:
         found = self.proven_gap()
         return found is not None and found <= self.gap
 
-    def _run(
-        self, fixed: Flags, deadline: float, ceiling: float, *, full: bool = False
-    ) -> None:
+    def _search(self, fixed: Flags, deadline: float, ceiling: float) -> Search:
+        return Search(
+            self.model,
+            fixed,
+            deadline,
+            gap=self.gap / 2,
+            seed=self.seed,
+            start=self.best.columns if self.best else None,
+            enough=ceiling - self.gap * abs(ceiling),
+            heard=self.hear,
+        )
+
+    def _whole(self, fixed: Flags, ceiling: float) -> None:
+        """Every column that can matter, to the end of the time."""
         row_upper: Floats | None = None
         for _ in range(REPAIRS):
-            search = Search(
-                self.model,
-                fixed,
-                deadline,
+            search = replace(
+                self._search(fixed, self.deadline, ceiling),
                 gap=self.gap,
-                seed=self.seed,
-                start=self.best.columns if self.best else None,
-                enough=ceiling - self.gap * abs(ceiling),
-                heard=self.hear,
                 row_upper=row_upper,
+                dives=len(fixed) < WHOLE_UNTIL,
             )
             found = search.run()
-            if found.impossible and full and self.best is None and row_upper is None:
+            if found.impossible and self.best is None and row_upper is None:
                 raise find_conflict(self.model, self.seed, self.deadline, whole=True)
-            if full and row_upper is None and np.isfinite(found.bound):
+            if row_upper is None and np.isfinite(found.bound):
                 best = self.best.value if self.best else -np.inf
                 self.bound = min(self.bound, max(found.bound, best))
             if found.columns is None or self.hear(found.columns, 0.0) is not None:
@@ -174,15 +218,6 @@ def relative_gap(value: float, bound: float) -> float:
     if distance <= 1e-9 * max(abs(bound), 1.0):
         return 0.0
     return distance / max(abs(bound), 1e-9)
-
-
-def _core(reduced: Floats) -> Flags:
-    """Columns to hold at zero: the share with the worst reduced cost."""
-    share = 0.7 if len(reduced) >= 4000 else 0.5
-    order = np.argsort(reduced, kind="stable")
-    fixed = np.zeros(len(reduced), dtype=bool)
-    fixed[order[: int(share * len(reduced))]] = True
-    return fixed & (reduced < -1e-9)
 
 
 def _choice(run: _Run, relaxed: Relaxed, parameters: dict[str, float]) -> Choice:

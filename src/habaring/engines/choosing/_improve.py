@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 
-from habaring.engines.choosing._account import Plan
+from habaring.engines.choosing._account import Plan, pay
 from habaring.engines.choosing._tables import Ints
 
 EPSILON = 1e-9
@@ -27,12 +27,6 @@ def gain(plan: Plan, column: int) -> float:
         if other is not None and tables.index[other] in plan.column_of:
             points += s.bonus
     return points
-
-
-def loss(plan: Plan, columns: Ints) -> float:
-    """Points that the plan loses when these columns leave it together."""
-    rest = np.setdiff1d(plan.columns, columns)
-    return plan.value - plan.account.plan(rest).value
 
 
 def outside(plan: Plan) -> Ints:
@@ -65,7 +59,7 @@ def room_for(plan: Plan, column: int, worth: float) -> Ints | None:
 
     One programme if one is enough, else a small set found greedily; None if neither.
     """
-    may = plan.columns[plan.may_leave()]
+    may = plan.columns[plan.may_leave]
     if not len(may):
         return None
     order = may[np.argsort(plan.account.tables.value[may], kind="stable")]
@@ -88,8 +82,8 @@ def _room_by_set(plan: Plan, column: int, order: Ints, worth: float) -> Ints | N
             return None
         leaving.append(int(order[best]))
         order = np.delete(order, best)
-        current = account.plan(np.setdiff1d(plan.columns, leaving))
-        if current.broken():
+        current = plan.without(np.array(leaving))
+        if not current.keeps_sums:
             return None
         if not current.breaks_when_added(np.array([column]))[0]:
             return _prune(plan, column, leaving)
@@ -100,7 +94,6 @@ def _room_by_set(plan: Plan, column: int, order: Ints, worth: float) -> Ints | N
 
 def _lacking(plan: Plan, column: int) -> Ints:
     """(P, Y) rupiah lacking when the column joins."""
-    from habaring.engines.choosing._account import pay
 
     return pay(plan.account.tables, plan.need + plan.account.need[column]).short
 
@@ -110,8 +103,10 @@ def _prune(plan: Plan, column: int, leaving: list[int]) -> Ints:
     value = plan.account.tables.value
     for one in sorted(leaving, key=lambda c: -value[c]):
         rest = [c for c in leaving if c != one]
-        kept = plan.account.plan(np.setdiff1d(plan.columns, rest))
-        if rest and not kept.breaks_when_added(np.array([column]))[0]:
+        kept = plan.without(np.array(rest, dtype=np.int64))
+        if not rest or not kept.keeps_sums:
+            continue
+        if not kept.breaks_when_added(np.array([column]))[0]:
             leaving = rest
     return np.array(sorted(leaving, key=lambda c: value[c]), dtype=np.int64)
 
@@ -155,7 +150,7 @@ def _swap(plan: Plan, column: int) -> Plan | None:
     """The plan with the column in and the least valuable one out, if that is better."""
     worth = gain(plan, column)
     value = plan.account.tables.value
-    may = plan.columns[plan.may_leave()]
+    may = plan.columns[plan.may_leave]
     may = may[value[may] < worth - EPSILON]
     if not len(may):
         return None

@@ -146,25 +146,32 @@ def money_unit(tables: Tables) -> float:
     return float(10.0 ** max(len(str(greatest)) - 6, 0))
 
 
-def _once(rows: _Rows, tables: Tables) -> None:
-    """At most one start of each programme, of all programmes of an either-or group."""
+def once_rows(tables: Tables) -> Ints:
+    """(m,) the row that allows each programme, or its either-or group, one start."""
     groups: dict[str, int] = {}
     place = []
     count = 0
     for c in tables.candidates:
-        if c.group is None:
-            place.append(count)
-            count += 1
+        if c.group in groups:
+            place.append(groups[c.group])
             continue
-        if c.group not in groups:
+        if c.group is not None:
             groups[c.group] = count
-            count += 1
-        place.append(groups[c.group])
-    numbers = rows.add(np.full(count, -INF), np.ones(count))
-    of = numbers[np.array(place, dtype=np.int64)]
+        place.append(count)
+        count += 1
+    return np.array(place, dtype=np.int64)
+
+
+def _once(rows: _Rows, tables: Tables) -> None:
+    """At most one start of each programme, of all programmes of an either-or group."""
+    of = once_rows(tables)
+    count = int(of.max()) + 1
+    rows.add(np.full(count, -INF), np.ones(count))
     rows.put(of[tables.owner], np.arange(tables.size), 1.0)
-    for group, local in groups.items():
-        rows.rule(f"group:{group}", "either_or", int(numbers[local]))
+    groups = {c.group: row for c, row in zip(tables.candidates, of, strict=True)}
+    for group, row in groups.items():
+        if group is not None:
+            rows.rule(f"group:{group}", "either_or", int(row))
 
 
 def _ceilings(rows: _Rows, tables: Tables, money: float) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from habaring.engines.choosing._account import Plan, pay
 from habaring.engines.choosing._improve import EPSILON, gain, outside, room_for
-from habaring.engines.choosing._model import Model
+from habaring.engines.choosing._model import Model, once_rows
 from habaring.engines.choosing._results import Reason
 from habaring.engines.choosing._solver import Relaxed
 from habaring.engines.choosing._tables import Floats, Ints
@@ -44,6 +45,11 @@ class Explainer:
     plan: Plan
     relaxed: Relaxed
 
+    @cached_property
+    def once(self) -> Ints:
+        """(m,) the row of each programme's one start."""
+        return once_rows(self.plan.account.tables)
+
     def explain(self) -> dict[str, Reason]:
         """A reason for each programme, in the order given."""
         tables = self.plan.account.tables
@@ -76,28 +82,10 @@ class Explainer:
         return float(max(-self.relaxed.row_dual[rule.rows].sum(), 0.0))
 
     def _once_dual(self, programme: int) -> float:
-        return float(max(self.relaxed.row_dual[self._once_rows[programme]], 0.0))
+        return float(max(self.relaxed.row_dual[self.once[programme]], 0.0))
 
-    @property
-    def _once_rows(self) -> Ints:
-        memo = self.plan.memo
-        if "once" not in memo:
-            groups: dict[str, int] = {}
-            rows, count = [], 0
-            for c in self.plan.account.tables.candidates:
-                if c.group in groups:
-                    rows.append(groups[c.group])
-                    continue
-                if c.group is not None:
-                    groups[c.group] = count
-                rows.append(count)
-                count += 1
-            memo["once"] = np.array(rows, dtype=np.int64)
-        found = memo["once"]
-        assert isinstance(found, np.ndarray)  # noqa: S101
-        return found
-
-    def _money_dual(self) -> Floats:
+    @cached_property
+    def money_dual(self) -> Floats:
         """(P, Y) points for one rupiah."""
         shape = self.plan.account.tables.ceiling.shape
         rules = [r for r in self.model.rules if r.kind == "ceiling"]
@@ -108,7 +96,7 @@ class Explainer:
     def _net(self, column: int) -> float:
         """Points left when money and staff are paid at the relaxation's prices."""
         tables = self.plan.account.tables
-        price = (self.plan.account.need[column] * self._money_dual()).sum()
+        price = (self.plan.account.need[column] * self.money_dual).sum()
         for rule in self.model.rules:
             if rule.kind == "staff":
                 department, year = rule.name[6:].rsplit(":", 1)
@@ -217,7 +205,7 @@ class Explainer:
         """Cost at which the relaxation would take it; an estimate, at fixed prices."""
         tables = self.plan.account.tables
         column = int(columns[np.argmax(self.relaxed.reduced[columns])])
-        price = float((self.plan.account.need[column] * self._money_dual()).sum())
+        price = float((self.plan.account.need[column] * self.money_dual).sum())
         if price <= EPSILON:
             return None
         share = 1.0 + float(self.relaxed.reduced[column]) / price

@@ -113,7 +113,7 @@ class Found:
 class Search:
     """A timed branch-and-cut; the clock is ours, for HiGHS overshoots its own.
 
-    `fixed` are columns held at zero; `start` a plan to begin from; `deadline` is on
+    `fixed` are columns held at zero, `forced` at one; `start` a plan to begin from; `deadline` is on
     `time.perf_counter`; `enough` ends the search once a plan is worth that much;
     `heard(columns, bound)` is told of each better plan.
     """
@@ -127,6 +127,8 @@ class Search:
     enough: float = float("inf")
     heard: Callable[[Ints, float], float | None] = lambda _columns, _bound: None
     row_upper: Floats | None = None
+    forced: Flags | None = None
+    dives: bool = True  # searches inside the search: strong, but deaf to the clock
 
     def run(self) -> Found:
         """Search until the gap, the deadline, or enough points."""
@@ -134,11 +136,13 @@ class Search:
 
         size = self.model.tables.size
         solver = new_solver(self.seed, mip_rel_gap=self.gap, mip_abs_gap=1e-9)
+        if not self.dives:
+            for name in ("rins", "rens", "root_reduced_cost"):
+                solver.setOptionValue(f"mip_heuristic_run_{name}", False)  # noqa: FBT003
         pass_model(solver, self.model, self.model.integer)
-        zero = np.flatnonzero(self.fixed).astype(np.int32)
-        if len(zero):
-            none = np.zeros(len(zero))
-            solver.changeColsBounds(len(zero), zero, none, none)
+        _hold(solver, self.fixed, 0.0)
+        if self.forced is not None:
+            _hold(solver, self.forced, 1.0)
         if self.row_upper is not None:
             rows = np.arange(len(self.row_upper), dtype=np.int32)
             solver.changeRowsBounds(
@@ -195,3 +199,10 @@ class Search:
         ):
             solver.startCallback(kind)
         return stop
+
+
+def _hold(solver: Any, which: Flags, value: float) -> None:
+    columns = np.flatnonzero(which).astype(np.int32)
+    if len(columns):
+        bound = np.full(len(columns), value)
+        solver.changeColsBounds(len(columns), columns, bound, bound)
