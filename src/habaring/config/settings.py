@@ -150,6 +150,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
                 "habaring.web.templatetags.habaring",
+                "habaring.web.templatetags.threads",
             ],
         },
     }

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from habaring.assessment.models import EditionScore, EditionValue, ValueStatus
+from habaring.assessment.models import EditionScore, EditionValue, Target, ValueStatus
 from habaring.masterplan.blocks import (
     Block,
     bullets,
@@ -222,9 +222,9 @@ def _shown(value: EditionValue) -> str:
 
 def gaps(figures: Figures) -> list[Block]:
     """Each indicator now, beside the next target that the region set for it."""
-    nearest = {}
-    for target in figures.targets:
-        nearest.setdefault(target.indicator_id, target)
+    nearest: dict[int, Target] = {}
+    for one in figures.targets:
+        nearest.setdefault(one.indicator_id, one)
     found: list[Block] = []
     for dimension in figures.dimensions:
         rows = []

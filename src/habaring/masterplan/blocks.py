@@ -57,9 +57,11 @@ def column(label: str, align: Align = "left", width: int = 0) -> dict[str, Any]:
     return {"label": label, "align": align, "width": width}
 
 
-def row(cells: Sequence[str], *, strong: bool = False) -> dict[str, Any]:
-    """The cells of one table row, as they are shown."""
-    return {"cells": list(cells), "strong": strong}
+def row(cells: Sequence[str], *, strong: bool = False, url: str = "") -> dict[str, Any]:
+    """The cells of one table row, as they are shown; on the site `url` is behind the
+    first of them.
+    """
+    return {"cells": list(cells), "strong": strong, "url": url}
 
 
 def table(

@@ -57,7 +57,7 @@ class IssueEdition(forms.Form):
             .defer("record", "table_csv", "framework_toml")
             .order_by("-year", "-published_at")
         )
-        index.label_from_instance = edition_label  # type: ignore[method-assign]  # Django's own way
+        index.label_from_instance = edition_label  # type: ignore[method-assign, assignment]  # Django's own way
 
 
 def edition_label(edition: IndexEdition) -> str:

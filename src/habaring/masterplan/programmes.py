@@ -23,6 +23,7 @@ from habaring.masterplan.figures import Figures, item_total
 from habaring.masterplan.queries import Vision
 from habaring.portfolio.funding import source_name
 from habaring.portfolio.models import Candidate, PlanItem
+from habaring.portfolio.queries import programme_url
 from habaring.portfolio.reasons import Names, explain
 from habaring.shared import formats
 from habaring.shared.charts.bars import Stack, stacked_years
@@ -207,7 +208,8 @@ def _action_rows(
                     sorted({str(source_name(line["source"])) for line in item.money})
                 ),
                 item.candidate.rpjmd_mission or "–",
-            ]
+            ],
+            url=programme_url(figures.region.code, item.candidate.code),
         )
         for item in items
     ]

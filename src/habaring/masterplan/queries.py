@@ -110,6 +110,17 @@ def book_of(edition: Edition, code: str) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+def chapter_of(edition: Edition, programme: str) -> tuple[str, str] | None:
+    """The book and chapter whose table holds a programme's row first."""
+    for book in edition.record["books"]:
+        for chapter in book["chapters"]:
+            for block in chapter["blocks"]:
+                rows = block.get("rows", []) if block["type"] == "table" else []
+                if any(row.get("url") and row["cells"][0] == programme for row in rows):
+                    return book["code"], chapter["key"]
+    return None
+
+
 def neighbours(
     book: Mapping[str, Any], key: str
 ) -> dict[str, Mapping[str, Any] | None]:

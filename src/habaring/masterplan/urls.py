@@ -9,6 +9,9 @@ public = [
     path("edisi/<int:number>/", views.edition, name="edition"),
     path("edisi/<int:number>/<slug:book>/", views.book, name="book"),
     path("edisi/<int:number>/<slug:book>.<slug:form>", views.file, name="file"),
+    path(
+        "edisi/<int:number>/program/<str:programme>/", views.programme, name="programme"
+    ),
     path("edisi/<int:number>/catatan.json", views.record, name="record"),
 ]
 work = [

@@ -94,6 +94,19 @@ def book(request: HttpRequest, code: str, number: int, book: str) -> HttpRespons
 
 
 @require_safe
+def programme(
+    request: HttpRequest, code: str, number: int, programme: str
+) -> HttpResponse:
+    """The page of an edition on which a programme stands."""
+    place = queries.chapter_of(_edition(code, number), programme)
+    if place is None:
+        raise Http404
+    book_code, chapter = place
+    address = reverse("masterplan:book", args=[code, number, book_code])
+    return redirect(f"{address}?bab={chapter}")
+
+
+@require_safe
 def file(
     request: HttpRequest, code: str, number: int, book: str, form: str
 ) -> HttpResponseBase:

@@ -28,10 +28,21 @@ from habaring.shared.formats import rupiah_short
 from habaring.shared.pages import Page
 
 _BILLION = 10**9
-_RANKS = """Palangka Raya,1,1,1 Kotawaringin Barat,2,2,3 Barito Timur,2,4,5
-Kotawaringin Timur,3,4,6 Gunung Mas,3,5,7 Barito Selatan,4,6,8 Barito Utara,4,7,9
-Lamandau,5,8,10 Kapuas,7,9,11 Katingan,8,10,12 Pulang Pisau,8,11,13
-Murung Raya,10,12,13 Sukamara,10,13,14 Seruyan,12,14,14"""
+_RANKS = """\
+Palangka Raya,1,1,1
+Kotawaringin Barat,2,2,3
+Barito Timur,2,4,5
+Kotawaringin Timur,3,4,6
+Gunung Mas,3,5,7
+Barito Selatan,4,6,8
+Barito Utara,4,7,9
+Lamandau,5,8,10
+Kapuas,7,9,11
+Katingan,8,10,12
+Pulang Pisau,8,11,13
+Murung Raya,10,12,13
+Sukamara,10,13,14
+Seruyan,12,14,14"""
 _DIMENSIONS = (
     ("GOV", "Tata Kelola", 68.2, 72.0, 2.1, (62, 60.5, 57, 56, 59, 63, 67, 68.2)),
     ("BRA", "Branding", 41.3, 55.0, 0.6, (42, 39, 36, 34, 38, 44, 45, 41.3)),
@@ -87,23 +98,20 @@ class SampleFilter(forms.Form):
 
 
 def _ladder(width: int = 520) -> Chart:
-    rows = []
-    for line in _RANKS.replace("\n", " ").split(" "):
-        rows.append(line)
-    joined = " ".join(rows)
-    parsed = []
-    name: list[str] = []
-    for word in joined.split(" "):
-        name.append(word)
-        if "," in word:
-            label, low, middle, high = " ".join(name).split(",")
-            own = label == "Kotawaringin Timur"
-            parsed.append(
-                ranges.RankRow(label, int(low), float(middle), int(high), own=own)
-            )
-            name = []
+    rows = [
+        ranges.RankRow(
+            label,
+            int(low),
+            float(middle),
+            int(high),
+            own=label == "Kotawaringin Timur",
+        )
+        for label, low, middle, high in (
+            line.split(",") for line in _RANKS.splitlines()
+        )
+    ]
     caption = Caption("ladder", "Rentang peringkat", "Contoh.", example=True)
-    return ranges.rank_ladder(parsed, caption, width=width)
+    return ranges.rank_ladder(rows, caption, width=width)
 
 
 def _rows() -> list[Item]:
@@ -212,7 +220,7 @@ def _charts() -> list[Chart]:
         ("Sensor mutu air Sungai Mentaya", "env", "Lingkungan", 2026, 2026, True),
     ]  # fmt: skip
     tiles = [
-        maps.Tile(f"62.{i:02d}", f"Daerah {i}", (i * 7) % 34, (i * 5) % 15,
+        maps.Tile(f"62.{i:02d}", f"Daerah {i}", i % 34, i // 34,
                   None if i % 9 == 0 else 30 + (i * 37) % 60, own=i == 20)
         for i in range(1, 300)
     ]  # fmt: skip

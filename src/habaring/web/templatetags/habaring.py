@@ -184,7 +184,7 @@ def field(bound: BoundField, *, short: bool = False) -> dict[str, object]:
     many = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     described = [f"{bound.auto_id}-hint"] if bound.help_text else []
     described += [f"{bound.auto_id}-error"] if bound.errors else []
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str | bool] = {}
     if described and not many:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors and not many:
