@@ -244,6 +244,30 @@ def serving(data: Path, *, durable: bool = True) -> Iterator[str]:
             server.stop()
 
 
+@contextlib.contextmanager
+def at_hand(data: Path, *, alone: bool = False) -> Iterator[str]:
+    """The installation's database: DATABASE_URL's, the running one, or started now.
+
+    `alone`: refused while `habaring up` runs, for work that nobody may look at.
+    """
+    outside = os.environ.get("DATABASE_URL")
+    if outside:
+        yield outside
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            url = stack.enter_context(serving(data))
+        except Busy as busy:
+            if alone:
+                raise SetupStop(
+                    "The platform is running.",
+                    why=f"It is served at {busy.note}",
+                    next="Stop it with Ctrl-C, and run this again.",
+                ) from None
+            url = address(data.resolve())
+        yield url
+
+
 def _elsewhere(data: Path, identity: Identity) -> Path:
     """A home that the unprivileged account can enter, linked from the data folder."""
     digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
