@@ -37,6 +37,17 @@ def _own_files(settings: object, tmp_path: Path) -> None:
     settings.EMAIL_FILE_PATH = tmp_path / "outbox"  # type: ignore[attr-defined]
 
 
+@pytest.fixture(autouse=True)
+def _static_as_it_lies(settings: object) -> None:
+    """Tests need no collected static files."""
+    settings.STORAGES = {  # type: ignore[attr-defined]
+        **settings.STORAGES,  # type: ignore[attr-defined]
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        },
+    }
+
+
 @pytest.fixture
 def kotim(db: None) -> "Region":
     return makers.region("62.02")

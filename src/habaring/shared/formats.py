@@ -166,10 +166,11 @@ def number_short(value: Number | None, *, language: str | None = None) -> str:
     """Write a large number in words: "454,5 ribu", "2,2 juta"; small ones whole."""
     if value is None or _missing(value):
         return MISSING
-    if abs(value) < 10_000:
-        return number(value, language=language)
-    figure, word = _large(value, _language(language))
-    return f"{MINUS if value < 0 else ''}{figure}{NBSP}{word}".rstrip()
+    size = Decimal(str(value))
+    if abs(size) < 10_000:
+        return number(size, language=language)
+    figure, word = _large(size, _language(language))
+    return f"{MINUS if size < 0 else ''}{figure}{NBSP}{word}".rstrip()
 
 
 def percent(

@@ -149,7 +149,7 @@ def _flow() -> Chart:
             "Rp 300 miliar",
             "eco",
             "dari 51 yang direncanakan",
-        ),  # fmt: skip
+        ),
         flow.Node("not", 2, "Belum dapat ditelusuri", 78, "Rp 78 miliar", "edge"),
         flow.Node("res", 3, "6 hasil bergerak", 180, "Rp 180 miliar", "sun"),
         flow.Node("unk", 3, "Belum dapat dikatakan", 120, "Rp 120 miliar", "edge"),

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from habaring.web import views
+from habaring.web import style, views
 
 app_name = "web"
 urlpatterns = [
@@ -13,4 +13,5 @@ urlpatterns = [
     path("ruang-kerja/", views.work_room, name="work-room"),
     path("ruang-kerja/<code:code>/", views.work_room_region, name="work-room-region"),
     path("sehat/", views.health, name="health"),
+    path("gaya/", style.page, name="style"),  # with DEBUG only
 ]

@@ -3,7 +3,30 @@
 import math
 from collections.abc import Sequence
 
-from habaring.shared.charts.canvas import Canvas, Ink, pixels, text_width
+from django.utils.translation import gettext as _
+
+from habaring.shared.charts.canvas import Canvas, Ink, fit, pixels, text_width
+from habaring.shared.charts.chart import NARROW, WIDE, Caption, Chart, as_table
+
+
+def nothing(caption: Caption, headers: Sequence[str]) -> Chart:
+    """Draw the picture of no values at all: a sentence on an empty ground."""
+    drawn = []
+    for width, narrow in ((WIDE, False), (NARROW, True)):
+        canvas = Canvas(caption, width)
+        canvas.rect((0, 0, width, 96), "f-sunk", round_=8)
+        ink = Ink("soft", 13, anchor="middle", on="sunk")
+        canvas.text(width / 2, 53, _("no data"), ink)
+        drawn.append(canvas.svg(96, narrow=narrow))
+    return Chart(
+        drawn[0],
+        drawn[1],
+        as_table(headers, ()),
+        caption.title,
+        caption.alt,
+        caption.key,
+        caption.example,
+    )
 
 
 def ticks(low: float, high: float, wanted: int = 4) -> list[float]:
@@ -34,7 +57,8 @@ def legend(
     """
     x, y = at
     left = x
-    for token, words in items:
+    for token, given in items:
+        words = fit(given, canvas.width - left - 20, 12)
         wide = text_width(words, 12) + 34
         if x > left and x + wide - 16 > canvas.width:
             x, y = left, y + 20

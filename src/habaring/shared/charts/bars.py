@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from habaring.shared.charts.axes import label_column, legend
+from habaring.shared.charts.axes import label_column, legend, nothing
 from habaring.shared.charts.canvas import Canvas, Ink, Scale, fit, text_width
 from habaring.shared.charts.chart import (
     NARROW,
@@ -123,6 +123,8 @@ def stacked_years(stack: Stack, caption: Caption, *, width: int = WIDE) -> Chart
     Missing values count as nothing in the stack and stay missing in the table.
     """
     names = [series.label for series in stack.series]
+    if not stack.years:
+        return nothing(caption, (_("Year"), *names, _("Total")))
     ceiling = [_("Ceiling")] if any(stack.ceilings) else []
     rows = [
         (
@@ -339,7 +341,8 @@ def _in_out(
         paint = "f-eco" if choice.chosen else "f-edge"
         canvas.rect((left, y, long_, 16), paint, round_=3)
         base = top + 16 if narrow else y + 12.5
-        name = fit(choice.label, width if narrow else column - 16, 13.5)
+        room = width if narrow else column - 16
+        name = fit(choice.label, room, 13.5, bold=choice.chosen)
         if narrow:
             canvas.rect((0, top, width, 20), "f-paper")
         canvas.text(0, base, name, Ink(size=13.5, bold=choice.chosen))

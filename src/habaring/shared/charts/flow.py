@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from habaring.shared.charts.axes import ribbon
+from habaring.shared.charts.axes import nothing, ribbon
 from habaring.shared.charts.canvas import Canvas, Ink, pixels, text_width, wrap
 from habaring.shared.charts.chart import NARROW, WIDE, Caption, Chart, as_table
 
@@ -60,6 +60,9 @@ def money_flow(
     Links may join any column to a later one. On a phone each column becomes a list
     of proportional bars, one under the other.
     """
+    if not nodes:
+        heads = (pgettext("flow", "From"), pgettext("flow", "To"), _("Value"))
+        return nothing(caption, heads)
     names = {node.key: node.label for node in nodes}
     table = as_table(
         (pgettext("flow", "From"), pgettext("flow", "To"), _("Value")),

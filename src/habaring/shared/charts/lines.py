@@ -6,7 +6,7 @@ from xml.sax.saxutils import quoteattr
 
 from django.utils.translation import gettext as _
 
-from habaring.shared.charts.axes import dashed_line, ticks
+from habaring.shared.charts.axes import dashed_line, nothing, ticks
 from habaring.shared.charts.canvas import Canvas, Ink, Scale, fit, pixels, text_width
 from habaring.shared.charts.chart import (
     NARROW,
@@ -76,6 +76,8 @@ def trend(
 
     ``target`` is a dashed line: its words and value. ``spoken`` writes a value.
     """
+    if not data.years:
+        return nothing(caption, (_("Year"), *(s.label for s in data.series)))
     table = as_table(
         (_("Year"), *(series.label for series in data.series)),
         [
@@ -322,6 +324,8 @@ def frontier(
     Points on the curve are joined in the order of x; a point that is ``here`` may
     lie below the curve and is not joined.
     """
+    if not points:
+        return nothing(caption, (words.x, words.y, _("Name")))
     ordered = sorted(points, key=lambda point: point.x)
     table = as_table(
         (words.x, words.y, _("Name")), [(p.x, p.y, p.label) for p in ordered]

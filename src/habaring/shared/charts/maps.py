@@ -7,7 +7,7 @@ from xml.sax.saxutils import quoteattr
 
 from django.utils.translation import gettext as _
 
-from habaring.shared.charts.axes import legend
+from habaring.shared.charts.axes import legend, nothing
 from habaring.shared.charts.canvas import Canvas, Ink, pixels
 from habaring.shared.charts.chart import NARROW, WIDE, Caption, Chart, as_table
 from habaring.shared.formats import number
@@ -179,6 +179,8 @@ def choropleth(
         [(shape.code, shape.label, shape.value) for shape in shapes],
         [(shape.code, shape.label, _said(shape.value, levels)) for shape in shapes],
     )
+    if not any(shape.rings for shape in shapes):
+        return nothing(caption, table.headers)
     wide = _choropleth(shapes, caption, levels, width, narrow=False)
     slim = _choropleth(shapes, caption, levels, NARROW, narrow=True)
     return Chart(

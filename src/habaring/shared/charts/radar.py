@@ -73,7 +73,8 @@ def _draw(
 ) -> str:
     canvas = Canvas(caption, width)
     radius = min(width / 2 - (92 if narrow else 120), 150)
-    wheel = _Wheel(len(axes), width / 2, radius + 46, radius)
+    above = wrap(axes[0].label, 150, 12.5 if narrow else 13)
+    wheel = _Wheel(len(axes), width / 2, radius + 30 + 16 * len(above), radius)
     for ring in (0.25, 0.5, 0.75, 1.0):
         canvas.path(wheel.outline([ring] * len(axes)), "s-line", extra='fill="none"')
     for i in range(len(axes)):

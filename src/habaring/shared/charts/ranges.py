@@ -124,8 +124,8 @@ def _wide(rows: Sequence[RankRow], caption: Caption, width: int) -> str:
             years(row.low, row.high),
             Ink("ink" if row.own else "soft", 12.5, row.own, "end", on),
         )
-    bottom = legend(canvas, (column + 17, bottom + 12), _words(rows))
-    return canvas.svg(bottom)
+    end = legend(canvas, (column + 17, bottom + 12), _words(rows))
+    return canvas.svg(end)
 
 
 def _narrow(rows: Sequence[RankRow], caption: Caption) -> str:
@@ -148,5 +148,5 @@ def _narrow(rows: Sequence[RankRow], caption: Caption) -> str:
         ink = Ink("ink" if row.own else "soft", 13, row.own, "end", on)
         canvas.text(NARROW - 6, y + 17, years(row.low, row.high), ink)
         _range_bar(canvas, row, y + 31, scale, _paint(row, own))
-    bottom = legend(canvas, (6, bottom + 12), _words(rows))
-    return canvas.svg(bottom, narrow=True)
+    end = legend(canvas, (6, bottom + 12), _words(rows))
+    return canvas.svg(end, narrow=True)
