@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,7 @@ from habaring.shared.tables.numbers import (
     MOST_WHOLE_DIGITS,
     CellRefused,
     Figure,
+    Later,
     Numbers,
     formula_error,
     is_formula_error,
@@ -173,26 +175,25 @@ class Taker:
         return code
 
     def _unknown(self, text: str, raw: Raw) -> Words:
-        known = list(self.column.choices)
-        if type(raw) is Number and self.column.kind == "code":
-            hint: Words = _(
-                "The cell is a number, so the spreadsheet may have dropped a zero: format "
-                "the column as text and write the code again."
-            )
-        elif len(known) <= 12:
-            hint = format_lazy(_("Write one of: {codes}."), codes=", ".join(known))
-        else:
-            near = difflib.get_close_matches(
-                same(text), list(self.choices), n=1, cutoff=0.7
-            )
-            hint = (
-                format_lazy(_("Did you mean {code}?"), code=self.choices[near[0]])
-                if near
-                else _("The template of this table lists every code.")
-            )
+        number = type(raw) is Number and self.column.kind == "code"
         return format_lazy(
-            _("“{text}” is not known here. {hint}"), text=shown(text), hint=hint
+            _("“{text}” is not known here. {hint}"),
+            text=shown(text),
+            hint=_DROPPED_ZERO if number else Later(partial(self._known, text)),
         )
+
+    def _known(self, text: str) -> Words:
+        """Which choices there are, or which is the nearest: slow where there are many."""
+        choices = self.column.choices
+        if len(choices) <= 12:
+            said = choices.values() if self.column.kind == "choice" else choices
+            words = ", ".join(str(choice) for choice in said)
+            return format_lazy(_("Write one of: {codes}."), codes=words)
+        near = difflib.get_close_matches(same(text)[:60], self.choices, n=1, cutoff=0.7)
+        if near:
+            code = self.choices[near[0]]
+            return format_lazy(_("Did you mean {code}?"), code=code)
+        return _("The template of this table lists every code.")
 
     # Numbers
 
@@ -361,6 +362,12 @@ _YES_NO = {
     **dict.fromkeys(("ya", "y", "yes", "true", "benar", "1"), True),
     **dict.fromkeys(("tidak", "tdk", "t", "n", "no", "false", "salah", "0"), False),
 }
+
+
+_DROPPED_ZERO = _(
+    "The cell is a number, so the spreadsheet may have dropped a zero: format the column "
+    "as text and write the code again."
+)
 
 
 def same(text: str) -> str:

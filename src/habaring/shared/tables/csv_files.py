@@ -82,6 +82,12 @@ class CsvTable:
         buffered = io.BufferedReader(_Bytes(self.file), 256 * 1024)
         text = io.TextIOWrapper(buffered, encoding=self.encoding, newline="")
         while line := text.readline(_LONGEST_ROW):
+            if len(line) == _LONGEST_ROW and not line.endswith("\n"):
+                raise _refused(
+                    self.name,
+                    _("It has a line of more than a million characters."),
+                    SAVE_AS_UTF8,
+                )
             yield line
 
     def _separator(self, headings: Collection[str]) -> tuple[str, int]:

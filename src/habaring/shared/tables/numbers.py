@@ -6,6 +6,7 @@ the two it uses: any number in it that can be read in one way only is evidence.
 """
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Literal
 
@@ -19,6 +20,7 @@ from habaring.shared.tables.kinds import ValueKind
 Convention = Literal["indonesian", "international"]
 
 MOST_DIGITS = 30
+_LONGEST = 100
 MOST_WHOLE_DIGITS = 18  # what a database's big integer holds
 
 _DIGITS = re.compile(r"-?[0-9]{1,30}\Z")
@@ -93,13 +95,13 @@ class Numbers:
         """The number in `text`, for a column of that kind; CellRefused with the reason."""
         if _DIGITS.match(text):
             return Decimal(text)
+        if len(text) > _LONGEST:
+            raise CellRefused(_not_a_number(text))
         token, money = _undressed(text, kind)
         if _SCIENTIFIC.match(token):
             return _scientific(text, token, kind)
         negative = token.startswith("-")
         token = token.removeprefix("-").strip()
-        if len(token) > MOST_DIGITS + 12:
-            raise CellRefused(_too_long(text))
         local, foreign = _as_indonesian(token), _as_international(token)
         if local is not None and foreign is not None:
             number = local
@@ -194,12 +196,14 @@ def shown(text: str) -> str:
     return line if len(line) <= 60 else line[:59] + "…"
 
 
-def _too_long(text: str) -> Words:
-    return format_lazy(
-        _("“{text}” has too many digits. Write at most {most} digits."),
-        text=shown(text),
-        most=MOST_DIGITS,
-    )
+class Later:
+    """A part of a message that is worked out only when the message is shown."""
+
+    def __init__(self, say: Callable[[], Words]) -> None:
+        self.say = say
+
+    def __str__(self) -> str:
+        return str(self.say())
 
 
 def _two_readings(text: str, big: Decimal, small: Decimal) -> Words:

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import IO, Protocol
 
 from django.utils.text import format_lazy
@@ -23,17 +24,20 @@ from habaring.shared.tables.kinds import (
     in_language,
     plain,
 )
-from habaring.shared.tables.numbers import CellRefused, Numbers, shown
+from habaring.shared.tables.numbers import CellRefused, Later, Numbers, shown
 from habaring.shared.tables.xlsx_files import XlsxTable, column_letters
 
 MAX_BYTES = 100 * 1024**2
 MAX_ROWS = 1_000_000
+MOST_COLUMNS = 2_000
+MOST_LINES = 3_000_000  # the blank ones included
 LISTED = 200
 KEPT = 20_000  # rows held in memory; longer tables are read again from the file
 _HEADING_ROWS = 10
 
 
 class _Table(Protocol):
+    name: str
     sheet: str
 
     def rows(self) -> Iterator[tuple[int, list[Raw]]]: ...
@@ -125,14 +129,13 @@ def read(
     name = clean_name(str(getattr(file, "name", "") or "table"))
     table = _opened(file, kind, name, language, max_bytes)
     layout = _layout(table, kind, name, language)
-    fallback = None
-    if isinstance(table, CsvTable) and table.separator == ";":
-        fallback = "indonesian"
-    first = _Pass(table, layout, kind, Numbers(fallback=fallback), (today, max_rows))  # type: ignore[arg-type]
-    first.run(name)
+    excel = isinstance(table, CsvTable) and table.separator == ";"  # Indonesian Excel
+    numbers = Numbers(fallback="indonesian" if excel else None)
+    first = _Pass(table, layout, kind, numbers, (today, max_rows))
+    first.run()
     if first.numbers.unsettled:
         first = _Pass(table, layout, kind, first.numbers.decided(), (today, max_rows))
-        first.run(name)
+        first.run()
     first.find_repeated_keys()
     first.find_merged()
     if first.total:
@@ -234,6 +237,12 @@ def _layout(table: _Table, kind: TableKind, name: str, language: str) -> _Layout
         raise _refused(name, *why_not("empty"))
     if not best:
         raise _refused(name, *_no_headings(cells, kind, language))
+    if len(cells) > MOST_COLUMNS:
+        raise _refused(
+            name,
+            format_lazy(_("It has more than {most} columns."), most=MOST_COLUMNS),
+            _("Delete the columns that do not belong to this table."),
+        )
     return _placed(kind, language, row, cells)
 
 
@@ -289,16 +298,18 @@ def _placed(kind: TableKind, language: str, row: int, cells: list[str]) -> _Layo
 
 
 def _unknown_heading(text: str, known: dict[str, Column]) -> Words:
-    near = difflib.get_close_matches(plain(text), known, n=1, cutoff=0.75)
-    if near:
-        return format_lazy(
-            _("This table has no column “{text}”. Did you mean “{label}”?"),
-            text=shown(text),
-            label=known[near[0]].label,
-        )
     return format_lazy(
-        _("This table has no column “{text}”. Delete the column."), text=shown(text)
+        _("This table has no column “{text}”. {hint}"),
+        text=shown(text),
+        hint=Later(partial(_nearest_heading, text, known)),
     )
+
+
+def _nearest_heading(text: str, known: dict[str, Column]) -> Words:
+    near = difflib.get_close_matches(plain(text)[:60], known, n=1, cutoff=0.75)
+    if near:
+        return format_lazy(_("Did you mean “{label}”?"), label=known[near[0]].label)
+    return _("Delete the column.")
 
 
 def _missing(column: Column, language: str) -> tuple[str, Words]:
@@ -337,6 +348,7 @@ class _Pass:
             for column in kind.columns
             if not column.sparse and not column.shown_only
         }
+        self.headings = {place.index: place.heading for place in layout.places}
         present = {place.column.code for place in layout.places}
         self.key = kind.key if set(kind.key) <= present else ()
         self.problems: list[Problem] = []
@@ -345,7 +357,7 @@ class _Pass:
         self.seen: set[int] = set()
         self.twice: set[int] = set()
 
-    def run(self, name: str) -> None:
+    def run(self) -> None:
         """Check every row; what is wrong is in `problems`, counted in `total`."""
         for heading, message in self.layout.problems:
             self.note(self.layout.row, heading, message)
@@ -353,7 +365,7 @@ class _Pass:
             self.count += 1
             if self.count > self.max_rows:
                 raise _refused(
-                    name,
+                    self.table.name,
                     format_lazy(_("It has more than {most} rows."), most=self.max_rows),
                     _("Split the file and send the parts one after the other."),
                 )
@@ -362,6 +374,12 @@ class _Pass:
     def cells(self) -> Iterator[tuple[int, list[Raw]]]:
         """The rows below the headings that are not blank."""
         for number, cells in self.table.rows():
+            if number > MOST_LINES:
+                raise _refused(
+                    self.table.name,
+                    format_lazy(_("It has more than {most} rows."), most=MOST_LINES),
+                    _("Delete the blank rows below the table."),
+                )
             if number > self.layout.row and not _is_blank(cells):
                 yield number, cells
 
@@ -416,7 +434,7 @@ class _Pass:
         return tuple([values[code] for code in self.key])
 
     def heading(self, index: int) -> str:
-        return next(p.heading for p in self.layout.places if p.index == index)
+        return self.headings[index]
 
     def note(self, row: int | None, column: str, message: Words) -> None:
         """Count a problem, and list it while the list is short."""

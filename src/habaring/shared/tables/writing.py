@@ -169,9 +169,13 @@ def template(
 ) -> bytes:
     """A workbook to fill in: headings with their help, drop-downs, a sheet that says
     how, and the rows given (a region's current values).
+
+    Of the sparse columns those used are shown, or all of them while none is.
     """
     rows = list(rows)
     chosen = columns_used(kind, rows, columns)
+    if columns is None and not any(column.sparse for column in chosen):
+        chosen = tuple(c for c in kind.columns if not (c.sparse and c.shown_only))
     file = io.BytesIO()
     with _workbook(file, constant_memory=False) as book, translation.override(language):
         sheet = book.add_worksheet(in_language(kind.sheet, language)[:31])

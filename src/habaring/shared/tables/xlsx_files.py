@@ -23,8 +23,9 @@ from habaring.shared.tables.days import Broken, Number, Raw
 
 MOST_COLUMNS = 16_384
 MOST_ROWS = 1_048_576
-MOST_SHARED = 3_000_000
-MOST_SHARED_BYTES = 160 * 1024**2
+MOST_SHARED = 2_000_000
+MOST_SHARED_BYTES = 96 * 1024**2
+MOST_ELEMENTS = 60_000_000  # a million rows of twenty columns
 MOST_SMALL_PART = 16 * 1024**2
 _BLOCK = 128 * 1024
 _LONGEST_TOKEN = 2 * 1024**2
@@ -131,6 +132,8 @@ class XlsxTable:
             parser = _Parser(sheet.start, sheet.end, sheet.text)
             for block in self._blocks(self._part):
                 parser.feed(block)
+                if sheet.elements > MOST_ELEMENTS:
+                    raise _Damaged(_("A part of the workbook is far too large."))
                 if sheet.ready:
                     yield from sheet.ready
                     sheet.ready = []
@@ -364,7 +367,7 @@ class _SheetReader:
         self.ready: list[tuple[int, list[Raw]]] = []
         self.merged: list[tuple[int, int, str]] = []
         self.letters: dict[str, int] = {}
-        self.number = 0
+        self.number = self.elements = 0
         self.cells: list[Raw] = []
         self.column = -1
         self.type = self.style = ""
@@ -372,6 +375,7 @@ class _SheetReader:
         self.listening = self.formula = self.valued = self.sound = False
 
     def start(self, name: str, given: dict[str, str]) -> None:
+        self.elements += 1
         if name == "c":
             self._start_cell(given)
         elif name in ("v", "t"):
