@@ -133,7 +133,7 @@ def test_another_major_version_is_refused_with_the_way_out(data: Path) -> None:
     with pytest.raises(SetupStop) as refused, embedded.serving(data):
         pass
     assert "made by PostgreSQL 16" in str(refused.value)
-    assert "pg_dump" in str(refused.value)
+    assert "habaring backup" in str(refused.value)
 
 
 def test_a_long_path_gets_a_private_socket_folder(data: Path) -> None:

@@ -372,8 +372,8 @@ def _check_major(found: str, cluster: Path) -> None:
             f"The database in {cluster} was made by PostgreSQL {found}.",
             why=f"This version of Habaring carries PostgreSQL {MAJOR}, which cannot "
             "open it.",
-            next="Start the version of Habaring that made it, save the data with "
-            "`pg_dump`, and load it here (docs/operate.md, Upgrade); or choose another "
+            next="Start the version of Habaring that made it, write `habaring backup "
+            "FILE`, and restore that here (docs/operate.md, Upgrade); or choose another "
             "folder with --data.",
         )
 
