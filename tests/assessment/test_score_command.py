@@ -14,7 +14,7 @@ from django.utils import translation
 
 from habaring.assessment.score_files import read_table, write_framework, write_table
 from habaring.assessment.score_words import WORDS, sentence
-from habaring.engines.scoring import Note, Table, score
+from habaring.engines.scoring import Note, Problem, Table, score
 from habaring.shared.refusal import Refusal
 from tests.engines.scoring.reading import case, inputs
 
@@ -112,6 +112,16 @@ def test_exit_codes_and_streams_without_a_database(
     assert call(files[0]).returncode == 2
 
 
+def test_progress_is_shown_on_a_terminal(
+    files: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    run(*files, "--draws", "100")
+    assert capsys.readouterr().err.endswith("100/100\n")
+
+
 def test_every_sentence_has_its_numbers_or_falls_back() -> None:
     with translation.override("en"):
         note = Note("not_ranked", "x", {"unit": "A", "coverage": 0.333, "least": 0.5})
@@ -123,4 +133,10 @@ def test_every_sentence_has_its_numbers_or_falls_back() -> None:
         assert sentence(stored) == "Old words."
         clipped = Note("clipped", "x", {"indicator": "K01", "units": ["A", "B"]})
         assert "A, B" in sentence(clipped)
+        flat = {"indicator": "K01", "units": 514, "value": 0.0125}
+        assert "all 514 regions with a value have 0.0125" in sentence(
+            Note("constant", "x", flat)
+        )
+        unknown = Problem("unknown_choice", "x", {"value": "q", "known": ["z"]})
+        assert "q is not known" in sentence(unknown)
     assert len(WORDS) > 40

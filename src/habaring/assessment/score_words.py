@@ -60,6 +60,9 @@ WORDS = {
     "not_positive": _(
         "%(unit)s, %(child)s: %(points)s points cannot enter the geometric mean of %(group)s. Choose a floor or another aggregation."
     ),
+    "too_much": _(
+        "%(draws)s draws over %(units)s regions need %(gigabytes)s GB. Ask for fewer draws or imputations."
+    ),
     "nothing_left": _("No indicator is left that can be scored."),
     # Problems of the files
     "no_columns": _("The table has no header row."),
@@ -108,5 +111,6 @@ def _shown(key: str, value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     if isinstance(value, (int, float)) and key not in _AS_GIVEN:
-        return number(value)
+        digits = f"{value:.6f}".rstrip("0").partition(".")[2]
+        return number(value, len(digits))
     return str(value)

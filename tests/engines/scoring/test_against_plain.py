@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habaring.engines.scoring import (
+    Aggregation,
     Framework,
     Group,
     Indicator,
@@ -60,7 +61,9 @@ def problems(draw: st.DrawFn) -> tuple[Table, Framework]:
     return table, framework
 
 
-AGGREGATION = st.sampled_from([None, None, "arithmetic", "geometric", "mpi"])
+AGGREGATION: st.SearchStrategy[Aggregation | None] = st.sampled_from(
+    [None, None, "arithmetic", "geometric", "mpi"]
+)
 WEIGHT = st.sampled_from([0.0, 0.5, 1.0, 3.0])
 
 

@@ -36,6 +36,7 @@ def table(*rows: tuple[float | None, ...], codes: str = "xy") -> Table:
     return Table(units, tuple(codes), values.astype(float))
 
 
+UP: Any = {"direction": "up"}
 FINE = table((1, 2), (3, 4), (5, 6))
 
 
@@ -63,12 +64,16 @@ def noted(scores: Scores) -> dict[str, dict[str, Any]]:
             ["circle", "circle"],
         ),
         (
+            {"groups": (*GOOD.groups, Group("Z", "W"), Group("W", "V"), Group("V", "W"))},
+            ["circle", "circle"],
+        ),
+        (
             {"groups": (*GOOD.groups[:2], Group("SOCIETY", weight=-1))},
             ["bad_weight", "no_weight"],
         ),
         ({"groups": (*GOOD.groups[:2], Group("SOCIETY", weight=float("nan")))}, ["bad_weight"]),
         ({"indicators": (replace(GOOD.indicators[0], weight=0), GOOD.indicators[1])}, ["no_weight"]),
-        ({"indicators": (replace(GOOD.indicators[0], direction="up"),)}, ["unknown_direction"]),
+        ({"indicators": (replace(GOOD.indicators[0], **UP),)}, ["unknown_direction"]),
         ({"indicators": (replace(GOOD.indicators[0], goal_low=None),)}, ["half_goalposts"]),
         ({"indicators": (replace(GOOD.indicators[0], goal_low=10),)}, ["bad_goalposts"]),
         (
@@ -220,3 +225,16 @@ def test_group_means_and_denominators() -> None:
     per = denominate(np.array([[4.0, 4.0]]), np.array([[2.0, 0.0]]))
     assert per[0, 0] == 2
     assert np.isnan(per[0, 1])
+
+
+def test_draws_that_would_not_fit_are_refused() -> None:
+    with pytest.raises(Refused) as refused:
+        score(FINE, GOOD, draws=10**9)
+    assert refused.value.problems[0].code == "too_much"
+
+
+def test_whole_numbers_and_none_are_taken() -> None:
+    given = replace(FINE, values=np.array([[1, None], [3, 4], [5, 6]], dtype=object))
+    scores = score(given, GOOD)
+    assert scores.normalised[:, 0].tolist() == [0, 50, 100]
+    assert np.isnan(scores.normalised[0, 1])

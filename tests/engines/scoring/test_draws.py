@@ -113,11 +113,12 @@ def test_the_same_seed_gives_the_same_and_another_gives_another() -> None:
 
 def test_intervals_hold_the_draws() -> None:
     generator = np.random.default_rng(0)
-    ranks = np.argsort(generator.random((200, 5)) + np.arange(5) / 3, axis=1)
-    ranks = (np.argsort(ranks, axis=1) + 1).T.astype(np.uint16)
+    order = np.argsort(generator.random((200, 5)) + np.arange(5) / 3, axis=1)
+    ranks = (np.argsort(order, axis=1) + 1).T.astype(np.uint16)
     nominal = np.array([1, 2, 0, 3, 4, 5])
     ranked = np.flatnonzero(nominal)
     found = intervals(ranks, ranked, tuple("abxcde"), nominal)
+    assert found.beats is not None
     for place, row in enumerate(ranked):
         ordered = sorted(ranks[place].tolist())
         assert found.low[row] == ordered[9]  # 10 of 200 are at or below
@@ -149,6 +150,7 @@ def test_units_with_the_same_values_share_every_rank() -> None:
     values[13] = values[4]
     scores = score(replace(table, values=values), framework, draws=500)
     assert scores.intervals is not None
+    assert scores.intervals.beats is not None
     assert scores.intervals.beats[4, 13] == scores.intervals.beats[13, 4] == 0
     assert scores.intervals.mean[4] == scores.intervals.mean[13]
 
@@ -267,7 +269,8 @@ def test_sobol_of_a_sum_is_known(p: float, q: float) -> None:
     a, b = generator.random((2, 20_000, 2))
 
     def y(x: NDArray[np.float64]) -> NDArray[np.float64]:
-        return (x @ np.array([p, q]))[:, np.newaxis]
+        out: NDArray[np.float64] = (x @ np.array([p, q]))[:, np.newaxis]
+        return out
 
     mixed = np.stack(
         [y(np.column_stack([b[:, 0], a[:, 1]])), y(np.column_stack([a[:, 0], b[:, 1]]))]
@@ -301,3 +304,12 @@ def test_the_record_is_plain_json_and_small_enough() -> None:
     assert record["choices"]["weight_spread"] == 0.25
     without = score(table, framework, draws=100).as_record(pairs=False)
     assert without["pairs"] is None
+
+
+def test_beyond_two_thousand_units_pairs_are_not_compared() -> None:
+    ranks = np.tile(np.arange(1, 2002, dtype=np.uint16)[:, np.newaxis], (1, 3))
+    nominal = np.arange(1, 2002)
+    found = intervals(ranks, np.arange(2001), tuple(map(str, nominal)), nominal)
+    assert found.beats is None
+    assert found.groups == ()
+    assert found.high.tolist() == nominal.tolist()

@@ -20,6 +20,7 @@ from habaring.engines.scoring._values import (
     Table,
 )
 
+_BYTES = 4_000_000_000  # of tables and ranks together
 _MANY = 50  # cells named one by one; a page cannot show more
 
 
@@ -93,6 +94,28 @@ def refuse_bad_choices(choices: Choices, framework: Framework) -> None:
         problems += _without_goalposts(framework)
     if problems:
         raise Refused(tuple(problems))
+
+
+def refuse_too_much(units: int, indicators: int, draws: int, choices: Choices) -> None:
+    """Raise `Refused` when the draws would not fit into memory."""
+    tables = choices.imputations * len(choices.normalisations)
+    size = 8 * tables * units * indicators + 8 * units * draws
+    if size > _BYTES:
+        raise Refused(
+            (
+                Problem(
+                    "too_much",
+                    f"{draws} draws over {units} units and {indicators} indicators in {tables} versions "
+                    f"need {size / 1e9:.1f} GB; ask for fewer draws or imputations.",
+                    {
+                        "draws": draws,
+                        "units": units,
+                        "indicators": indicators,
+                        "gigabytes": size / 1e9,
+                    },
+                ),
+            )
+        )
 
 
 def _names(framework: Framework) -> Iterator[Problem]:

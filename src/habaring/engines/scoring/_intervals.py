@@ -8,6 +8,7 @@ import numpy as np
 from habaring.engines.scoring._draws import SHOWN, Ints, Ranks
 from habaring.engines.scoring._values import Floats
 
+COMPARED = 2_000  # units; every pair of them is compared
 SURE = 0.95  # share of draws in which one unit must beat another to be told from it
 
 
@@ -18,7 +19,7 @@ class Intervals:
     `groups` are the longest runs of neighbours in the ranking of which no two can be
     told apart (neither beats the other in 95 % of draws); runs may overlap.
     `beats` (U, U) is the share of `pairs_from` draws in which the row's unit ranks
-    strictly above the column's.
+    strictly above the column's; None, and no groups, beyond 2,000 ranked units.
     """
 
     draws: int
@@ -27,7 +28,7 @@ class Intervals:
     high: Ints  # 95 % of draws rank the unit here or better
     mean: Floats
     groups: tuple[tuple[str, ...], ...]
-    beats: Floats
+    beats: Floats | None
     pairs_from: int
 
 
@@ -37,10 +38,17 @@ def intervals(
     """Summarise `ranks` (ranked units, draws); `nominal` (U,) orders the groups."""
     draws = ranks.shape[1]
     ordered = np.sort(ranks, axis=1)
-    beats = _beats(ranks[:, :: ceil(draws / SHOWN)])
-    places = np.argsort(nominal[ranked], kind="stable")
-    runs = _runs(beats[np.ix_(places, places)])
-    names = [units[ranked[place]] for place in places]
+    shown = ranks[:, :: ceil(draws / SHOWN)]
+    groups: tuple[tuple[str, ...], ...] = ()
+    beats = None
+    if len(ranked) <= COMPARED:
+        pairs = _beats(shown)
+        places = np.argsort(nominal[ranked], kind="stable")
+        names = [units[ranked[place]] for place in places]
+        runs = _runs(pairs[np.ix_(places, places)])
+        groups = tuple(tuple(names[first : last + 1]) for first, last in runs)
+        beats = np.full((len(units), len(units)), np.nan)
+        beats[np.ix_(ranked, ranked)] = pairs
 
     def at(share: float) -> Ints:
         out = np.zeros(len(units), dtype=np.int64)
@@ -49,17 +57,15 @@ def intervals(
 
     mean = np.full(len(units), np.nan)
     mean[ranked] = ranks.mean(axis=1, dtype=np.float64)
-    every = np.full((len(units), len(units)), np.nan)
-    every[np.ix_(ranked, ranked)] = beats
     return Intervals(
         draws=draws,
         low=at(0.05),
         median=at(0.5),
         high=at(0.95),
         mean=mean,
-        groups=tuple(tuple(names[first : last + 1]) for first, last in runs),
-        beats=every,
-        pairs_from=len(range(0, draws, ceil(draws / SHOWN))),
+        groups=groups,
+        beats=beats,
+        pairs_from=shown.shape[1],
     )
 
 

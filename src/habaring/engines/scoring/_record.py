@@ -89,7 +89,8 @@ def _drawn(scores: Scores, *, pairs: bool | None) -> dict[str, Any]:
         "pairs": None,
         "sensitivity": None,
     }
-    if pairs if pairs is not None else len(scores.units) <= _PAIRS:
+    wanted = len(scores.units) <= _PAIRS if pairs is None else pairs
+    if wanted and drawn.beats is not None:
         permille = np.round(drawn.beats * 1000.0)
         out["pairs"] = {"from": drawn.pairs_from, "beats": _rows(permille, digits=0)}
     if scores.sensitivity:

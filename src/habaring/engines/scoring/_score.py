@@ -9,6 +9,7 @@ from habaring.engines.scoring._check import (
     refuse_bad_choices,
     refuse_bad_framework,
     refuse_bad_table,
+    refuse_too_much,
 )
 from habaring.engines.scoring._combine import Combined, Tree, combine, plant
 from habaring.engines.scoring._draws import Ints, Progress, draw_ranks, open_field
@@ -92,6 +93,7 @@ def score(
     every cell a geometric mean cannot take.
     """
     refuse_bad_framework(framework)
+    table = replace(table, values=np.asarray(table.values, dtype=np.float64))
     refuse_bad_table(table)
     choices = _settled(choices or Choices(), framework)
     refuse_bad_choices(choices, framework)
@@ -110,6 +112,7 @@ def score(
     ranked = np.flatnonzero(scores.rank)
     if draws <= 0 or not len(ranked):
         return scores
+    refuse_too_much(len(ranked), len(kept), draws, choices)
     ground = open_field(tree, values, ranked, choices=choices, seed=seed)
     ranks = draw_ranks(ground, draws, progress)
     return replace(
