@@ -5,6 +5,7 @@ from datetime import date
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from habaring.shared.models import BilingualName
 
@@ -153,6 +154,60 @@ class FiscalYear(models.Model):
 
     def __str__(self) -> str:
         return str(self.year)
+
+
+class BudgetStage(models.TextChoices):
+    """The budget as first adopted, and as revised within the year."""
+
+    ORIGINAL = "murni", _("original budget")
+    REVISED = "perubahan", _("revised budget")
+
+
+class BudgetAccount(models.TextChoices):
+    """The lines of a budget's summary, in the order in which they are read."""
+
+    PAD = "pad", _("Own revenue (PAD)")
+    TRANSFER_IN = "transfer_in", _("Transfers received")
+    OTHER_INCOME = "other_income", _("Other lawful revenue")
+    REVENUE = "revenue", _("Revenue")
+    OPERATING = "operating", _("Operating expenditure")
+    CAPITAL = "capital", _("Capital expenditure")
+    CONTINGENCY = "contingency", _("Contingency (BTT)")
+    TRANSFER_OUT = "transfer_out", _("Transfers to villages and others")
+    EXPENDITURE = "expenditure", _("Expenditure")
+    DEFICIT = "deficit", _("Deficit")
+    FINANCING = "financing", _("Net financing")
+
+
+class BudgetFigure(models.Model):
+    """One line of a region's budget as published. Whole rupiah."""
+
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="budget_figures"
+    )
+    year = models.PositiveSmallIntegerField()
+    stage = models.CharField(max_length=10, choices=BudgetStage.choices)
+    account = models.CharField(max_length=14, choices=BudgetAccount.choices)
+    amount = models.BigIntegerField()
+    derived = models.BooleanField(default=False)  # worked out from the other lines
+    source = models.CharField(max_length=300)
+    note = models.CharField(max_length=300, blank=True)
+    illustrative = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["region", "year", "stage", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "year", "stage", "account"],
+                name="budget_figure_once_a_stage",
+            ),
+            models.CheckConstraint(
+                condition=Q(year__gte=2000, year__lte=2100), name="budget_year_in_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region_id} {self.year} {self.stage} {self.account}"
 
 
 class Boundary(models.Model):
