@@ -1,6 +1,7 @@
 """What stands between a running database and the first page: done only when needed."""
 
 import hashlib
+import io
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -64,13 +65,13 @@ def load_once(demo: str) -> None:
         for kind in ("regions", "catalogue", "book_sets"):
             if f"load_{kind}" in known:
                 with step(kind):
-                    call_command(f"load_{kind}", verbosity=0)
+                    call_command(f"load_{kind}", verbosity=0, stdout=io.StringIO())
         if demo != "none":
             if "load_demo" not in known:
                 say(f"  The demo {demo!r} is not part of this version; left out.")
                 return
             with step(f"demo {demo}"):
-                call_command("load_demo", demo, verbosity=0)
+                call_command("load_demo", demo, verbosity=0, stdout=io.StringIO())
 
 
 def collect_static_when_changed() -> None:
