@@ -109,7 +109,7 @@ def test_a_series_has_every_revision_and_the_peers(peers, kotim, at):
     assert series.latest.value == Decimal("5.5")
     assert len(series.revisions) == 3
     assert series.revisions[0].note == "X."
-    assert [peer.region.code for peer in series.peers][0] == "62.71"
+    assert next(peer.region.code for peer in series.peers) == "62.71"
 
 
 def test_data_quality_counts_fresh_stale_and_missing(peers, kotim):

@@ -1,31 +1,35 @@
 """Record observations and targets, restore an earlier value, publish an index edition."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
+from procrastinate.contrib.django import app
 
 from habaring.assessment import editions, observations
 from habaring.assessment.models import (
+    Framework,
     IndexEdition,
     Indicator,
     Observation,
+    Publication,
     Target,
 )
 from habaring.assessment.observations import Ground, Key, Known, Row
-from habaring.assessment.selection import EditionPlan, select
+from habaring.assessment.selection import EditionPlan, Selection, select
 from habaring.engines import scoring
 from habaring.people.models import Account
 from habaring.regions.models import Region
-from habaring.shared import audit
+from habaring.shared import audit, uploads
 from habaring.shared.models import Upload
-from habaring.shared.refusal import FileRefused, Problem
+from habaring.shared.refusal import FileRefused, Problem, Refusal
+from habaring.shared.uploads import AcceptedFile
 
 LISTED = 200  # problems that a page can show; all are counted
 
@@ -116,6 +120,60 @@ def record_observations(
 def record_one(*, region: Region, row: Row, by: Account, at: datetime) -> Recorded:
     """The page's form: one row, the same checks as a file of one row."""
     return record_observations(region=region, rows=[row], upload=None, by=by, at=at)
+
+
+@transaction.atomic
+def take_file(
+    *,
+    region: Region,
+    file: AcceptedFile,
+    rows: Sequence[Row],
+    by: Account | None,
+    at: datetime,
+) -> tuple[Upload, Recorded]:
+    """Keep an uploaded file and record its rows; the file is kept only if all are."""
+    upload = _upload(region, file, rows, kind="observations", by=by, at=at)
+    found = record_observations(region=region, rows=rows, upload=upload, by=by, at=at)
+    uploads.keep(file)
+    return upload, found
+
+
+@transaction.atomic
+def take_target_file(
+    *,
+    region: Region,
+    file: AcceptedFile,
+    rows: Sequence[Row],
+    by: Account | None,
+    at: datetime,
+) -> tuple[Upload, int]:
+    """Keep an uploaded file of targets and set them; the number that changed."""
+    upload = _upload(region, file, rows, kind="targets", by=by, at=at)
+    changed = record_targets(region=region, rows=rows, upload=upload, by=by, at=at)
+    uploads.keep(file)
+    return upload, changed
+
+
+def _upload(
+    region: Region,
+    file: AcceptedFile,
+    rows: Sequence[Row],
+    *,
+    kind: str,
+    by: Account | None,
+    at: datetime,
+) -> Upload:
+    return Upload.objects.create(
+        region_code=region.code,
+        kind=kind,
+        name=file.name,
+        sha256=file.sha256,
+        size=file.size,
+        rows=len(rows),
+        uploaded_at=at,
+        uploaded_by=by,
+        illustrative=any(row.illustrative for row in rows),
+    )
 
 
 def restore(
@@ -227,9 +285,9 @@ def _audit_recording(
     by: Account | None,
     at: datetime,
 ) -> None:
-    if not found.changes:
-        return
     regions = sorted({change.region for change in found.changes})
+    if not regions and upload is None:
+        return
     subject = upload or region or Region.objects.get(code=regions[0])
     audit.record(
         by=by,
@@ -360,7 +418,6 @@ def _said(target: Target) -> dict[str, str | int]:
 # Editions
 
 
-@transaction.atomic
 def publish_edition(
     *,
     region: Region,
@@ -372,16 +429,26 @@ def publish_edition(
     """Freeze an index edition: the two files, every value used, every score.
 
     What is scored is what the two files say when read back, so that `habaring score`
-    gives the same numbers. Raises EditionRefused.
+    gives the same numbers. Computed first, from what was known `at`; then stored in one
+    transaction. Raises EditionRefused.
     """
-    Region.objects.select_for_update(no_key=True).get(code=region.code)
-    editions.check_plan(region, plan, at)
-    chosen = select(plan, at=at)
+    made = editions.prepare(region, plan, at=at, progress=progress)
+    return _store(made, region=region, by=by, at=at)
+
+
+def check(*, region: Region, chosen: Selection, at: datetime) -> None:
+    """Raise EditionRefused if the edition of a preview could not be published."""
+    editions.check_plan(region, chosen.plan, at)
     editions.check_selection(chosen)
-    table, framework = editions.files_of(chosen)
-    sha256 = hashlib.sha256(f"{table}\0{framework}".encode()).hexdigest()
-    editions.refuse_same(region, plan, sha256)
-    scores = editions.score_files_of(table, framework, plan, progress)
+
+
+@transaction.atomic
+def _store(
+    made: editions.Prepared, *, region: Region, by: Account | None, at: datetime
+) -> IndexEdition:
+    Region.objects.select_for_update(no_key=True).get(code=region.code)
+    plan = made.chosen.plan
+    editions.refuse_same(region, plan, made.sha256)
     edition = IndexEdition.objects.create(
         region=region,
         framework=plan.framework,
@@ -393,16 +460,16 @@ def publish_edition(
         draws=plan.draws,
         seed=plan.seed,
         engine_version=scoring.ENGINE,
-        table_csv=table,
-        framework_toml=framework,
-        sha256=sha256,
-        record=scores.as_record(),
-        illustrative=chosen.illustrative,
+        table_csv=made.table,
+        framework_toml=made.framework,
+        sha256=made.sha256,
+        record=made.scores.as_record(),
+        illustrative=made.chosen.illustrative,
         published_at=at,
         published_by=by,
     )
-    editions.store_scores(edition, scores)
-    editions.store_values(edition, chosen, scores)
+    editions.store_scores(edition, made.scores)
+    editions.store_values(edition, made.chosen, made.scores)
     audit.record(
         by=by,
         at=at,
@@ -410,6 +477,71 @@ def publish_edition(
         subject=edition,
         region=region.code,
         reason=plan.note.strip(),
-        details={"year": plan.year, "peers": len(plan.peers), "sha256": sha256},
+        details={"year": plan.year, "peers": len(plan.peers), "sha256": made.sha256},
     )
     return edition
+
+
+@transaction.atomic
+def ask_publication(
+    *, region: Region, plan: EditionPlan, by: Account, at: datetime
+) -> Publication:
+    """Have an edition made in the background; the task leaves with the transaction.
+
+    Raises EditionRefused for what can be seen at once.
+    """
+    check(region=region, chosen=select(plan, at=at), at=at)
+    asked = Publication.objects.create(
+        region=region, plan=plan_as_json(plan), asked_at=at, asked_by=by
+    )
+    app.configure_task("habaring.assessment.tasks.publish").defer(publication=asked.pk)
+    return asked
+
+
+def run_publication(*, publication: Publication, at: datetime) -> None:
+    """Make the edition that was asked for; run twice, it makes one."""
+    if publication.state in ("done", "refused"):
+        return
+    rows = Publication.objects.filter(pk=publication.pk)
+    rows.update(state="running", done=0)
+
+    def progress(done: int, _draws: int) -> None:
+        rows.update(done=done)
+
+    plan = plan_from_json(publication.plan)
+    try:
+        ready = editions.prepare(publication.region, plan, at=at, progress=progress)
+        with transaction.atomic():
+            made = _store(
+                ready, region=publication.region, by=publication.asked_by, at=at
+            )
+            rows.update(state="done", done=plan.draws, edition=made)
+    except Refusal as refused:
+        told = [str(refused.what), str(refused.why), str(refused.next)]
+        rows.update(state="refused", refusal=told)
+
+
+def plan_as_json(plan: EditionPlan) -> dict[str, Any]:
+    """A plan for keeping, regions by their codes."""
+    return {
+        "framework": plan.framework.code,
+        "year": plan.year,
+        "peers": [region.code for region in plan.peers],
+        "note": plan.note,
+        "draws": plan.draws,
+        "seed": plan.seed,
+        "aggregation": plan.aggregation,
+    }
+
+
+def plan_from_json(kept: Mapping[str, Any]) -> EditionPlan:
+    """The plan that `plan_as_json` kept."""
+    return EditionPlan(
+        framework=Framework.objects.get(code=kept["framework"]),
+        year=kept["year"],
+        peers=tuple(Region.objects.filter(code__in=kept["peers"])),
+        note=kept["note"],
+        draws=kept["draws"],
+        seed=kept["seed"],
+        aggregation=kept["aggregation"],
+    )

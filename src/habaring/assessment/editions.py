@@ -1,6 +1,8 @@
 """The parts of publishing an index edition: what refuses it, its files, its rows."""
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 
@@ -15,7 +17,7 @@ from habaring.assessment.models import (
     IndexEdition,
 )
 from habaring.assessment.score_words import sentence
-from habaring.assessment.selection import EditionPlan, Selection
+from habaring.assessment.selection import EditionPlan, Selection, select
 from habaring.engines import scoring
 from habaring.people import access
 from habaring.people.models import Account
@@ -30,6 +32,31 @@ NATIONAL_SHARE = 0.9  # of all kabupaten and kota: a few may have no number yet
 
 class EditionRefused(Refusal):
     """An index edition that cannot be published."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """An edition computed and not yet stored."""
+
+    chosen: Selection
+    table: str
+    framework: str
+    sha256: str
+    scores: scoring.Scores
+
+
+def prepare(
+    region: Region, plan: EditionPlan, *, at: datetime, progress: Progress | None
+) -> Prepared:
+    """Compute an edition from what was known `at`; EditionRefused. Stores nothing."""
+    chosen = select(plan, at=at)
+    check_plan(region, plan, at)
+    check_selection(chosen)
+    table, framework = files_of(chosen)
+    sha256 = hashlib.sha256(f"{table}\0{framework}".encode()).hexdigest()
+    refuse_same(region, plan, sha256)
+    scores = score_files_of(table, framework, plan, progress)
+    return Prepared(chosen, table, framework, sha256, scores)
 
 
 def check_plan(region: Region, plan: EditionPlan, at: datetime) -> None:

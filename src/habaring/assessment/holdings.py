@@ -1,11 +1,13 @@
 """What is recorded of a region: one series, what is due or stale, the whole table."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from django.db import models
 from django.db.models import Max
 
 from habaring.assessment.league import latest_edition
@@ -19,6 +21,9 @@ from habaring.assessment.models import (
     Target,
 )
 from habaring.regions.models import Region
+from habaring.shared import audit
+from habaring.shared.models import Upload
+from habaring.shared.tables import Bilingual, Value
 
 FRESH_YEARS = 2
 """Yearly figures come out about a year late: older than two years is stale."""
@@ -198,7 +203,7 @@ def _quality(place: FrameworkIndicator, year: int | None, on: date) -> QualityRo
 
 def current_table(
     region: Region, *, blanks_for: int | None = None
-) -> list[dict[str, object]]:
+) -> list[dict[str, Value]]:
     """Every current value of a region as rows of the table `observations`.
 
     With `blanks_for`, a year, also a row to fill in for each indicator of the framework
@@ -222,7 +227,7 @@ def current_table(
     return sorted(rows, key=lambda row: (str(row["indicator"]), int(str(row["year"]))))
 
 
-def _blank(region: Region, indicator: Indicator, year: int) -> dict[str, object]:
+def _blank(region: Region, indicator: Indicator, year: int) -> dict[str, Value]:
     return {
         "region": region.code,
         "indicator": indicator.code,
@@ -232,7 +237,7 @@ def _blank(region: Region, indicator: Indicator, year: int) -> dict[str, object]
     }
 
 
-def observation_values(row: Observation) -> dict[str, object]:
+def observation_values(row: Observation) -> dict[str, Value]:
     """A revision as a row of the table `observations`; needs `indicator` loaded."""
     return {
         "region": row.region_id,
@@ -240,8 +245,8 @@ def observation_values(row: Observation) -> dict[str, object]:
         "indicator_name": row.indicator.name,
         "unit": row.indicator.unit,
         "year": row.year,
-        "value": row.value,
-        "status": "" if row.status == "value" else row.status,
+        "value": plain(row.value),
+        "status": None if row.status == "value" else row.status,
         "provisional": row.provisional or None,
         "source": row.source,
         "source_url": row.source_url,
@@ -249,3 +254,99 @@ def observation_values(row: Observation) -> dict[str, object]:
         "note": row.note,
         "illustrative": row.illustrative or None,
     }
+
+
+def plain(value: Decimal | None) -> Decimal | None:
+    """Without the zeros that the database's six decimals add: 3.220000 is 3.22."""
+    if value is None:
+        return None
+    short = value.normalize()
+    exponent = short.as_tuple().exponent
+    if isinstance(exponent, int) and exponent > 0:
+        return short.quantize(Decimal(1))
+    return short
+
+
+def indicator_choices() -> dict[str, Bilingual]:
+    """Every code of the catalogue with its names, for the reader of files."""
+    rows = Indicator.objects.values_list("code", "name_id", "name_en")
+    return {
+        code: Bilingual(name_id, name_en or name_id) for code, name_id, name_en in rows
+    }
+
+
+def recordable() -> list[Indicator]:
+    """The indicators of the framework in force first, then the rest of the catalogue."""
+    framework = framework_in_force()
+    chosen = set(
+        framework.places.values_list("indicator_id", flat=True) if framework else ()
+    )
+    rows = Indicator.objects.order_by("family", "code")
+    return sorted(rows, key=lambda row: row.pk not in chosen)
+
+
+def target_table(region: Region) -> list[dict[str, Value]]:
+    """The targets of a region as rows of the table `targets`."""
+    rows = Target.objects.filter(region=region).select_related("indicator")
+    return [
+        {
+            "region": row.region_id,
+            "indicator": row.indicator.code,
+            "indicator_name": row.indicator.name,
+            "unit": row.indicator.unit,
+            "year": row.year,
+            "value": plain(row.value),
+            "source": row.source,
+            "illustrative": row.illustrative or None,
+        }
+        for row in rows.order_by("indicator__code", "year")
+    ]
+
+
+# What an upload changed
+
+
+@dataclass(frozen=True)
+class RevisionChange:
+    """A revision and the one that it followed."""
+
+    after: Observation
+    before: Observation | None
+
+
+def revisions_of(upload: Upload) -> "models.QuerySet[Observation]":
+    """The revisions that a file made; the region's, or of those below it."""
+    code = upload.region_code
+    return (
+        Observation.objects.filter(
+            models.Q(region=code) | models.Q(region__code__startswith=f"{code}."),
+            upload=upload,
+        )
+        .select_related("indicator", "region")
+        .order_by("region_id", "indicator__code", "year")
+    )
+
+
+def changes(rows: Sequence[Observation]) -> list[RevisionChange]:
+    """Each revision with the one before it."""
+    earlier = {
+        (row.region_id, row.indicator_id, row.year, row.revision): row
+        for row in Observation.objects.filter(
+            region__in={row.region_id for row in rows},
+            indicator__in={row.indicator_id for row in rows if row.revision > 1},
+        )
+    }
+    return [
+        RevisionChange(
+            row,
+            earlier.get((row.region_id, row.indicator_id, row.year, row.revision - 1)),
+        )
+        for row in rows
+    ]
+
+
+def counts_of(upload: Upload) -> dict[str, int]:
+    """New, corrected and unchanged rows, as the audit trail counted them."""
+    entry = audit.history(upload, region=upload.region_code).first()
+    told = entry.details if entry else {}
+    return {name: int(told.get(name, 0)) for name in ("new", "corrected", "unchanged")}

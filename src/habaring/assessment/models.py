@@ -1,5 +1,6 @@
 """The framework as data, the indicator catalogue, observations, index editions."""
 
+import hashlib
 from datetime import datetime
 
 from django.conf import settings
@@ -333,6 +334,15 @@ class IndexEdition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region_id} {self.year}/{self.number}"
+
+    @property
+    def checksums(self) -> str:
+        """SHA-256 of the two files, as `sha256sum --check` reads them."""
+        files = (("table.csv", self.table_csv), ("framework.toml", self.framework_toml))
+        return "".join(
+            f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n"
+            for name, text in files
+        )
 
 
 class EditionScore(models.Model):
