@@ -1,7 +1,11 @@
 """Draws: against the plain twin one by one, their summary, their seeds, their edges."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -313,3 +317,27 @@ def test_beyond_two_thousand_units_pairs_are_not_compared() -> None:
     assert found.beats is None
     assert found.groups == ()
     assert found.high.tolist() == nominal.tolist()
+
+
+PROGRAM = """
+import json, sys
+from tests.engines.scoring.test_draws import example
+from habaring.engines.scoring import score
+print(json.dumps(score(*example(60), draws=1000, seed=2).as_record()))
+"""
+
+
+@pytest.mark.parametrize("kernel", ["Nehalem", "Haswell"])
+def test_the_record_is_the_same_on_another_linear_algebra_kernel(kernel: str) -> None:
+    """OpenBLAS takes the kernel from the environment; other libraries ignore it."""
+    path = os.pathsep.join(["src", *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env=os.environ | {"OPENBLAS_CORETYPE": kernel, "PYTHONPATH": path},
+        cwd=Path(__file__).resolve().parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    here = score(*example(60), draws=1000, seed=2).as_record()
+    assert json.loads(done.stdout) == json.loads(json.dumps(here))

@@ -99,7 +99,10 @@ def _drawn(scores: Scores, *, pairs: bool | None) -> dict[str, Any]:
             "base": found.base,
             "evaluations": found.evaluations,
             "mean_shift": _number(found.mean_shift),
-            "shares": [asdict(share) for share in found.shares],
+            "shares": [
+                {k: v if k == "choice" else _number(v) for k, v in asdict(s).items()}
+                for s in found.shares
+            ],
         }
     return out
 

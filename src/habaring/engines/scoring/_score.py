@@ -21,7 +21,7 @@ from habaring.engines.scoring._normalise import (
     normalise,
 )
 from habaring.engines.scoring._ranks import competition_ranks
-from habaring.engines.scoring._record import record
+from habaring.engines.scoring._record import DIGITS, record
 from habaring.engines.scoring._sensitivity import Sensitivity, sensitivity
 from habaring.engines.scoring._values import (
     NORMALISATIONS,
@@ -270,7 +270,7 @@ def _not_ranked(scores: Scores) -> list[Note]:
             f"less than {scores.framework.min_coverage:.0%}; it is not ranked.",
             {
                 "unit": scores.units[row],
-                "coverage": float(scores.coverage[row]),
+                "coverage": round(float(scores.coverage[row]), DIGITS),
                 "least": scores.framework.min_coverage,
             },
         )
