@@ -52,12 +52,12 @@ def _numbers(region: Region, on: date) -> Iterator[Door]:
         yield Door(
             _("Bring %(count)d indicators up to date") % {"count": stale},
             _("Their values are missing or older than their producer's rhythm."),
-            reverse("assessment-work:desk", args=[region.code]),
+            reverse("assessment-work:overview", args=[region.code]),
         )
 
 
 def _choosing(region: Region, state: Overview) -> Iterator[Door]:
-    desk = reverse("portfolio-work:desk", args=[region.code])
+    desk = reverse("portfolio-work:overview", args=[region.code])
     if state.candidates == 0:
         yield Door(
             _("Bring in the candidate programmes"),
@@ -99,13 +99,13 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
     every = (
         (
             Power.RECORD_OBSERVATIONS,
-            "assessment-work:desk",
+            "assessment-work:overview",
             _("Report numbers"),
             _("Upload or type observations, set targets, publish an index edition."),
         ),
         (
             Power.RECORD_CANDIDATES,
-            "portfolio-work:desk",
+            "portfolio-work:overview",
             _("Choose programmes"),
             _("Candidates, limits, scenarios, the council's decision."),
         ),

@@ -1,5 +1,6 @@
 """What a region's public face shows, gathered from the domains in few queries."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
@@ -13,7 +14,9 @@ from habaring.masterplan.queries import Face, public_face
 from habaring.portfolio.models import Plan, PlanItem
 from habaring.portfolio.queries import Money, money, plan_items
 from habaring.regions.models import Region, RegionKind
+from habaring.regions.queries import Budget, budget, budget_years
 from habaring.shared import formats
+from habaring.shared.charts import flow
 from habaring.shared.charts.bullets import bullet_mark
 from habaring.shared.charts.chart import Caption, Chart
 from habaring.shared.charts.lines import sparkline
@@ -73,11 +76,23 @@ class Chosen:
 
 
 @dataclass(frozen=True)
+class Purse:
+    """Where the newest budget's money comes from and where it goes."""
+
+    budget: Budget
+    revised: bool
+    flow: Chart
+    total: int
+    capital: int
+
+
+@dataclass(frozen=True)
 class RegionFace:
     """The whole public face of a kabupaten or kota."""
 
     region: Region
     standing: Standing
+    purse: Purse | None
     chosen: Chosen | None
     books: Face
 
@@ -86,7 +101,79 @@ def region_face(region: Region) -> RegionFace:
     """Everything that the page of a kabupaten or kota shows."""
     standing = _standing(region)
     books = public_face(region)
-    return RegionFace(region, standing, _chosen(books, standing.profile), books)
+    chosen = _chosen(books, standing.profile)
+    return RegionFace(region, standing, _purse(region), chosen, books)
+
+
+INCOMES = (("pad", "eco"), ("transfer_in", "liv"), ("other_income", "soc"))
+SPENDINGS = (
+    ("operating", "gov"),
+    ("capital", "eco"),
+    ("transfer_out", "env"),
+    ("contingency", "bra"),
+)
+
+
+def _purse(region: Region) -> Purse | None:
+    years = budget_years(region)
+    found = budget(region, years[0]) if years else None
+    if found is None:
+        return None
+    whole = found.line("expenditure")
+    revised = whole is not None and whole.revised is not None
+
+    def amount(account: str) -> int:
+        line = found.line(account)
+        value = (line.revised if revised else line.original) if line else None
+        return value or 0
+
+    total = amount("expenditure")
+    if not total:
+        return None
+    title = _("Where the money comes from, and where it goes")
+    return Purse(
+        budget=found,
+        revised=revised,
+        flow=_flow(found, amount, title),
+        total=total,
+        capital=amount("capital"),
+    )
+
+
+def _flow(found: Budget, amount: Callable[[str], int], title: str) -> Chart:
+    total = amount("expenditure")
+    names = {line.account: str(line.label) for line in found.lines}
+    incomes = [(a, names.get(a, a), amount(a), colour) for a, colour in INCOMES]
+    missing = total - sum(value for _a, _n, value, _c in incomes)
+    if missing > 0:  # the deficit is met from last year's balance
+        incomes.append(("deficit", _("Financing of the deficit"), missing, "edge"))
+    nodes = [flow.Node("all", 1, names["expenditure"], total, _sum(total), "gov")]
+    nodes += [
+        flow.Node(key, 0, name, value, _sum(value), colour)
+        for key, name, value, colour in incomes
+        if value > 0
+    ]
+    nodes += [
+        flow.Node(key, 2, names.get(key, key), amount(key), _sum(amount(key)), colour)
+        for key, colour in SPENDINGS
+        if amount(key) > 0
+    ]
+    links = [
+        flow.Link(key, "all", value) for key, _n, value, _c in incomes if value > 0
+    ]
+    links += [
+        flow.Link("all", key, amount(key)) for key, _c in SPENDINGS if amount(key) > 0
+    ]
+    alt = _("Bands from the sources of %(year)d through %(total)s to its uses.") % {
+        "year": found.year,
+        "total": _sum(total),
+    }
+    caption = Caption("money", title, alt, example=found.illustrative)
+    return flow.money_flow(nodes, links, caption, width=1120)
+
+
+def _sum(value: int) -> str:
+    return formats.rupiah_short(value)
 
 
 def _standing(region: Region) -> Standing:
@@ -143,7 +230,7 @@ def _ladder(found: Profile) -> Chart:
 
 
 def _lines(found: Profile) -> tuple[DimensionLine, ...]:
-    base = reverse("assessment:condition", args=[found.region.code])
+    base = reverse("assessment:standing", args=[found.region.code])
     return tuple(
         _line(row, order, f"{base}#{row.dimension.code}")
         for order, row in enumerate(found.dimensions)
