@@ -15,6 +15,7 @@ from habaring.portfolio.models import Plan, PlanItem
 from habaring.portfolio.queries import Money, money, plan_items
 from habaring.regions.models import Region, RegionKind
 from habaring.regions.queries import Budget, budget, budget_years
+from habaring.regions.queries import tiles as tile_places
 from habaring.shared import formats
 from habaring.shared.charts import flow
 from habaring.shared.charts.bullets import bullet_mark
@@ -309,16 +310,16 @@ def country() -> dict[str, object]:
     )
     tiles = [
         Tile(
-            code=code,
-            label=name,
-            column=column,
-            row=row,
-            value=scores.get(code),
-            url=reverse("web:region", args=[code]) if code in scores else "",
+            code=place.code,
+            label=place.name,
+            column=place.column,
+            row=place.row,
+            value=scores.get(place.code),
+            url=reverse("web:region", args=[place.code])
+            if place.code in scores
+            else "",
         )
-        for code, name, column, row in Region.objects.local()
-        .filter(tile_column__isnull=False, closed_on__isnull=True)
-        .values_list("code", "name", "tile_column", "tile_row")
+        for place in tile_places()
     ]
     with_plan = Plan.objects.filter(region=OuterRef("pk"), replaced_at__isnull=True)
     active = Region.objects.filter(Exists(with_plan)).select_related("parent")
