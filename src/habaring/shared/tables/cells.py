@@ -106,8 +106,8 @@ class Taker:
     def take(self, raw: Raw) -> Value:
         """The typed value of a cell; None for an empty one."""
         if type(raw) is str:
-            raw = unguarded(raw)
-            if not raw.strip():
+            raw = unguarded(raw) if raw[:1] == "'" else raw.strip()
+            if not raw or raw.isspace():
                 raw = None
             elif raw[0] == "#" and is_formula_error(raw):
                 raise CellRefused(formula_error(raw))

@@ -510,6 +510,7 @@ class _Pass:
 
 
 def _is_blank(cells: list[Raw]) -> bool:
-    return all(
-        cell is None or (type(cell) is str and not cell.strip()) for cell in cells
-    )
+    for cell in cells:  # a loop: this runs for every row of a long table
+        if cell is not None and (type(cell) is not str or cell.strip()):
+            return False
+    return True
