@@ -1,3 +1,4 @@
+import gzip
 import io
 import subprocess
 import sys
@@ -5,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -14,7 +16,10 @@ from hypothesis import strategies as st
 
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import (
+    Column,
+    TableKind,
     Value,
+    read,
     template,
     write_csv,
     write_xlsx,
@@ -210,6 +215,36 @@ def test_the_template_helps_with_comments_drop_downs_and_a_sheet_that_says_how()
     ]
     assert "No two rows may have the same: Code." in told
     assert "Write it as 62.02. A code, written as text. May be left empty." in told
+
+
+@pytest.mark.real_data
+def test_real_indicators_of_all_regions_come_in_and_go_out_unchanged(
+    shared_data: Path,
+) -> None:
+    with gzip.open(shared_data / "indicators/indicators.csv.gz") as packed:
+        file = io.BytesIO(packed.read())
+    observations = TableKind(
+        "test.observations",
+        "Observations",
+        "Data",
+        (
+            Column(
+                "region_code", "Region", "code", required=True, pattern=r"\d\d(\.\d\d)?"
+            ),
+            Column("indicator", "Indicator", "code", required=True),
+            Column("year", "Year", "year", required=True, not_future=True),
+            Column("value", "Value", "decimal", required=True),
+            Column("unit", "Unit"),
+            Column("source", "Source"),
+        ),
+        key=("region_code", "indicator", "year", "source"),
+    )
+    rows = read(file, observations, today=TODAY)
+    values = [row.values for row in rows]
+    again = io.BytesIO(b"".join(write_csv(observations, values, "id")))
+
+    assert len({row["region_code"] for row in values}) >= 514
+    assert [row.values for row in read(again, observations, today=TODAY)] == values
 
 
 # A million rows
