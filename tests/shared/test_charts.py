@@ -13,9 +13,11 @@ from habaring.shared.charts import (
     areas,
     bars,
     bullets,
+    files,
     flow,
     lines,
     maps,
+    png,
     radar,
     ranges,
     roadmap,
@@ -411,6 +413,35 @@ def test_icons_are_drawn_on_the_grid() -> None:
 def test_numbers_in_a_table_are_told_from_words() -> None:
     table = Table(("Nama", "Nilai"), (("A", 1.0), ("B", None)))
     assert table.numeric == (False, True)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_chart_becomes_a_png(charts: dict[str, Chart], theme: Theme) -> None:
+    picture = png.png(charts["ladder"].standalone(theme))
+    assert picture.startswith(b"\x89PNG")
+    wide = int.from_bytes(picture[16:20], "big")
+    assert wide > 2 * 520 * 0.7  # twice the size on the page, in points
+
+
+def test_a_chart_as_csv_keeps_values_and_disarms_formulas() -> None:
+    rows = [bars.Bar("=1+1", 2.5), bars.Bar("b;c", None)]
+    chart = bars.bars(rows, caption("k"))
+    with translation.override("id"):
+        content, kind = files.as_file(chart, "csv")
+        lines_ = content.decode("utf-8-sig").split("\r\n")
+        assert lines_[1:] == ["'=1+1;2,5;contoh", '"b;c";;contoh', ""]
+        assert files.as_file(chart, "svg")[1] == "image/svg+xml"
+    with translation.override("en"):
+        content, kind = files.as_file(chart, "csv")
+        assert content.decode("utf-8-sig").split("\r\n")[1] == "'=1+1,2.5,example"
+    assert kind.startswith("text/csv")
+    with pytest.raises(ValueError, match="exe"):
+        files.as_file(chart, "exe")
+
+
+def test_a_picture_too_large_is_refused() -> None:
+    with pytest.raises(png.PictureTooLarge, match="PNG"):
+        png.png("<svg>" + " " * png.MOST_BYTES + "</svg>")
 
 
 def test_standalone_leaves_a_picture_without_classes_alone() -> None:

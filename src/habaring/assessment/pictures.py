@@ -1,12 +1,9 @@
 """The charts of this domain's pages, and the same as files to keep."""
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from habaring.assessment.explanation import Explanation
 from habaring.assessment.queries import (
@@ -18,23 +15,21 @@ from habaring.assessment.queries import (
     SeriesOf,
 )
 from habaring.regions.models import Region
-from habaring.shared import fonts
 from habaring.shared.charts.bars import Bar, Part, bars, waterfall
 from habaring.shared.charts.bullets import bullet_mark
 from habaring.shared.charts.chart import Caption, Chart, Series, Years
 from habaring.shared.charts.lines import sparkline, trend
 from habaring.shared.charts.paint import dimension_token
-from habaring.shared.charts.png import png
 from habaring.shared.charts.ranges import RankRow, rank_ladder
 from habaring.shared.formats import listing, number
 
 MOST_ROWS = 24  # of a rank picture; more are cut to one's own surroundings
 
 CHOICES = {
-    "imputation": lazy("how missing values are filled"),
-    "normalisation": lazy("how values become points"),
-    "aggregation": lazy("how points are put together"),
-    "weights": lazy("how much each part counts"),
+    "imputation": gettext_lazy("how missing values are filled"),
+    "normalisation": gettext_lazy("how values become points"),
+    "aggregation": gettext_lazy("how points are put together"),
+    "weights": gettext_lazy("how much each part counts"),
 }
 
 
@@ -296,32 +291,3 @@ def sensitivity(explanation: Explanation, *, example: bool) -> Chart | None:
             example,
         ),
     )
-
-
-def as_file(chart: Chart, kind: str) -> tuple[bytes, str]:
-    """The chart as svg, png or csv: its bytes and media type."""
-    if kind == "csv":
-        return _csv(chart), "text/csv; charset=utf-8"
-    if kind == "png":
-        with tempfile.TemporaryDirectory() as folder:
-            drawn = png(chart.standalone(), folder=Path(folder), fonts=fonts.folder())
-        return drawn, "image/png"
-    return chart.standalone().encode(), "image/svg+xml"
-
-
-def _csv(chart: Chart) -> bytes:
-    english = (get_language() or "id").startswith("en")
-    mark, point = (",", ".") if english else (";", ",")
-
-    def cell(value: object) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, float):
-            return repr(value).replace(".", point)
-        text = str(value)
-        text = f"'{text}" if text[:1] in "=+-@" and text else text
-        return f'"{text.replace(chr(34), chr(34) * 2)}"' if mark in text else text
-
-    lines = [chart.table.headers, *chart.table.rows]
-    body = "\r\n".join(mark.join(cell(value) for value in line) for line in lines)
-    return f"\ufeff{body}\r\n".encode()

@@ -11,9 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from habaring.assessment import explanation, pictures, queries
 from habaring.assessment.models import Crosswalk, Framework, IndexEdition, Indicator
@@ -21,32 +20,33 @@ from habaring.assessment.observations import OBSERVATIONS
 from habaring.assessment.queries import DimensionRow, IndicatorRow, Profile
 from habaring.regions.models import Region
 from habaring.shared.charts.chart import Chart
+from habaring.shared.charts.files import as_file
 from habaring.shared.pages import download, paginate, render
 from habaring.shared.tables import write_csv, write_xlsx
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FAMILIES = {
-    "kabupaten": lazy("Kabupaten and kota"),
-    "apbd": lazy("Regional budget"),
-    "spbe": lazy("Digital government (SPBE)"),
-    "u4ssc": lazy("U4SSC (ITU-T Y.4903)"),
+    "kabupaten": gettext_lazy("Kabupaten and kota"),
+    "apbd": gettext_lazy("Regional budget"),
+    "spbe": gettext_lazy("Digital government (SPBE)"),
+    "u4ssc": gettext_lazy("U4SSC (ITU-T Y.4903)"),
 }
 
 
 class IndicatorFilter(forms.Form):
     """Search among the indicators of a region, kept in the address."""
 
-    q = forms.CharField(label=lazy("Name or code"), required=False)
-    dimensi = forms.ChoiceField(label=lazy("Dimension"), required=False)
+    q = forms.CharField(label=gettext_lazy("Name or code"), required=False)
+    dimensi = forms.ChoiceField(label=gettext_lazy("Dimension"), required=False)
     keadaan = forms.ChoiceField(
-        label=lazy("State"),
+        label=gettext_lazy("State"),
         required=False,
         choices=[
-            ("", lazy("All")),
-            ("known", lazy("with a value")),
-            ("missing", lazy("without a value")),
-            ("reached", lazy("target reached")),
-            ("short", lazy("short of the target")),
+            ("", gettext_lazy("All")),
+            ("known", gettext_lazy("with a value")),
+            ("missing", gettext_lazy("without a value")),
+            ("reached", gettext_lazy("target reached")),
+            ("short", gettext_lazy("short of the target")),
         ],
     )
 
@@ -61,18 +61,18 @@ class IndicatorFilter(forms.Form):
 class CatalogueFilter(forms.Form):
     """Search in the catalogue, kept in the address."""
 
-    q = forms.CharField(label=lazy("Name, code or producer"), required=False)
+    q = forms.CharField(label=gettext_lazy("Name, code or producer"), required=False)
     keluarga = forms.ChoiceField(
-        label=lazy("Family"),
+        label=gettext_lazy("Family"),
         required=False,
-        choices=[("", lazy("All")), *FAMILIES.items()],
+        choices=[("", gettext_lazy("All")), *FAMILIES.items()],
     )
 
 
 class LeagueFilter(forms.Form):
     """Search among the regions of an edition."""
 
-    q = forms.CharField(label=lazy("Region"), required=False)
+    q = forms.CharField(label=gettext_lazy("Region"), required=False)
 
 
 def _region(code: str) -> Region:
@@ -163,7 +163,7 @@ def picture(request: HttpRequest, code: str, key: str, kind: str) -> HttpRespons
     chart = _chart(region, queries.profile(region), key)
     if chart is None:
         raise Http404
-    content, media_type = pictures.as_file(chart, kind)
+    content, media_type = as_file(chart, kind)
     return download(content, name=f"{key}-{code}.{kind}", media_type=media_type)
 
 
@@ -332,7 +332,7 @@ def indicator_picture(
     chart = pictures.series_chart(queries.series(region, found), region)
     if chart is None:
         raise Http404
-    content, media_type = pictures.as_file(chart, kind)
+    content, media_type = as_file(chart, kind)
     name = f"{indicator.replace(':', '-')}-{code}.{kind}"
     return download(content, name=name, media_type=media_type)
 
