@@ -346,7 +346,7 @@ def _less_work(at: Instance) -> list[Line]:
         ("scikit-criteria pipeline (less work)", criteria_wsm, 30),
     ):
         try:
-            seconds, (weights, theirs) = cpu(partial(peer, at, draws), times=1)
+            seconds, (weights, theirs) = cpu(partial(peer, at, draws), times=2)
         except ImportError as error:
             print(f"{name} is not measured: {error}")
             continue
