@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 
 from habaring.assessment.models import IndexEdition
 from habaring.masterplan import book as books
@@ -198,8 +199,11 @@ class Issue:
 
 
 @transaction.atomic
-def issue_edition(*, issue: Issue, by: Account | None, at: datetime) -> Edition:
-    """Freeze all that the books say; `set_files` then sets them.
+def issue_edition(
+    *, issue: Issue, by: Account | None, at: datetime, in_background: bool = True
+) -> Edition:
+    """Freeze all that the books say; they are set in the background, or by the caller
+    with `set_files`.
 
     Raises NoPlan while no plan is in force.
     """
@@ -253,6 +257,8 @@ def issue_edition(*, issue: Issue, by: Account | None, at: datetime) -> Edition:
         region=region.code,
         details={"number": number, "sha256": edition.sha256},
     )
+    if in_background:  # by name: the task imports this module
+        app.configure_task("masterplan.set_files").defer(edition_id=edition.pk)
     return edition
 
 

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -13,7 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from habaring.masterplan import actions, queries, tasks
+from habaring.masterplan import actions, queries
 from habaring.masterplan.forms import IssueEdition, SectionText, Withdraw
 from habaring.masterplan.models import Edition, EditionFile, Section
 from habaring.people import access
@@ -247,12 +246,9 @@ def issue(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _issue(region: Region, data: dict[str, Any], by: Account) -> Edition:
-    with transaction.atomic():
-        made = actions.issue_edition(
-            issue=actions.Issue(region=region, **data), by=by, at=now()
-        )
-        tasks.set_files.defer(edition_id=made.pk)
-    return made
+    return actions.issue_edition(
+        issue=actions.Issue(region=region, **data), by=by, at=now()
+    )
 
 
 @require_http_methods(["GET", "POST"])
