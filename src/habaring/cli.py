@@ -19,6 +19,8 @@ def main() -> int:
     try:
         execute_from_command_line(sys.argv)
     except Refusal as refusal:
+        for problem in getattr(refusal, "problems", ()):
+            sys.stderr.write(f"  {problem}\n")
         sys.stderr.write(f"{refusal}\n")
         return 1
     except KeyboardInterrupt:

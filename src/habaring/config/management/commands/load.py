@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
 from habaring.shared.loading import Request, loaders
-from habaring.shared.refusal import FileRefused
 
 
 class Command(BaseCommand):
@@ -44,14 +43,7 @@ class Command(BaseCommand):
             source=options["source"],
             progress=self._progress,
         )
-        try:
-            told = loaders()[options["kind"]].load(request)
-        except FileRefused as refused:
-            for problem in refused.problems:
-                self.stderr.write(f"  {problem}")
-            if refused.unlisted:
-                self.stderr.write(f"  … {refused.unlisted} more")
-            raise
+        told = loaders()[options["kind"]].load(request)
         self.stdout.write(f"{options['kind']}: {told}")
 
     def _progress(self, done: int, of: int) -> None:
