@@ -13,6 +13,7 @@ from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared import audit
 from habaring.shared.refusal import Refusal
+from habaring.shared.uploads import AcceptedFile, keep
 
 
 class DecisionRefused(Refusal):
@@ -35,17 +36,16 @@ class Body:
 
 @dataclass(frozen=True)
 class Ruling:
-    """What was decided: number, day, title, reason, and the signed paper if kept.
+    """What was decided: number, day, title, reason, and the signed paper.
 
-    `document_sha256` is the hash by which `shared.uploads` keeps the paper.
+    `paper` is kept with the decision, or not at all; its hash and name are recorded.
     """
 
     number: str
     decided_on: date
     title: str
     reason: str
-    document_sha256: str = ""
-    document_name: str = ""
+    paper: AcceptedFile | None = None
     illustrative: bool = False
 
 
@@ -121,8 +121,8 @@ def record_decision(
         decided_on=ruling.decided_on,
         title=ruling.title.strip(),
         reason=ruling.reason.strip(),
-        document_sha256=ruling.document_sha256,
-        document_name=ruling.document_name,
+        document_sha256=ruling.paper.sha256 if ruling.paper else "",
+        document_name=ruling.paper.name if ruling.paper else "",
         recorded_by=by,
         recorded_at=at,
         illustrative=ruling.illustrative,
@@ -134,8 +134,10 @@ def record_decision(
         subject=decision,
         region=region.code,
         reason=decision.reason,
-        details={"number": number, "document": ruling.document_sha256},
+        details={"number": number, "document": decision.document_sha256},
     )
+    if ruling.paper is not None:
+        keep(ruling.paper)
     return decision
 
 

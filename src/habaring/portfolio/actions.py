@@ -34,6 +34,7 @@ from habaring.regions.models import Department, Region
 from habaring.shared import audit
 from habaring.shared.models import Upload
 from habaring.shared.refusal import FileRefused, Problem, Refusal, Words
+from habaring.shared.uploads import AcceptedFile, keep
 
 
 class CandidatesRefused(FileRefused):
@@ -157,6 +158,46 @@ def record_one(
 ) -> Recorded:
     """Record one candidate from a page's form: the same path as a file."""
     return record_candidates(region=region, rows=[entry], upload=None, by=by, at=at)
+
+
+def record_new(
+    *, region: Region, entry: Entry, new: bool, by: Account | None, at: datetime
+) -> Recorded:
+    """As `record_one`; with `new`, a code that is taken is refused, not overwritten."""
+    if new and queries.current_candidates(region).filter(code=entry.code).exists():
+        raise CandidatesRefused(
+            format_lazy(
+                _("There is a candidate with the code {code}."), code=entry.code
+            ),
+            why=_("A new candidate needs a code of its own."),
+            next=_("Choose another code, or open that candidate and change it."),
+        )
+    return record_one(region=region, entry=entry, by=by, at=at)
+
+
+@transaction.atomic
+def take_in_file(
+    *,
+    region: Region,
+    accepted: AcceptedFile,
+    rows: Sequence[Entry],
+    by: Account | None,
+    at: datetime,
+) -> Recorded:
+    """Keep a spreadsheet and record its candidates, all or nothing."""
+    upload = Upload.objects.create(
+        region_code=region.code,
+        kind="candidates",
+        name=accepted.name,
+        sha256=accepted.sha256,
+        size=accepted.size,
+        rows=len(rows),
+        uploaded_at=at,
+        uploaded_by=by,
+    )
+    told = record_candidates(region=region, rows=rows, upload=upload, by=by, at=at)
+    keep(accepted)
+    return told
 
 
 @transaction.atomic

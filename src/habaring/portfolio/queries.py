@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +36,54 @@ def current_candidates(region: Region) -> CandidateQuerySet:
     """The candidates in force of a region, in the order of their codes."""
     rows = Candidate.objects.filter(region=region).current()
     return rows.select_related("department", "district", "region").order_by("code")
+
+
+def narrowed(
+    rows: CandidateQuerySet, wanted: Mapping[str, Any], region: Region
+) -> CandidateQuerySet:
+    """The candidates that a list asks for, in the order it asks for."""
+    if text := wanted.get("q", "").strip():
+        rows = rows.filter(
+            Q(name__icontains=text) | Q(code__icontains=text) | Q(owner__icontains=text)
+        )
+    for name, column in (
+        ("dimensi", "dimension_code"),
+        ("opd", "department__code"),
+        ("kecamatan", "district"),
+    ):
+        if wanted.get(name):
+            rows = rows.filter(**{column: wanted[name]})
+    if wanted.get("jenis"):
+        rows = rows.filter(quick_win=wanted["jenis"] == "ya")
+    if wanted.get("skenario"):
+        scenario = Scenario.objects.filter(region=region, pk=wanted["skenario"]).first()
+        rows = rows.filter(code__in=chosen_codes(scenario))
+    return _ordered(rows, wanted.get("urut", ""))
+
+
+def _ordered(rows: CandidateQuerySet, order: str) -> CandidateQuerySet:
+    if order == "biaya":
+        total = RawSQL(  # a sum over the lines that each row keeps
+            "SELECT COALESCE(SUM((line->>'amount')::bigint), 0) "
+            "FROM jsonb_array_elements(portfolio_candidate.costs) AS line",
+            (),
+        )
+        return rows.order_by(total.desc(), "code")
+    named = {"nama": "name", "baru": "-recorded_at"}.get(order)
+    return rows.order_by(named, "code") if named else rows
+
+
+def used_sources(region: Region) -> list[str]:
+    """The funding sources that the region's candidates and newest limits name."""
+    found: set[str] = set()
+    for costs, running in current_candidates(region).values_list("costs", "running"):
+        found.update(line["source"] for line in costs)
+        found.update(running)
+    newest = LimitSet.objects.filter(region=region).first()
+    if newest is not None:
+        limits = choose_files.limits_from_toml(newest.toml)
+        found.update(source for source, _year in limits.ceilings)
+    return [s for s in with_others(found) if s in (found or {"APBD", "DAK", "CSR"})]
 
 
 def dimensions() -> dict[str, Bilingual]:
