@@ -96,16 +96,18 @@ def made(programmes: int, years: int, seed: int = 0) -> tuple[list[Candidate], L
         for y in range(years)
     }
     by_worth = sorted(candidates, key=lambda c: c.total_cost)
-    chosen_early = [c for c in by_worth if c.earliest == START and c.group is None]
-    promised = tuple(c.code for c in chosen_early[:: max(programmes // 25, 4)][:8])
+    chosen_early = [
+        c for c in by_worth if c.earliest == START and not (c.group or c.requires)
+    ]
+    promised = tuple(c.code for c in chosen_early[::12][: programmes // 40][:8])
     return candidates, Limits(
         start_year=START,
         years=years,
         ceilings=ceilings,
         pools=(Pool("general", GENERAL, 0.1, EARMARKED),),
         shares=(
-            Share("infrastructure", "infrastructure", "at_least", 40.0),
-            Share("living", "LIV", "at_least", 15.0),
+            Share("infrastructure", "infrastructure", "at_least", 35.0),
+            Share("living", "LIV", "at_least", 12.0),
         ),
         floors=tuple(
             Floor("dimension", d, max(1, programmes // 60)) for d in DIMENSIONS
@@ -113,7 +115,7 @@ def made(programmes: int, years: int, seed: int = 0) -> tuple[list[Candidate], L
         + tuple(
             Floor("district", f"D{d:02d}", max(1, programmes // 200))
             for d in range(districts)
-            if any(c.district == f"D{d:02d}" for c in candidates)
+            if programmes >= 200
         ),
         staff=staff,
         promised=promised,
@@ -121,6 +123,6 @@ def made(programmes: int, years: int, seed: int = 0) -> tuple[list[Candidate], L
             Synergy(f"P{i:04d}", f"P{i + 1:04d}", 1.5)
             for i in range(0, programmes - 1, max(programmes // 20, 2))
         ),
-        quick_wins_per_dimension=1,
+        quick_wins_per_dimension=1 if programmes >= 100 else 0,
         weights=dict.fromkeys(DIMENSIONS, 1.0),
     )

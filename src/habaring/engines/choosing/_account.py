@@ -216,6 +216,17 @@ class Plan:
         """The plan with these columns out."""
         return self.account.plan(self.columns[~np.isin(self.columns, leaving)])
 
+    def too_dear_together(self) -> Ints:
+        """Columns that break a ceiling together, and would not if any one left."""
+        tables, need, cover = self.account.tables, self.need.copy(), []
+        for column in self.columns:
+            rest = need - self.account.need[column]
+            if (pay(tables, rest).short > 0).any():
+                need = rest
+            else:
+                cover.append(column)
+        return np.array(cover, dtype=np.int64)
+
     @cached_property
     def keeps_sums(self) -> bool:
         """Whether every share, floor and Quick Win limit is kept."""

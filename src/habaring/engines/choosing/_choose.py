@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,15 +16,15 @@ from habaring.engines.choosing._improve import improve
 from habaring.engines.choosing._model import Model, make_model
 from habaring.engines.choosing._reasons import Explainer
 from habaring.engines.choosing._results import Choice, Progress, Reason
-from habaring.engines.choosing._solver import Relaxation, Relaxed, Search
-from habaring.engines.choosing._tables import Flags, Floats, Ints, make_tables
+from habaring.engines.choosing._solver import Cut, Relaxation, Relaxed, Search
+from habaring.engines.choosing._tables import Flags, Ints, make_tables
 from habaring.engines.choosing._values import Candidate, Limits, digest
 
 CORE_FROM = 1000  # columns: below, the full model is as quick as its core
 WHOLE_UNTIL = 3000  # columns: above, the whole search may not dive
 CORE_SECONDS = 2.5
 BILLION = 1e9
-REPAIRS = 3
+REPAIRS = 30
 
 
 def choose(
@@ -78,7 +78,7 @@ class _Run:
     best: Plan | None = None
     bound: float = float("inf")
     phase: str = "relaxation"
-    unsound: list[Ints] = field(default_factory=list)
+    cuts: tuple[Cut, ...] = ()
 
     def relax(self) -> Relaxed:
         self.report()
@@ -104,8 +104,8 @@ class _Run:
     def hear(self, columns: Ints, _bound: float) -> float | None:
         """Keep a plan if whole rupiah bear it out."""
         plan = self.account.plan(columns)
-        if plan.broken():
-            self.unsound.append(columns)
+        if broken := plan.broken():
+            self._forbid(columns, broken)
             return None
         if self.best is None or plan.value > self.best.value:
             self.best = plan
@@ -180,36 +180,43 @@ class _Run:
             start=self.best.columns if self.best else None,
             enough=ceiling - self.gap * abs(ceiling),
             heard=self.hear,
+            cuts=self.cuts,
         )
 
     def _whole(self, fixed: Flags, ceiling: float) -> None:
         """Every column that can matter, to the end of the time."""
-        row_upper: Floats | None = None
         for _ in range(REPAIRS):
+            known = len(self.cuts)
             search = replace(
                 self._search(fixed, self.deadline, ceiling),
                 gap=self.gap,
-                row_upper=row_upper,
                 dives=len(fixed) < WHOLE_UNTIL,
             )
             found = search.run()
-            if found.impossible and self.best is None and row_upper is None:
+            if found.impossible and self.best is None:
                 raise find_conflict(self.model, self.seed, self.deadline, whole=True)
-            if row_upper is None and np.isfinite(found.bound):
-                best = self.best.value if self.best else -np.inf
+            if found.columns is not None:
+                self.hear(found.columns, 0.0)
+            best = self.best.value if self.best else -np.inf
+            if found.impossible or np.isfinite(found.bound):
                 self.bound = min(self.bound, max(found.bound, best))
-            if found.columns is None or self.hear(found.columns, 0.0) is not None:
+            if len(self.cuts) == known or time.perf_counter() > self.deadline:
                 return
-            row_upper = self._tighter(found.columns, row_upper)
 
-    def _tighter(self, columns: Ints, row_upper: Floats | None) -> Floats:
-        """Ceilings lowered by what the solver's tolerance let through."""
-        tight = (self.model.row_upper if row_upper is None else row_upper).copy()
-        broken = self.account.plan(columns).broken()
-        for rule in self.model.rules:
-            if rule.kind == "ceiling" and rule.name in broken:
-                tight[rule.rows] -= (broken[rule.name] + 1.0) / self.model.money
-        return tight
+    def _forbid(self, columns: Ints, broken: dict[str, float]) -> None:
+        """Cut off a plan that the solver's tolerance let through.
+
+        Costs are never negative, so where money is short the smallest part of the plan
+        that is too dear may never be chosen together; else only this plan is cut off.
+        """
+        if all(name.startswith("ceiling:") for name in broken):
+            cover = self.account.plan(columns).too_dear_together()
+            cut = Cut(cover.astype(np.int32), np.ones(len(cover)), len(cover) - 1.0)
+        else:
+            every = np.arange(self.model.tables.size, dtype=np.int32)
+            signs = np.where(np.isin(every, columns), 1.0, -1.0)
+            cut = Cut(every, signs, len(columns) - 1.0)
+        self.cuts = (*self.cuts, cut)
 
 
 def relative_gap(value: float, bound: float) -> float:

@@ -103,6 +103,12 @@ def _fixings_as_rows(model: Model) -> Model:
         for r in model.rules
     )
     added = [r.columns for r in fixings]
+    bounds = [0.0] * len(added)
+    for i, candidate in enumerate(model.tables.candidates):
+        if candidate.group is not None:
+            # without its either-or group a programme still starts only once
+            added.append(np.array(model.tables.columns_of(i), dtype=np.int64))
+            bounds.append(1.0)
     lengths = np.array([len(a) for a in added], dtype=np.int32)
     ends = model.begin[-1] + np.cumsum(lengths, dtype=np.int32)
     column = np.concatenate([model.column, *added]).astype(np.int32)
@@ -113,7 +119,7 @@ def _fixings_as_rows(model: Model) -> Model:
         cost=np.zeros_like(model.cost),
         upper=upper,
         row_lower=np.append(model.row_lower, np.full(len(added), -INF)),
-        row_upper=np.append(model.row_upper, np.zeros(len(added))),
+        row_upper=np.append(model.row_upper, bounds),
         begin=np.concatenate((model.begin, ends)).astype(np.int32),
         column=column,
         entry=np.append(model.entry, np.ones(len(column) - len(model.entry))),
@@ -133,7 +139,6 @@ def _only(model: Model, kept: Iterable[int], slack: int | None = None) -> Model:
     structural = wanted.copy()
     for r in kept:
         wanted[model.rules[r].rows] = True
-    # an either-or row that is not kept still allows one start of each programme
     return _rows_of(_with_slack(model, slack), wanted | structural)
 
 

@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 from habaring.engines.choosing._account import Plan, pay
-from habaring.engines.choosing._tables import Ints
+from habaring.engines.choosing._tables import Floats, Ints
 
 EPSILON = 1e-9
 SET_LIMIT = 6  # programmes that may leave together for one
@@ -71,12 +71,11 @@ def room_for(plan: Plan, column: int, worth: float) -> Ints | None:
 
 def _room_by_set(plan: Plan, column: int, order: Ints, worth: float) -> Ints | None:
     """Let the programme leave that frees most per point, until the column fits."""
-    account, tables = plan.account, plan.account.tables
+    tables = plan.account.tables
     leaving: list[int] = []
     current = plan
-    for _ in range(SET_LIMIT):
-        wanted = _lacking(current, column)
-        freed = np.minimum(account.need[order], wanted).sum(axis=(1, 2), dtype=float)
+    for _ in range(min(SET_LIMIT, len(order))):
+        freed = _freed(current, column, order)
         best = np.argmax(freed / np.maximum(tables.value[order], EPSILON))
         if freed[best] <= 0:
             return None
@@ -92,10 +91,21 @@ def _room_by_set(plan: Plan, column: int, order: Ints, worth: float) -> Ints | N
     return None
 
 
-def _lacking(plan: Plan, column: int) -> Ints:
-    """(P, Y) rupiah lacking when the column joins."""
-
-    return pay(plan.account.tables, plan.need + plan.account.need[column]).short
+def _freed(plan: Plan, column: int, leaving: Ints) -> Floats:
+    """(J,) the part of the lacking money and staff that each leaving column frees."""
+    account, tables = plan.account, plan.account.tables
+    lacking = pay(tables, plan.need + account.need[column]).short
+    freed = np.minimum(account.need[leaving], lacking).sum(axis=(1, 2), dtype=float)
+    freed /= max(float(lacking.sum()), 1.0)
+    _, of = tables.department
+    department = of[tables.owner[column]]
+    if department >= 0:
+        have = plan.staff[department] + tables.effort[column]
+        over = np.maximum(have - tables.staff_limit[department], 0)
+        same = (of[tables.owner[leaving]] == department)[:, None]
+        more = np.minimum(tables.effort[leaving] * same, over).sum(axis=1)
+        freed += more / max(float(over.sum()), 1.0)
+    return np.asarray(freed, dtype=np.float64)
 
 
 def _prune(plan: Plan, column: int, leaving: list[int]) -> Ints:

@@ -110,6 +110,15 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """A row that no plan in whole rupiah breaks: entries x columns <= most."""
+
+    columns: Index
+    entries: Floats
+    most: float
+
+
+@dataclass(frozen=True)
 class Search:
     """A timed branch-and-cut; the clock is ours, for HiGHS overshoots its own.
 
@@ -126,7 +135,7 @@ class Search:
     start: Ints | None = None
     enough: float = float("inf")
     heard: Callable[[Ints, float], float | None] = lambda _columns, _bound: None
-    row_upper: Floats | None = None
+    cuts: tuple[Cut, ...] = ()
     forced: Flags | None = None
     dives: bool = True  # searches inside the search: strong, but deaf to the clock
 
@@ -143,11 +152,8 @@ class Search:
         _hold(solver, self.fixed, 0.0)
         if self.forced is not None:
             _hold(solver, self.forced, 1.0)
-        if self.row_upper is not None:
-            rows = np.arange(len(self.row_upper), dtype=np.int32)
-            solver.changeRowsBounds(
-                len(rows), rows, self.model.row_lower, self.row_upper
-            )
+        for cut in self.cuts:
+            solver.addRow(-np.inf, cut.most, len(cut.columns), cut.columns, cut.entries)
         self._start(solver)
         stop = self._listen(solver)
         solver.run()
