@@ -15,6 +15,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
+from habaring import __version__
 from habaring.assessment.models import IndexEdition
 from habaring.masterplan import book as books
 from habaring.masterplan import sets
@@ -265,7 +266,7 @@ def issue_edition(
 def software() -> dict[str, str]:
     """What set the books: another version may give other bytes for the same text."""
     return {
-        "habaring": version("habaring"),
+        "habaring": __version__,
         "typst": version("typst"),
         "python-docx": version("python-docx"),
         "font": fonts.digest(),
