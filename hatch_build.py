@@ -21,7 +21,7 @@ class AssetsHook(BuildHookInterface):  # type: ignore[misc]
         if shutil.which("npm") and (root / "package-lock.json").exists():
             dev = _load(root / "dev.py")
             dev.VENDOR.mkdir(parents=True, exist_ok=True)
-            dev.fetch_front_end("run")
+            dev.fetch_front_end("run", ["npm"])
         else:
             self.app.display_warning("No npm here: built without the font.")
 
