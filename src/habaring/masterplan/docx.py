@@ -1,11 +1,9 @@
 """Set a book as DOCX with python-docx: real headings, tables and a contents field."""
 
 import io
-import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from docx import Document
@@ -14,7 +12,6 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from habaring.shared import fonts
 from habaring.shared.charts.png import png
 
 INK = RGBColor(0x0F, 0x3D, 0x3E)
@@ -182,9 +179,7 @@ def _table(document: Any, block: Mapping[str, Any]) -> None:
 
 
 def _chart(document: Any, block: Mapping[str, Any]) -> None:
-    with tempfile.TemporaryDirectory(prefix="habaring-book-") as name:
-        drawn = png(block["svg"], folder=Path(name), fonts=fonts.folder())
-    picture = document.add_picture(io.BytesIO(drawn), width=Cm(16))
+    picture = document.add_picture(io.BytesIO(png(block["svg"])), width=Cm(16))
     picture._inline.docPr.set("descr", block["alt"])
     document.add_paragraph(style="Caption").add_run(block["caption"])
     _small(document, block.get("note", ""))
