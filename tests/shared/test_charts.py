@@ -338,6 +338,18 @@ def test_ranges_that_overlap_are_shaded_as_equal() -> None:
     assert svg.count('rx="5" class="f-band"') == 2
 
 
+def test_sources_that_bring_nothing_are_left_out_and_the_rest_told_apart() -> None:
+    series = (
+        Series("APBD", (5.0, 6.0), "gov"),
+        Series("Tiada", (0.0, None), "eco"),
+        Series("Hibah", (1.0, 0.0), "gov"),
+    )
+    chart = bars.stacked_years(bars.Stack((2025, 2026), series), caption("k"))
+    assert chart.table.headers[1:3] == ("APBD", "Hibah")
+    assert "f-gov" in chart.svg
+    assert "f-sun" in chart.svg
+
+
 def test_a_radar_needs_three_axes() -> None:
     with pytest.raises(ValueError, match="three"):
         radar.radar([radar.Axis("A", 1), radar.Axis("B", 2)], caption("r"))

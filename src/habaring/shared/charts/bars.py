@@ -1,7 +1,7 @@
 """Bars: plain, stacked by year, contributions to a score, in and out of a plan."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from habaring.shared.charts.chart import (
     Series,
     as_table,
 )
+from habaring.shared.charts.paint import SEQUENCE
 from habaring.shared.formats import change, number
 
 Spoken = Callable[[float], str]
@@ -122,6 +123,7 @@ def stacked_years(stack: Stack, caption: Caption, *, width: int = WIDE) -> Chart
 
     Missing values count as nothing in the stack and stay missing in the table.
     """
+    stack = replace(stack, series=_told_apart(stack.series))
     names = [series.label for series in stack.series]
     if not stack.years:
         return nothing(caption, (_("Year"), *names, _("Total")))
@@ -157,6 +159,17 @@ def stacked_years(stack: Stack, caption: Caption, *, width: int = WIDE) -> Chart
         caption.alt,
         caption.key,
         caption.example,
+    )
+
+
+def _told_apart(series: Sequence[Series]) -> tuple[Series, ...]:
+    """Without the sources that bring nothing in any year; each in a colour of its own."""
+    some = [one for one in series if any(one.values)]
+    if len({one.colour for one in some}) == len(some):
+        return tuple(some)
+    return tuple(
+        replace(one, colour=SEQUENCE[place % len(SEQUENCE)])
+        for place, one in enumerate(some)
     )
 
 

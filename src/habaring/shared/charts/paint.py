@@ -91,6 +91,20 @@ THEMES: Final[dict[Theme, dict[str, str]]] = {"light": LIGHT, "dark": DARK}
 DIMENSIONS: Final = ("gov", "bra", "eco", "liv", "soc", "env")
 """The six dimensions in the ministry's order; also the colours of any six things."""
 
+SEQUENCE: Final = (
+    "gov",
+    "sun",
+    "liv",
+    "env",
+    "eco",
+    "soc",
+    "edge",
+    "near",
+    "bra",
+    "bad",
+)
+"""Colours for things that are not dimensions, neighbours unlike each other."""
+
 FONT: Final = "Plus Jakarta Sans"
 
 _CLASS = re.compile(r'class="([^"]*)"')

@@ -19,13 +19,18 @@ from habaring.shared.formats import years
 
 @dataclass(frozen=True, slots=True)
 class RankRow:
-    """A region: ``low`` to ``high`` are the 5th and 95th percentile of its rank."""
+    """A region: ``low`` to ``high`` are the 5th and 95th percentile of its rank.
+
+    ``alike``: it cannot be told apart from one's own, where that is known from pairs;
+    without it, ranges that overlap are taken for alike.
+    """
 
     label: str
     low: int
     median: float
     high: int
     own: bool = False
+    alike: bool | None = None
 
 
 def rank_ladder(
@@ -33,7 +38,7 @@ def rank_ladder(
 ) -> Chart:
     """Draw each region's range of ranks with its middle, one's own marked.
 
-    Ranges that overlap one's own are shaded: they cannot be called better or worse.
+    Those alike to one's own are shaded: they cannot be called better or worse.
     """
     ordered = sorted(rows, key=lambda row: (row.median, row.low, row.label))
     table = as_table(
@@ -65,7 +70,9 @@ def _marks(rows: Sequence[RankRow]) -> list[int]:
 def _paint(row: RankRow, own: RankRow | None) -> str:
     if row.own:
         return "sun"
-    near = own and row.low <= own.high and row.high >= own.low
+    near = row.alike
+    if near is None:
+        near = bool(own and row.low <= own.high and row.high >= own.low)
     return "near" if near else "band"
 
 

@@ -115,7 +115,7 @@ def _wide(tasks: Sequence[Task], caption: Caption, width: int) -> str:
             canvas.text(16, y - 4, task.group, Ink("ink", 12.5, bold=True))
         for i, line in enumerate(lines):
             canvas.text(0, y + 17 + 16 * i, line, Ink("ink", 13))
-        middle = y + 8 + 8 * len(lines)
+        middle = y + 4.5 + 8 * len(lines)
         if task.quick_win:
             _star(canvas, column + 10, middle - 8)
         _bar(canvas, task, middle - 9, scale, 18)
