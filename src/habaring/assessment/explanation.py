@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from habaring.assessment.models import EditionValue, IndexEdition
 from habaring.assessment.score_words import sentence
 from habaring.engines.scoring import ROOT
+from habaring.regions.models import Region
 from habaring.shared.formats import number
 
 MINUS, TIMES, OVER = " − ", " × ", " ÷ "
@@ -125,8 +126,10 @@ def explain(edition: IndexEdition, region_code: str) -> Explanation | None:
     )
 
 
-def notes_of(edition: IndexEdition, *, names: Mapping[str, str]) -> tuple[str, ...]:
+def notes_of(edition: IndexEdition) -> tuple[str, ...]:
     """The engine's notes as sentences, without those of single sub-dimensions."""
+    places = edition.framework.places.select_related("indicator")
+    names = _names(edition, {}) | {p.indicator.code: p.indicator.name for p in places}
     return tuple(sentence(_named(note, names)) for note in _told(edition.record))
 
 
@@ -146,17 +149,28 @@ def _told(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _named(note: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Codes in a note become names that people know."""
-    params = {
-        key: names.get(value, value) if isinstance(value, str) else value
-        for key, value in note["params"].items()
-    }
+
+    def named(value: Any) -> Any:
+        if isinstance(value, list):
+            return [named(each) for each in value]
+        return names.get(value, value) if isinstance(value, str) else value
+
+    params = {key: named(value) for key, value in note["params"].items()}
     return {**note, "params": params}
 
 
 def _names(edition: IndexEdition, used: Mapping[str, EditionValue]) -> dict[str, str]:
     names = {row.code: row.name for row in edition.framework.dimensions.all()}
     names |= {code: value.indicator.name for code, value in used.items()}
-    return names | {ROOT: _("Index")}
+    return names | region_names(edition) | {ROOT: _("Index")}
+
+
+def region_names(edition: IndexEdition) -> dict[str, str]:
+    """Codes and names of the regions that an edition compares."""
+    rows = Region.objects.filter(
+        code__in=[unit["unit"] for unit in edition.record["units"]]
+    )
+    return {row.code: row.name for row in rows}
 
 
 def _indicator_steps(
@@ -218,7 +232,6 @@ def _formula(
     low, high = ends
     if low is None or high is None:
         return number(points, 2)
-    over = f"{number(high - value)}" if lower else f"{number(value - low)}"
     first = (high, value) if lower else (value, low)
     span = f"({number(high)}{MINUS}{number(low)})"
     made = (high - value if lower else value - low) / (high - low) * 100
@@ -227,7 +240,7 @@ def _formula(
         f" = {number(made, 2)}"
     )
     clipped = abs(made - points) > 0.01
-    return f"{words} → {number(points, 2)}" if clipped and over else words
+    return f"{words} → {number(points, 2)}" if clipped else words
 
 
 def _group_steps(
@@ -240,7 +253,8 @@ def _group_steps(
     framework = record["framework"]
     equal = framework["weights"] == "equal"
     found = []
-    for code, score in scores.items():
+    for code in _bottom_up(framework["groups"]):
+        score = scores.get(code)
         if score is None:
             continue
         inside = [
@@ -273,6 +287,22 @@ def _group_steps(
     return tuple(found)
 
 
+def _bottom_up(groups: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Codes with every part before its whole, the index last.
+
+    The record cannot say: the database does not keep the order of an object's keys.
+    """
+
+    def below(parent: str | None) -> list[str]:
+        found: list[str] = []
+        for group in groups:
+            if group["parent"] == parent:
+                found += [*below(group["code"]), group["code"]]
+        return found
+
+    return below(None)
+
+
 def _aggregation(framework: Mapping[str, Any], code: str) -> str:
     own = next((g for g in framework["groups"] if g["code"] == code), {})
     return str(own.get("aggregation") or framework["aggregation"])
@@ -282,7 +312,7 @@ def _mean_formula(parts: Sequence[Part], score: float, how: str) -> str:
     """50,64 × 0,5 + 33 × 0,5 = 41,82; one part alone is its own mean."""
     result = number(score, 2)
     if len(parts) == 1:
-        return f"{number(parts[0].points, 2)} = {result}"
+        return result
     if how == "geometric":
         product = TIMES.join(
             f"{number(p.points, 2)}^{number(p.weight, 3)}" for p in parts

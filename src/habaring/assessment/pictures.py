@@ -1,6 +1,7 @@
 """The charts of this domain's pages, and the same as files to keep."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -71,11 +72,19 @@ def with_sparks(
 def _spark(row: DimensionRow, each: IndicatorRow) -> str:
     if len(each.trend) < 2:
         return ""
-    years = dict(each.trend)
     return sparkline(
-        [years.get(year) for year in range(min(years), max(years) + 1)],
+        _every_year(each.trend),
         dimension_token(row.dimension.code, row.dimension.order),
     )
+
+
+def _every_year(trend: Sequence[tuple[int, float]]) -> list[float | None]:
+    """One value a year; years between two known ones lie on the line between them."""
+    filled: list[float | None] = [trend[0][1]]
+    for (year, value), (later, next_value) in pairwise(trend):
+        step = (next_value - value) / (later - year)
+        filled += [value + step * (n + 1) for n in range(later - year)]
+    return filled
 
 
 def ladder(
@@ -99,6 +108,7 @@ def ladder(
                 row.rank or 0,
                 row.high or row.rank or 0,
                 own=row.own,
+                alike=row.alike,
             )
             for row in rows
         ],

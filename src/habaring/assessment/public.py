@@ -102,7 +102,7 @@ def standing(request: HttpRequest, code: str) -> HttpResponse:
             "answer": pictures.answer(profile.league),
             "alike": pictures.alike_names(profile.league),
             "ladder": pictures.ladder(
-                profile.league, region, example=profile.illustrative, width=720
+                profile.league, region, example=profile.illustrative, width=540
             ),
             "ladder_downloads": _picture_links(region, "peringkat"),
             "trend": pictures.index_trend(profile),
@@ -112,6 +112,7 @@ def standing(request: HttpRequest, code: str) -> HttpResponse:
             "dimensions": pictures.with_sparks(dimensions),
             "found": sum(len(row.indicators) for row in dimensions),
             "asked": asked,
+            "clear": f"{request.path}#indikator" if asked else "",
             "empty_dimensions": [
                 row.dimension.name
                 for row in profile.dimensions
@@ -222,7 +223,6 @@ def edition(request: HttpRequest, code: str, edition: int) -> HttpResponse:
     told = explanation.explain(found, region.code)
     form = LeagueFilter(request.GET)
     words = _clean(form, "q").casefold()
-    names = {row.code: row.name for row in found.framework.dimensions.all()}
     return render(
         request,
         "assessment/edition.html",
@@ -240,7 +240,7 @@ def edition(request: HttpRequest, code: str, edition: int) -> HttpResponse:
             ),
             "form": form,
             "told": told,
-            "notes": told.notes if told else explanation.notes_of(found, names=names),
+            "notes": told.notes if told else explanation.notes_of(found),
             "waterfall": told
             and pictures.contributions(told, example=found.illustrative),
             "sensitivity": told
