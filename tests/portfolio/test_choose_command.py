@@ -34,7 +34,7 @@ def test_one_json_object(files: Any, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_a_page_of_text(files: Any, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("choose", *files("waiting"), "--gap=0", "--frontier=2")
-    text = capsys.readouterr().out
+    text = capsys.readouterr().out.replace("\xa0", " ")
     assert "2027  P2  Village network  Rp 500.000.000" in text
     assert "P5  Smart street lights." in text
 

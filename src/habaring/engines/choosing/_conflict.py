@@ -1,9 +1,9 @@
 """When no plan can keep all limits: the smallest set of them that contradict.
 
-An elastic relaxation, in which every named limit may give way at a price, names a small
-set that cannot hold together (the limits with a price in its dual: Farkas). A deletion
-filter thins it, in several orders; the smallest set stays. Each member is then taken
-out once more and the rest solved in whole programmes, so that "irreducible" is a fact.
+The solver's proof that the relaxation has no solution (Farkas) names a first set. A
+deletion filter thins it, in several orders, each new proof dropping whatever has no part
+in it; the smallest set stays. Each member is then let give way alone, by as little as
+can be, in whole programmes: that gives the amounts and makes "irreducible" a fact.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from habaring.engines.choosing._model import INF, Index, Model, Rule
+from habaring.engines.choosing._model import INF, Model, Rule
 from habaring.engines.choosing._solver import Found, Relaxation, Search
-from habaring.engines.choosing._tables import Flags, Floats, Ints
+from habaring.engines.choosing._tables import Flags, Floats
 
-MOST_NAMED = 10
+LEAST_SECONDS = 5.0
+EXACT_COLUMNS = 400  # more columns: the amount is a least amount
 # who may change a limit: what was promised, then policy, then means, then law and fact
 SOFTNESS = {
     "promised": 0,
@@ -83,11 +84,10 @@ def find_conflict(
 ) -> Conflict:
     """Name the smallest contradiction found; `whole` when only whole programmes clash."""
     rows = _fixings_as_rows(model)
-    deadline = max(deadline, time.perf_counter() + 5.0)
+    deadline = max(deadline, time.perf_counter() + LEAST_SECONDS)
     finder = _Finder(rows, seed, deadline)
     names = finder.every() if whole else finder.by_relaxation()
-    members, proven = finder.in_whole_programmes(names)
-    clashes = [finder.clash(member, members) for member in members]
+    clashes, proven = finder.in_whole_programmes(names)
     return Conflict(clashes, irreducible=proven, tried=finder.tried)
 
 
@@ -127,19 +127,19 @@ def _fixings_as_rows(model: Model) -> Model:
     )
 
 
-def _only(model: Model, kept: Iterable[int], slack: int | None = None) -> Model:
-    """The rows of the kept rules and the structure; columns that cannot help dropped.
-
-    With `slack`, the rows of that rule may give way and the amount is minimised
-    (maximised with a minus sign).
-    """
+def _only(model: Model, kept: Iterable[int]) -> Model:
+    """The rows of the kept rules, still told apart, and of the structure."""
+    kept = list(kept)
     wanted = np.ones(len(model.row_lower), dtype=bool)
     for rule in model.rules:
         wanted[rule.rows] = False
-    structural = wanted.copy()
     for r in kept:
         wanted[model.rules[r].rows] = True
-    return _rows_of(_with_slack(model, slack), wanted | structural)
+    number = np.cumsum(wanted) - 1
+    rules = tuple(
+        replace(model.rules[r], rows=number[model.rules[r].rows]) for r in kept
+    )
+    return replace(_rows_of(model, wanted), rules=rules)
 
 
 def _rows_of(model: Model, wanted: Flags) -> Model:
@@ -153,7 +153,6 @@ def _rows_of(model: Model, wanted: Flags) -> Model:
         begin=new_begin,
         column=model.column[keep],
         entry=model.entry[keep],
-        rules=(),
     )
     return replace(smaller, upper=_useful(smaller))
 
@@ -166,12 +165,6 @@ def _useful(model: Model) -> Floats:
     useful = model.cost > 0
     useful[model.column[up | down]] = True
     return np.where(useful, model.upper, 0.0)
-
-
-def _with_slack(model: Model, slack: int | None) -> Model:
-    if slack is None:
-        return model
-    return _elastic(model, {int(row): 1.0 for row in model.rules[slack].rows})
 
 
 def _elastic(model: Model, price: dict[int, float]) -> Model:
@@ -214,158 +207,207 @@ class _Finder:
     tried: int = 0
 
     def every(self) -> list[int]:
-        """All rules, the softest last to be taken out."""
-        return list(range(len(self.model.rules)))
+        """All rules, for the filter on whole programmes."""
+        kept = list(range(len(self.model.rules)))
+        # a first filter on halves of the rules: most have no part in it
+        size = len(kept) // 2
+        while size >= 1 and time.perf_counter() < self.deadline:
+            place = 0
+            while place < len(kept):
+                rest = kept[:place] + kept[place + size :]
+                if self._contradict(rest):
+                    kept = rest
+                else:
+                    place += size
+            size //= 2
+        return kept
 
-    def by_relaxation(self) -> list[int]:
-        """The smallest set over several elastic prices and several orders."""
-        best: list[int] | None = None
-        for lean in (0.0, 1.0, -1.0):
-            support = self._support(lean)
-            if not support:
-                continue
-            sub = Relaxation(_relaxed_to(self.model, support), self.seed)
-            for order in self._orders(support):
-                found = self._thin(sub, support, order)
-                if best is None or len(found) < len(best):
-                    best = found
-                if time.perf_counter() > self.deadline:
-                    return best
-            if best is not None and len(best) <= 2:
-                break
-        return best if best is not None else self.every()
-
-    def _support(self, lean: float) -> list[int]:
-        """Rules with a price in the dual of the elastic relaxation.
-
-        `lean` above 0 makes hard limits dear and so blames the soft ones; below, the
-        other way round.
-        """
-        price: dict[int, float] = {}
-        for rule in self.model.rules:
-            dear = 10.0 ** (lean * SOFTNESS[rule.kind] / 2)
-            scale = float(np.abs(self._size(rule)).max(initial=1.0))
-            for row in rule.rows:
-                price[int(row)] = dear / scale
-        elastic = _elastic(self.model, price)
-        relaxed = Relaxation(replace(elastic, rules=()), self.seed).solve()
-        if relaxed is None or relaxed.value > -1e-9:
-            return []
-        return [
-            r
-            for r, rule in enumerate(self.model.rules)
-            if (np.abs(relaxed.row_dual[rule.rows]) > 1e-9).any()
-        ]
-
-    def _size(self, rule: Rule) -> Floats:
-        """How large the numbers in a rule's rows are."""
-        parts = [
-            self.model.entry[self.model.begin[row] : self.model.begin[row + 1]]
-            for row in rule.rows
-        ]
-        return np.concatenate(parts) if parts else np.ones(1)
-
-    def _orders(self, support: list[int]) -> list[list[int]]:
-        """Which to try to leave out first: law, policy, and in between."""
-        soft = [SOFTNESS[self.model.rules[r].kind] for r in support]
-        hard_first = [
-            r for _, r in sorted(zip((-s for s in soft), support, strict=True))
-        ]
-        soft_first = [r for _, r in sorted(zip(soft, support, strict=True))]
-        mixed = list(np.random.default_rng(self.seed).permutation(support))
-        return [soft_first, hard_first, [int(r) for r in mixed], hard_first[::-1]]
-
-    def _thin(self, sub: Relaxation, support: list[int], order: list[int]) -> list[int]:
-        """Take out one rule after the other while the rest still contradict."""
-        place = {r: k for k, r in enumerate(support)}
-        kept = np.ones(len(support), dtype=bool)
-        for r in order:
-            kept[place[r]] = False
-            sub.keep(kept)
-            self.tried += 1
-            if sub.solve() is not None:
-                kept[place[r]] = True
-        return [r for r in support if kept[place[r]]]
-
-    def in_whole_programmes(self, names: list[int]) -> tuple[list[int], bool]:
-        """Take out, for whole programmes, what is not needed; and whether that is proven."""
-        members, proven = list(names), True
-        softest_last = sorted(
-            members, key=lambda r: -SOFTNESS[self.model.rules[r].kind]
-        )
-        for r in softest_last:
-            rest = [m for m in members if m != r]
-            answer = self.contradict(rest)
-            if answer:
-                members = rest
-            elif answer is None:
-                proven = False
-        return members, proven
-
-    def contradict(self, kept: list[int]) -> bool | None:
+    def _contradict(self, kept: list[int]) -> bool | None:
         """Whether no set of whole programmes keeps these rules; None when unknown."""
         self.tried += 1
-        model = _only(self.model, kept)
-        found = self._search(model, stop_at_first=True)
+        found = _search(_only(self.model, kept), self.seed, self.deadline, first=True)
         if found.columns is not None:
             return False
         return True if found.impossible else None
 
-    def _search(self, model: Model, *, stop_at_first: bool = False) -> Found:
-        left = min(self.deadline, time.perf_counter() + 2.0)
-        search = Search(
-            model,
-            np.zeros(model.tables.size, dtype=bool),
-            deadline=max(left, time.perf_counter() + 0.2),
-            gap=0.0,
-            seed=self.seed,
-            heard=lambda _columns, _bound: 0.0,
-            enough=-1.0 if stop_at_first else INF,
-        )
-        return search.run()
+    def by_relaxation(self) -> list[int]:
+        """The smallest set over several orders of leaving out."""
+        support = self._support(Relaxation(self.model, self.seed), self.every_rule())
+        part = _only(self.model, support)
+        best = support
+        for order in self._orders(support):
+            # a solver that starts anew, so that an order does not depend on the last
+            found = self._thin(Relaxation(part, self.seed), support, order)
+            if len(found) < len(best):
+                best = found
+            if len(best) <= 2 or time.perf_counter() > self.deadline:
+                break
+        return best
 
-    def clash(self, member: int, members: list[int]) -> Clash:
-        """What this limit must give for the others to be kept."""
-        rule = self.model.rules[member]
+    def every_rule(self) -> list[int]:
+        return list(range(len(self.model.rules)))
+
+    def _support(self, relaxation: Relaxation, rules: list[int]) -> list[int]:
+        """The rules in a proof (Farkas) that these contradict; all, without a proof."""
+        self.tried += 1
+        relaxation.solve()
+        proof = relaxation.proof()
+        if proof is None:
+            return rules
+        in_model = relaxation.model.rules
+        return [
+            r
+            for r, rule in zip(rules, in_model, strict=True)
+            if (np.abs(proof[rule.rows]) > 1e-9).any()
+        ]
+
+    def _orders(self, support: list[int]) -> list[list[int]]:
+        """Which to try to leave out first: law, policy, and in between."""
+        soft = {r: SOFTNESS[self.model.rules[r].kind] for r in support}
+        soft_first = sorted(support, key=lambda r: soft[r])
+        hard_first = sorted(support, key=lambda r: -soft[r])
+        mixed = np.random.default_rng(self.seed).permutation(support)
+        return [hard_first, soft_first, [int(r) for r in mixed], soft_first[::-1]]
+
+    def _thin(
+        self, part: Relaxation, support: list[int], order: list[int]
+    ) -> list[int]:
+        """Leave out one rule after the other while the rest still contradict.
+
+        Each proof that they do drops all rules that have no part in it.
+        """
+        place = {r: k for k, r in enumerate(support)}
+        kept = np.ones(len(support), dtype=bool)
+        for r in order:
+            if not kept[place[r]]:
+                continue
+            before = kept.copy()
+            kept[place[r]] = False
+            part.keep(kept)
+            self.tried += 1
+            if part.solve() is not None:
+                kept = before
+                continue
+            proof = part.proof()
+            if proof is not None:
+                used = [
+                    (np.abs(proof[rule.rows]) > 1e-9).any() for rule in part.model.rules
+                ]
+                kept &= np.array(used, dtype=bool)
+        return [r for r in support if kept[place[r]]]
+
+    def in_whole_programmes(self, names: list[int]) -> tuple[list[Clash], bool]:
+        """What each must give; leave out what whole programmes do not need.
+
+        Also whether it is proven for each that without it there is a plan.
+        """
+        members = _Members(_only(self.model, names), self.seed, self.deadline)
+        k = 0
+        while k < len(members.model.rules):
+            self.tried += 1
+            clash, answer = members.clash(k)
+            if answer == "needless":
+                names = names[:k] + names[k + 1 :]
+                again = _only(self.model, names)
+                members = _Members(again, self.seed, self.deadline)
+                k = 0
+                continue
+            members.told[k] = (clash, answer == "proven")
+            k += 1
+        told = [members.told[k] for k in sorted(members.told)]
+        return [clash for clash, _ in told], all(proven for _, proven in told)
+
+
+class _Members:
+    """A contradiction in which one rule at a time gives way, by as little as can be."""
+
+    def __init__(self, model: Model, seed: int, deadline: float) -> None:
+        self.model = model
+        self.seed = seed
+        self.deadline = deadline
+        self.told: dict[int, tuple[Clash, bool]] = {}
+        self.count = len(model.cost)
+        self.owner: list[int] = []  # the rule of each column that lets a row give way
+        price: dict[int, float] = {}
+        for k, rule in enumerate(model.rules):
+            for row in rule.rows:
+                price[int(row)] = 1.0
+                sides = int(np.isfinite(model.row_upper[row])) + int(
+                    np.isfinite(model.row_lower[row])
+                )
+                self.owner += [k] * sides
+        self.elastic = _elastic(model, price)
+        self.relaxation = Relaxation(self.elastic, seed)
+
+    def clash(self, k: int) -> tuple[Clash, str]:
+        """What rule k must give, and `proven`, `needless`, or `unknown`."""
+        upper = self.elastic.upper.copy()
+        gives = np.array(self.owner) == k
+        upper[self.count :] = np.where(gives, INF, 0.0)
+        self.relaxation.set_columns(self.elastic.lower, upper)
+        relaxed = self.relaxation.solve()
+        if relaxed is None:
+            return self._told(k, 0.0, exact=False), "needless"
+        part = replace(self.elastic, upper=upper)
+        found = self._rounded(part, relaxed.columns)
+        few = int((upper[: self.model.tables.size] > 0).sum()) <= EXACT_COLUMNS
+        amount, exact = -relaxed.value, False
+        if few or found is None:
+            whole = _search(part, self.seed, self.deadline, first=not few)
+            if whole.impossible:
+                return self._told(k, 0.0, exact=False), "needless"
+            if whole.columns is not None:
+                found = True
+                exact = whole.finished and few
+            if np.isfinite(whole.bound):
+                amount = max(amount, -whole.bound)
+        answer = "proven" if found else "unknown"
+        return self._told(k, max(amount, 0.0), exact=exact), answer
+
+    def _rounded(self, part: Model, columns: Floats) -> bool | None:
+        """Whether a plan is found where only what the relaxation splits is free."""
+        size = part.tables.size
+        values = columns[:size]
+        zero, one = values < 1e-7, values > 1 - 1e-7
+        found = _search(part, self.seed, self.deadline, first=True, held=(zero, one))
+        return True if found.columns is not None else None
+
+    def _told(self, k: int, amount: float, *, exact: bool) -> Clash:
+        rule = self.model.rules[k]
         unit = _unit(rule)
         if unit is None:
-            return Clash(
-                rule.name,
-                rule.kind,
-                None,
-                None,
-                exact=True,
-                sentence=_sentence(rule, None),
-            )
-        model = _only(self.model, members, slack=member)
-        found = self._search(model)
-        exact = found.finished and found.columns is not None
-        # minus the amount was maximised: its bound is the least amount
-        amount = max(-found.bound, 0.0) * rule.unit
+            words = _sentence(rule, None)
+            return Clash(rule.name, rule.kind, None, None, exact=True, sentence=words)
+        least = amount * rule.unit
         if unit in {"rupiah", "programmes"}:
-            amount = math.ceil(amount - 1e-4 * max(rule.unit, 1.0) * 1e-3 - 1e-6)
-        return Clash(
-            rule.name,
-            rule.kind,
-            amount,
-            unit,
-            exact=exact,
-            sentence=_sentence(rule, amount),
-        )
+            least = math.ceil(least - 1e-6 * max(rule.unit, 1.0))
+        words = _sentence(rule, least)
+        return Clash(rule.name, rule.kind, least, unit, exact=exact, sentence=words)
 
 
-def _relaxed_to(model: Model, support: list[int]) -> Model:
-    """The model with these rules alone, still told apart."""
-    wanted = np.ones(len(model.row_lower), dtype=bool)
-    for rule in model.rules:
-        wanted[rule.rows] = False
-    for r in support:
-        wanted[model.rules[r].rows] = True
-    number = np.cumsum(wanted) - 1
-    rules = tuple(
-        replace(model.rules[r], rows=number[model.rules[r].rows]) for r in support
+def _search(
+    model: Model,
+    seed: int,
+    deadline: float,
+    *,
+    first: bool,
+    held: tuple[Flags, Flags] | None = None,
+) -> Found:
+    """A short search on whole programmes; `first` ends at the first plan."""
+    size = model.tables.size
+    now = time.perf_counter()
+    search = Search(
+        model,
+        held[0] if held else np.zeros(size, dtype=bool),
+        deadline=now + min(max(deadline - now, 0.2), 2.0),
+        gap=0.0,
+        seed=seed,
+        heard=lambda _columns, _bound: 0.0,
+        enough=-1.0 if first else INF,
+        forced=held[1] if held else None,
+        dives=size < EXACT_COLUMNS,
     )
-    return replace(_rows_of(model, wanted), rules=rules)
+    return search.run()
 
 
 def _unit(rule: Rule) -> str | None:
@@ -395,6 +437,3 @@ def _sentence(rule: Rule, amount: float | None) -> str:
         "either_or": f"Allow more than one of the group {tail}.",
         "requires": f"Let {what[1]} go without {what[-1]}.",
     }[rule.kind]
-
-
-__all__ = ["MOST_NAMED", "Clash", "Conflict", "Index", "Ints", "find_conflict"]

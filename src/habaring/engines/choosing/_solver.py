@@ -86,6 +86,11 @@ class Relaxation:
             reduced=np.array(found.col_dual),
         )
 
+    def proof(self) -> Floats | None:
+        """Weights of the rows in a proof that the last solve has no solution (Farkas)."""
+        _, found, weights = self.solver.getDualRay()
+        return np.array(weights) if found else None
+
     def set_rows(self, low: Floats, high: Floats) -> None:
         self.solver.changeRowsBounds(len(self.rows), self.rows, low, high)
 
