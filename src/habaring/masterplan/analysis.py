@@ -26,7 +26,8 @@ FRAMEWORK_TREND_YEARS = 3
 
 def example(label: str, *, illustrative: bool) -> str:
     """A label with the mark that an illustrative row carries."""
-    return f"{label} ({_('example')})" if illustrative else label
+    mark = _("example")
+    return f"{label} ({mark})" if illustrative else label
 
 
 def method(figures: Figures) -> list[Block]:

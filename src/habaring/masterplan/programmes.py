@@ -134,7 +134,8 @@ def _plan_note(figures: Figures) -> str:
         "day": formats.day(decision.decided_on),
     }
     if figures.plan.illustrative:
-        line = f"{line} {_('Example: illustrative programmes, no decision of the region.')}"
+        mark = _("Example: illustrative programmes, no decision of the region.")
+        return f"{line} {mark}"
     return line
 
 
