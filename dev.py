@@ -532,7 +532,8 @@ def check(args: "list[str]") -> int:
 
 
 def bench(args: "list[str]") -> int:
-    names = sorted(path.stem for path in (ROOT / "benchmarks").glob("[a-z]*.py"))
+    modules = sorted((ROOT / "benchmarks").glob("[a-z]*.py"))
+    names = [path.stem for path in modules if "__main__" in path.read_text()]
     if not args or args[0] not in names:
         raise Stop("Which benchmark? python3 dev.py bench " + "|".join(names))
     set_up("bench")
