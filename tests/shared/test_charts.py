@@ -368,7 +368,7 @@ def test_levels_of_too_few_values_are_one_class(
 def test_levels_name_each_class_once() -> None:
     levels = maps.Levels((10.0, 20.0, 30.0, 40.0))
     assert [levels.level(v) for v in (5, 10, 25, 39.9, 40, None)] == [
-        "q0", "q1", "q2", "q3", "q4", "paper"
+        "q0", "q1", "q2", "q3", "q4", "sunk"
     ]  # fmt: skip
     assert len(levels.words) == 6
 

@@ -304,8 +304,8 @@ def country() -> dict[str, object]:
     """The country at a glance: every region as a tile, shaded by its latest index."""
     scores = dict(
         EditionScore.objects.filter(group=ROOT, score__isnull=False)
-        .order_by("region", "-edition__year", "-edition__published_at")
-        .distinct("region")
+        .order_by("region_id", "-edition__year", "-edition__published_at")
+        .distinct("region_id")
         .values_list("region_id", "score")
     )
     tiles = [

@@ -62,7 +62,7 @@ def legend(
         wide = text_width(words, 12) + 34
         if x > left and x + wide - 16 > canvas.width:
             x, y = left, y + 20
-        paint = "f-paper s-edge" if token == "paper" else f"f-{token}"  # noqa: S105
+        paint = "f-sunk s-band" if token == "sunk" else f"f-{token}"  # noqa: S105
         canvas.rect((x, y + 1, 12, 12), paint, round_=3)
         canvas.text(x + 18, y + 11, words, Ink("soft", 12))
         x += wide

@@ -53,9 +53,9 @@ class Levels:
         return cls(cuts, spoken)
 
     def level(self, value: float | None) -> str:
-        """The colour token of a value; ``paper``, outlined, where there is none."""
+        """The colour token of a value; ``sunk`` where there is none."""
         if value is None:
-            return "paper"
+            return "sunk"
         above = sum(1 for cut in self.breaks if value >= cut)
         step = (len(CLASSES) - 1) / max(len(self.breaks), 1)
         return CLASSES[round(above * step)] if self.breaks else "q2"
@@ -63,7 +63,7 @@ class Levels:
     @property
     def words(self) -> list[tuple[str, str]]:
         """The legend: token and words of each class, and of the missing."""
-        missing = ("paper", _("no data"))
+        missing = ("sunk", _("no data"))
         if not self.breaks:
             return [missing]
         cuts = [self.spoken(cut) for cut in self.breaks]
@@ -110,51 +110,75 @@ def tile_map(
 ) -> Chart:
     """Draw each region as a square of one size: none is lost for being small.
 
-    The same picture serves wide and narrow. A tile with ``url`` is a link; its name
-    and value show on hover.
+    A tile with ``url`` is a link; its name and value show on hover. On a phone the
+    squares are too small to touch, so there they are a picture only: give the list of
+    regions beside it.
     """
     table = as_table(
         (_("Code"), _("Region"), _("Value")),
         [(tile.code, tile.label, tile.value) for tile in tiles],
         [(tile.code, tile.label, _said(tile.value, levels)) for tile in tiles],
     )
+    return Chart(
+        _tiles(tiles, caption, levels, places, width),
+        _tiles(tiles, caption, levels, (), NARROW),
+        table,
+        caption.title,
+        caption.alt,
+        caption.key,
+        caption.example,
+    )
+
+
+def _tiles(
+    tiles: Sequence[Tile],
+    caption: Caption,
+    levels: Levels,
+    places: Sequence[Place],
+    width: int,
+) -> str:
     canvas = Canvas(caption, width)
+    narrow = width == NARROW
     across = max((tile.column for tile in tiles), default=0) + 1
     down = max((tile.row for tile in tiles), default=0) + 1
     size = width / across
     for tile in tiles:
-        _tile(canvas, tile, size, levels)
+        _tile(canvas, tile, size, levels, plain=narrow)
     for place in places:
         y = (place.row + 0.8) * size
         canvas.text(place.column * size, y, place.words, Ink("soft", 11))
     bottom = legend(canvas, (0, down * size + 10), levels.words)
-    svg = canvas.svg(bottom)
-    return Chart(
-        svg, svg, table, caption.title, caption.alt, caption.key, caption.example
-    )
+    return canvas.svg(bottom, narrow=narrow)
 
 
 def _said(value: float | None, levels: Levels) -> str:
     return "–" if value is None else levels.spoken(value)
 
 
-def _tile(canvas: Canvas, tile: Tile, size: float, levels: Levels) -> None:
-    gap = 1 if size < 14 else 2
+def _tile(
+    canvas: Canvas, tile: Tile, size: float, levels: Levels, *, plain: bool
+) -> None:
+    gap = 1 if size < 16 else 2
     edge = size - gap
-    box = (tile.column * size, tile.row * size, edge, edge)
+    x, y = tile.column * size, tile.row * size
     words = f"{tile.label}: {_said(tile.value, levels)}"
-    paint = f"f-{levels.level(tile.value)}"
-    if tile.url:
-        canvas.add(f"<a href={quoteattr(tile.url)} aria-label={quoteattr(words)}>")
-    stroke = ""
+    paint, stroke = f"f-{levels.level(tile.value)}", ""
+    inset = 0.0
     if tile.own:
-        paint, stroke = f"{paint} s-ink", 'stroke-width="2.5"'
-        box = (box[0] + 1, box[1] + 1, edge - 2, edge - 2)
+        paint, stroke, inset = f"{paint} s-ink", 'stroke-width="2.5"', 1.0
     elif tile.value is None:
-        paint, stroke = f"{paint} s-edge", 'stroke-width="0.75"'
-        box = (box[0] + 0.5, box[1] + 0.5, edge - 1, edge - 1)
-    canvas.rect(box, paint, round_=min(size / 6, 3), title=words, extra=stroke)
-    if tile.url:
+        paint, stroke, inset = f"{paint} s-band", "", 0.5
+    linked = tile.url and not plain
+    if linked:
+        canvas.add(f"<a href={quoteattr(tile.url)} aria-label={quoteattr(words)}>")
+    canvas.rect(
+        (x + inset, y + inset, edge - 2 * inset, edge - 2 * inset),
+        paint,
+        round_=min(size / 6, 3),
+        title="" if plain else words,
+        extra=stroke,
+    )
+    if linked:
         canvas.add("</a>")
 
 
@@ -211,7 +235,7 @@ def _choropleth(
             for ring in shape.rings
         )
         words = f"{shape.label}: {_said(shape.value, levels)}"
-        bare = "s-edge" if shape.value is None else "s-paper"
+        bare = "s-band" if shape.value is None else "s-paper"
         line = "s-ink" if shape.own else bare
         thick = "2.5" if shape.own else "0.75"
         link = f"<a href={quoteattr(shape.url)} aria-label={quoteattr(words)}>"

@@ -91,8 +91,10 @@ def period(start: date | None, end: date | None = None) -> str:
 
 
 @register.filter
-def years(first: int | None, last: int | None = None) -> str:
-    return formats.years(first, last)
+def years(first: int | None, last: int | None = None) -> str | SafeString:
+    """ "2021–2026", kept on one line."""
+    shown = formats.years(first, last)
+    return format_html('<span class="nowrap">{}</span>', shown) if last else shown
 
 
 @register.filter
