@@ -189,7 +189,8 @@ def test_a_chart_is_named_for_screen_readers(
     charts: dict[str, Chart], name: str
 ) -> None:
     for picture in pictures(charts[name]):
-        assert picture.get("role") == "img"
+        linked = picture.find(f".//{SVG}a") is not None
+        assert picture.get("role") == ("group" if linked else "img")
         ids = (picture.get("aria-labelledby") or "").split()
         title, description = picture.find(f"{SVG}title"), picture.find(f"{SVG}desc")
         assert title is not None

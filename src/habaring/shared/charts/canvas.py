@@ -188,10 +188,12 @@ class Canvas:
     def svg(self, height: float, *, narrow: bool = False) -> str:
         """Close the picture: its size, its name and its description."""
         key = self.caption.key + ("-n" if narrow else "")
+        # what holds links is not one image to a screen reader
+        role = "group" if "<a " in self.body else "img"
         return (
             '<svg xmlns="http://www.w3.org/2000/svg" '
             f'viewBox="0 0 {pixels(self.width)} {pixels(height)}" '
-            f'width="{pixels(self.width)}" height="{pixels(height)}" role="img" '
+            f'width="{pixels(self.width)}" height="{pixels(height)}" role="{role}" '
             f'aria-labelledby="{key}-t {key}-d">'
             f'<title id="{key}-t">{escape(self.caption.title)}</title>'
             f'<desc id="{key}-d">{escape(self.caption.alt)}</desc>'
