@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from habaring.people.models import Account, Membership
 from habaring.regions.models import Department, Region
+from habaring.shared import door
 from habaring.shared.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -119,6 +120,9 @@ def require(
             next=_("Ask your region's secretariat to give you the role that does it."),
         )
     return account
+
+
+door.hang(require)
 
 
 def regions_of(account: Account, *, at: datetime) -> list[Region]:

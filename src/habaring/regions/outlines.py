@@ -352,3 +352,21 @@ def _rounded(ring: Any) -> Ring:
         if not points or points[-1] != point:
             points.append(point)
     return points
+
+
+def thinned(
+    rings: Sequence[Sequence[tuple[float, float]]], step: float
+) -> tuple[Any, ...]:
+    """Rings without points that fall within `step` of the line: for one drawing size.
+
+    Rings that are smaller than a step are left out.
+    """
+    kept = []
+    for ring in rings:
+        if len(ring) < 4:
+            continue
+        made = shapely.simplify(shapely.LinearRing(ring), step, preserve_topology=False)
+        points = tuple((float(x), float(y)) for x, y, *_z in made.coords)
+        if len(points) >= 4:
+            kept.append(points)
+    return tuple(kept)

@@ -281,3 +281,29 @@ def _alert(
     if amounts.get(account, sum_) == sum_:
         return []
     return [BudgetAlert(stage, account, amounts[account], sum_, message)]
+
+
+# Rows of files
+
+
+def register_rows(region: Region) -> list[dict[str, Any]]:
+    """The region and everything below it, as rows of the table kind `regions`."""
+    rows = Region.objects.filter(code=region.code) | Region.objects.within(region)
+    columns = (
+        *("code", "name", "kind", "population", "area_km2", "districts"),
+        *("urban_villages", "villages", "capital", "opened_on", "closed_on", "decree"),
+    )
+    return [
+        {**row, "parent": row["code"].rpartition(".")[0] or None}
+        for row in rows.order_by("code").values(*columns)
+    ]
+
+
+def budget_rows(region: Region, year: int) -> list[dict[str, Any]]:
+    """The lines of a budget, as rows of the table kind `budget_summary`."""
+    columns = ("year", "stage", "account", "amount", "derived", "source", "note")
+    rows = BudgetFigure.objects.filter(region=region, year=year)
+    return [
+        {**row, "region": region.code, "illustrative": row["illustrative"] or None}
+        for row in rows.values(*columns, "illustrative")
+    ]

@@ -1,0 +1,111 @@
+"""A region's map: its parts by their boundaries, or as tiles where none are loaded."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from habaring.regions import queries
+from habaring.regions.models import Region
+from habaring.regions.outlines import thinned
+from habaring.regions.queries import Part
+from habaring.shared.charts.chart import Caption, Chart
+from habaring.shared.charts.maps import Levels, Shape, Tile, choropleth, tile_map
+
+WIDTH = 720
+Rings: TypeAlias = tuple[tuple[tuple[float, float], ...], ...]
+
+
+def map_of(region: Region, parts: Sequence[Part]) -> Chart | None:
+    """The parts by their outlines; else the tiles of the province; else nothing."""
+    if any(part.has_boundary for part in parts):
+        return _outlined(region, parts)
+    province = region.code[:2]
+    if region.code.count(".") > 1:
+        return None
+    return _tiled(region, queries.tiles(province))
+
+
+def _address(code: str) -> str:
+    return reverse("web:region", args=[code])
+
+
+def _outlined(region: Region, parts: Sequence[Part]) -> Chart:
+    polygons = queries.outlines([part.code for part in parts])
+    drawn = {code: rings_of(found) for code, found in polygons.items()}
+    step = _pixel(drawn.values())
+    values = [_density(part) for part in parts]
+    shapes = [
+        Shape(
+            code=part.code,
+            label=part.name,
+            rings=thinned(drawn.get(part.code, ()), step),
+            value=value,
+            url=_address(part.code) if part.kind not in ("desa", "kelurahan") else "",
+        )
+        for part, value in zip(parts, values, strict=True)
+    ]
+    return choropleth(
+        shapes,
+        Caption(
+            "map",
+            _("Map of %(place)s") % {"place": region.full_name},
+            _("The outlines of the %(count)d parts of %(place)s. They are indicative.")
+            % {"count": len(parts), "place": region.full_name},
+        ),
+        Levels.quantiles(values),
+    )
+
+
+def _pixel(drawn: Iterable[Rings]) -> float:
+    """How much of the map's units one pixel of the drawing covers."""
+    xs = [x for rings in drawn for ring in rings for x, _y in ring]
+    return (max(xs) - min(xs)) / WIDTH
+
+
+def _density(part: Part) -> float | None:
+    """People to the square kilometre; None where the register states neither."""
+    if not part.population or not part.area_km2:
+        return None
+    return round(part.population / part.area_km2, 1)
+
+
+def rings_of(polygons: Sequence[Any]) -> Rings:
+    """Longitude and latitude as x to the right and y downwards, true to shape here."""
+    rings = [ring for polygon in polygons for ring in polygon]
+    if not rings:
+        return ()
+    middle = math.radians(sum(y for _x, y in rings[0]) / len(rings[0]))
+    narrow = math.cos(middle)
+    return tuple(tuple((x * narrow, -y) for x, y in ring) for ring in rings)
+
+
+def _tiled(region: Region, places: Sequence[queries.TilePlace]) -> Chart | None:
+    if not places:
+        return None
+    left = min(place.column for place in places)
+    top = min(place.row for place in places)
+    tiles = [
+        Tile(
+            code=place.code,
+            label=place.name,
+            column=place.column - left,
+            row=place.row - top,
+            url=_address(place.code),
+            own=place.code == region.code,
+        )
+        for place in places
+    ]
+    across = max(tile.column for tile in tiles) + 1
+    return tile_map(
+        tiles,
+        Caption(
+            "map",
+            _("Kabupaten and kota of the province"),
+            _("One tile for each kabupaten and kota, roughly where it lies."),
+        ),
+        Levels(()),
+        width=min(WIDTH, 56 * across),
+    )
