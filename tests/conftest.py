@@ -38,6 +38,14 @@ def _own_files(settings: object, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _quick_passwords(settings: object) -> None:
+    """A slow hash is for real accounts; a test makes two of them each time."""
+    settings.PASSWORD_HASHERS = [  # type: ignore[attr-defined]
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]
+
+
+@pytest.fixture(autouse=True)
 def _static_as_it_lies(settings: object) -> None:
     """Tests need no collected static files."""
     settings.STORAGES = {  # type: ignore[attr-defined]
