@@ -17,9 +17,10 @@ import numpy as np
 
 from habaring.engines.choosing._model import INF, Model, Rule
 from habaring.engines.choosing._solver import Found, Relaxation, Search
-from habaring.engines.choosing._tables import Flags, Floats
+from habaring.engines.choosing._tables import Flags, Floats, Ints
 
 LEAST_SECONDS = 5.0
+FEW = 8  # names: a set that is not larger is not thinned in another order
 EXACT_COLUMNS = 400  # more columns: the amount is a least amount
 # who may change a limit: what was promised, then policy, then means, then law and fact
 SOFTNESS = {
@@ -231,16 +232,17 @@ class _Finder:
         return True if found.impossible else None
 
     def by_relaxation(self) -> list[int]:
-        """The smallest set over several orders of leaving out."""
+        """A small set; more orders of leaving out are tried while it is large."""
         support = self._support(Relaxation(self.model, self.seed), self.every_rule())
         part = _only(self.model, support)
         best = support
         for order in self._orders(support):
-            # a solver that starts anew, so that an order does not depend on the last
-            found = self._thin(Relaxation(part, self.seed), support, order)
+            kept = _Thinning(part, self.seed)
+            found = [support[k] for k in kept.run([support.index(r) for r in order])]
+            self.tried += kept.tried
             if len(found) < len(best):
                 best = found
-            if len(best) <= 2 or time.perf_counter() > self.deadline:
+            if len(best) <= FEW or time.perf_counter() > self.deadline:
                 break
         return best
 
@@ -262,39 +264,25 @@ class _Finder:
         ]
 
     def _orders(self, support: list[int]) -> list[list[int]]:
-        """Which to try to leave out first: law, policy, and in between."""
-        soft = {r: SOFTNESS[self.model.rules[r].kind] for r in support}
-        soft_first = sorted(support, key=lambda r: soft[r])
-        hard_first = sorted(support, key=lambda r: -soft[r])
-        mixed = np.random.default_rng(self.seed).permutation(support)
-        return [hard_first, soft_first, [int(r) for r in mixed], soft_first[::-1]]
+        """Which to try to leave out first: law, policy, and in between.
 
-    def _thin(
-        self, part: Relaxation, support: list[int], order: list[int]
-    ) -> list[int]:
-        """Leave out one rule after the other while the rest still contradict.
-
-        Each proof that they do drops all rules that have no part in it.
+        Of the same kind, those that few programmes share go first, and cheap promises: a
+        contradiction of wide limits and dear promises takes fewer of them.
         """
-        place = {r: k for k, r in enumerate(support)}
-        kept = np.ones(len(support), dtype=bool)
-        for r in order:
-            if not kept[place[r]]:
-                continue
-            before = kept.copy()
-            kept[place[r]] = False
-            part.keep(kept)
-            self.tried += 1
-            if part.solve() is not None:
-                kept = before
-                continue
-            proof = part.proof()
-            if proof is not None:
-                used = [
-                    (np.abs(proof[rule.rows]) > 1e-9).any() for rule in part.model.rules
-                ]
-                kept &= np.array(used, dtype=bool)
-        return [r for r in support if kept[place[r]]]
+        begin, rules = self.model.begin, self.model.rules
+        soft = {r: SOFTNESS[rules[r].kind] for r in support}
+        cost = {
+            f"promised:{c.code}": c.total_cost for c in self.model.tables.candidates
+        }
+        width = {
+            r: cost.get(rules[r].name)
+            or int((begin[rules[r].rows + 1] - begin[rules[r].rows]).sum())
+            for r in support
+        }
+        hard_first = sorted(support, key=lambda r: (-soft[r], width[r]))
+        soft_first = sorted(support, key=lambda r: (soft[r], width[r]))
+        mixed = np.random.default_rng(self.seed).permutation(support)
+        return [hard_first, soft_first, [int(r) for r in mixed]]
 
     def in_whole_programmes(self, names: list[int]) -> tuple[list[Clash], bool]:
         """What each must give; leave out what whole programmes do not need.
@@ -318,6 +306,71 @@ class _Finder:
         return [clash for clash, _ in told], all(proven for _, proven in told)
 
 
+class _Thinning:
+    """Leave out one rule after the other while the rest still contradict.
+
+    Every rule may give way at a price; a rule that is left out gives way for nothing.
+    So each solve begins where the last one ended, and its dual names the rules that
+    have no part in the contradiction.
+    """
+
+    def __init__(self, model: Model, seed: int) -> None:
+        self.model = model
+        self.owner, price = _slacks(model)
+        elastic = _elastic(model, price)
+        self.price = elastic.cost
+        self.relaxation = Relaxation(elastic, seed)
+        self.relaxation.solver.setOptionValue("presolve", "off")
+        self.tried = 0
+
+    def run(self, order: list[int]) -> list[int]:
+        """The places of the rules that stay."""
+        kept = np.ones(len(self.model.rules), dtype=bool)
+        kept = self._contradiction(kept, kept)
+        for r in order:
+            if kept[r]:
+                fewer = kept.copy()
+                fewer[r] = False
+                kept = self._contradiction(fewer, kept)
+        return [int(k) for k in np.flatnonzero(kept)]
+
+    def _contradiction(self, wanted: Flags, before: Flags) -> Flags:
+        """The part of the wanted rules that contradicts; what was before if none does."""
+        self.tried += 1
+        solver = self.relaxation.solver
+        basis = solver.getBasis()
+        self._charge(wanted)
+        relaxed = self.relaxation.solve()
+        if relaxed is None or relaxed.value > -1e-7:
+            self._charge(before)
+            solver.setBasis(basis)
+            return before
+        part = [
+            bool((np.abs(relaxed.row_dual[rule.rows]) > 1e-9).any())
+            for rule in self.model.rules
+        ]
+        return np.asarray(wanted & np.array(part, dtype=bool))
+
+    def _charge(self, kept: Flags) -> None:
+        cost = self.price.copy()
+        own = cost[len(self.model.cost) :]
+        own[~kept[self.owner]] = 0.0
+        self.relaxation.set_costs(cost)
+
+
+def _slacks(model: Model) -> tuple[Ints, dict[int, float]]:
+    """The rule of each column that lets a row give way, and the price by row."""
+    owner: list[int] = []
+    price: dict[int, float] = {}
+    for k, rule in enumerate(model.rules):
+        for row in rule.rows:
+            entries = model.entry[model.begin[row] : model.begin[row + 1]]
+            price[int(row)] = 1.0 / max(1.0, float(np.abs(entries).max(initial=1.0)))
+            finite = np.isfinite([model.row_upper[row], model.row_lower[row]])
+            owner += [k] * int(finite.sum())
+    return np.array(owner, dtype=np.int64), price
+
+
 class _Members:
     """A contradiction in which one rule at a time gives way, by as little as can be."""
 
@@ -327,32 +380,24 @@ class _Members:
         self.deadline = deadline
         self.told: dict[int, tuple[Clash, bool]] = {}
         self.count = len(model.cost)
-        self.owner: list[int] = []  # the rule of each column that lets a row give way
-        price: dict[int, float] = {}
-        for k, rule in enumerate(model.rules):
-            for row in rule.rows:
-                price[int(row)] = 1.0
-                sides = int(np.isfinite(model.row_upper[row])) + int(
-                    np.isfinite(model.row_lower[row])
-                )
-                self.owner += [k] * sides
-        self.elastic = _elastic(model, price)
+        self.owner, price = _slacks(model)
+        self.elastic = _elastic(model, dict.fromkeys(price, 1.0))
         self.relaxation = Relaxation(self.elastic, seed)
 
     def clash(self, k: int) -> tuple[Clash, str]:
         """What rule k must give, and `proven`, `needless`, or `unknown`."""
         upper = self.elastic.upper.copy()
-        gives = np.array(self.owner) == k
+        gives = self.owner == k
         upper[self.count :] = np.where(gives, INF, 0.0)
         self.relaxation.set_columns(self.elastic.lower, upper)
         relaxed = self.relaxation.solve()
         if relaxed is None:
             return self._told(k, 0.0, exact=False), "needless"
         part = replace(self.elastic, upper=upper)
-        found = self._rounded(part, relaxed.columns)
+        found = self._rounded(part, relaxed.columns) or self._at_ease(part)
         few = int((upper[: self.model.tables.size] > 0).sum()) <= EXACT_COLUMNS
         amount, exact = -relaxed.value, False
-        if few or found is None:
+        if few or not found:
             whole = _search(part, self.seed, self.deadline, first=not few)
             if whole.impossible:
                 return self._told(k, 0.0, exact=False), "needless"
@@ -364,13 +409,23 @@ class _Members:
         answer = "proven" if found else "unknown"
         return self._told(k, max(amount, 0.0), exact=exact), answer
 
-    def _rounded(self, part: Model, columns: Floats) -> bool | None:
+    def _rounded(self, part: Model, columns: Floats) -> bool:
         """Whether a plan is found where only what the relaxation splits is free."""
         size = part.tables.size
         values = columns[:size]
-        zero, one = values < 1e-7, values > 1 - 1e-7
-        found = _search(part, self.seed, self.deadline, first=True, held=(zero, one))
-        return True if found.columns is not None else None
+        held = (values < 1e-7, values > 1 - 1e-7)
+        found = _search(part, self.seed, self.deadline, first=True, held=held)
+        return found.columns is not None
+
+    def _at_ease(self, part: Model) -> bool:
+        """The same, with as much given way as it likes and as few programmes as can be."""
+        cost = np.zeros_like(part.cost)
+        cost[: part.tables.size] = -1.0
+        self.relaxation.set_costs(cost)
+        relaxed = self.relaxation.solve()
+        self.relaxation.set_costs(part.cost)
+        easy = replace(part, cost=cost)
+        return relaxed is not None and self._rounded(easy, relaxed.columns)
 
     def _told(self, k: int, amount: float, *, exact: bool) -> Clash:
         rule = self.model.rules[k]

@@ -97,6 +97,9 @@ class Relaxation:
     def set_columns(self, low: Floats, high: Floats) -> None:
         self.solver.changeColsBounds(len(self.cols), self.cols, low, high)
 
+    def set_costs(self, cost: Floats) -> None:
+        self.solver.changeColsCost(len(self.cols), self.cols, cost)
+
     def keep(self, kept: Flags) -> None:
         """Let only these rules hold."""
         low, high, upper = self.model.bounds(kept)
