@@ -183,7 +183,12 @@ def _standing(region: Region) -> Standing:
     if own is None or own.rank is None:
         return Standing(found, None, "", "", _lines(found), "")
     low, high = own.low or own.rank, own.high or own.rank
-    sentence = _("%(range)s of %(count)d regions") % {
+    words = (
+        _("at rank %(range)s of %(count)d regions")
+        if low == high
+        else _("between rank %(range)s of %(count)d regions")
+    )
+    sentence = words % {
         "range": formats.rank_range(low, high),
         "count": found.league.ranked,
     }
