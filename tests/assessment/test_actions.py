@@ -1,12 +1,16 @@
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from habaring.assessment import actions
-from habaring.assessment.models import Observation, Target
+from habaring.assessment.models import Framework, Observation, Target
+from habaring.assessment.observations import Row
+from habaring.people.models import Account
+from habaring.regions.models import Region
 from habaring.shared.models import AuditEntry
 from tests import makers as house
 from tests.assessment import makers
@@ -15,18 +19,20 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def framework():
+def framework() -> Any:
     return makers.framework()
 
 
-def refused(region, *rows, **more):
+def refused(region: Region, *rows: Row, **more: Any) -> Any:
     with pytest.raises(actions.ObservationsRefused) as caught:
         makers.record(region, *rows, **more)
     assert not Observation.objects.exists() or more.get("kept")
     return caught.value
 
 
-def test_new_rows_are_first_revisions_with_who_and_when(framework, kotim, budi, at):
+def test_new_rows_are_first_revisions_with_who_and_when(
+    framework: Framework, kotim: Region, budi: Account, at: datetime
+) -> None:
     done = makers.record(kotim, makers.row(), by=budi, at=at)
     row = Observation.objects.get()
     assert (done.new, done.corrected, done.unchanged) == (1, 0, 0)
@@ -38,7 +44,9 @@ def test_new_rows_are_first_revisions_with_who_and_when(framework, kotim, budi, 
     assert entry.details["new"] == 1
 
 
-def test_a_correction_is_a_new_revision_and_the_first_stays(framework, kotim):
+def test_a_correction_is_a_new_revision_and_the_first_stays(
+    framework: Framework, kotim: Region
+) -> None:
     makers.record(kotim, makers.row())
     done = makers.record(kotim, makers.row(value="72.70", note="Salah ketik."))
     assert done.corrected == 1
@@ -49,7 +57,9 @@ def test_a_correction_is_a_new_revision_and_the_first_stays(framework, kotim):
     assert [o.value for o in Observation.objects.current()] == [Decimal("72.70")]
 
 
-def test_rows_that_say_nothing_new_are_counted_not_stored(framework, kotim):
+def test_rows_that_say_nothing_new_are_counted_not_stored(
+    framework: Framework, kotim: Region
+) -> None:
     makers.record(kotim, makers.row())
     done = makers.record(
         kotim, makers.row(value="72.6600"), makers.row(year=2023, value=None, source="")
@@ -59,7 +69,9 @@ def test_rows_that_say_nothing_new_are_counted_not_stored(framework, kotim):
     assert AuditEntry.objects.count() == 1
 
 
-def test_missing_not_applicable_and_suppressed_are_told_apart(framework, kotim):
+def test_missing_not_applicable_and_suppressed_are_told_apart(
+    framework: Framework, kotim: Region
+) -> None:
     for year, status in zip(
         (2020, 2021, 2022), ("missing", "not_applicable", "suppressed"), strict=True
     ):
@@ -99,8 +111,14 @@ def test_missing_not_applicable_and_suppressed_are_told_apart(framework, kotim):
     ],
 )
 def test_each_wrong_cell_is_named(
-    framework, kotim, citra, row, column, words, settings
-):
+    framework: Framework,
+    kotim: Region,
+    citra: Account,
+    row: Row,
+    column: str,
+    words: str,
+    settings: Any,
+) -> None:
     settings.LANGUAGE_CODE = "en"
     from django.utils.translation import override
 
@@ -111,12 +129,12 @@ def test_each_wrong_cell_is_named(
         ]
 
 
-def test_two_rows_for_one_key_are_refused(framework, kotim):
+def test_two_rows_for_one_key_are_refused(framework: Framework, kotim: Region) -> None:
     refusal = refused(kotim, makers.row(), makers.row(value="73"))
     assert refusal.count == 1
 
 
-def test_a_big_jump_needs_a_note(framework, kotim):
+def test_a_big_jump_needs_a_note(framework: Framework, kotim: Region) -> None:
     makers.record(kotim, makers.row("K06", 2023, "4"))
     with pytest.raises(actions.ObservationsRefused) as caught:
         makers.record(kotim, makers.row("K06", 2024, "6.1"))
@@ -125,27 +143,33 @@ def test_a_big_jump_needs_a_note(framework, kotim):
     assert Observation.objects.count() == 2
 
 
-def test_a_jump_within_one_file_is_seen_too(framework, kotim):
+def test_a_jump_within_one_file_is_seen_too(
+    framework: Framework, kotim: Region
+) -> None:
     refusal = refused(
         kotim, makers.row("K06", 2023, "4"), makers.row("K06", 2024, "6.1")
     )
     assert refusal.count == 1
 
 
-def test_all_problems_of_all_rows_are_counted_and_nothing_is_saved(framework, kotim):
+def test_all_problems_of_all_rows_are_counted_and_nothing_is_saved(
+    framework: Framework, kotim: Region
+) -> None:
     rows = [makers.row("X99", year) for year in range(1990, 2020)]
     refusal = refused(kotim, makers.row(), *rows)
     assert refusal.count == 30
 
 
-def test_a_province_may_write_for_its_regencies(framework, kotim):
+def test_a_province_may_write_for_its_regencies(
+    framework: Framework, kotim: Region
+) -> None:
     makers.record(house.region("62"), makers.row(region="62.02"))
     assert Observation.objects.get().region == kotim
 
 
 def test_restoring_appends_the_earlier_value_with_its_reason(
-    framework, kotim, budi, at
-):
+    framework: Framework, kotim: Region, budi: Account, at: datetime
+) -> None:
     makers.record(kotim, makers.row())
     makers.record(kotim, makers.row(value="74", note="BPS memperbarui."))
     first = Observation.objects.select_related("indicator", "region").get(revision=1)
@@ -157,7 +181,9 @@ def test_restoring_appends_the_earlier_value_with_its_reason(
     assert (now.value, now.revision, now.note) == (Decimal("72.66"), 3, "Salah baris.")
 
 
-def test_observations_cannot_be_changed_or_deleted(framework, kotim):
+def test_observations_cannot_be_changed_or_deleted(
+    framework: Framework, kotim: Region
+) -> None:
     makers.record(kotim, makers.row())
     for change in (
         lambda: Observation.objects.update(value=1),
@@ -167,7 +193,9 @@ def test_observations_cannot_be_changed_or_deleted(framework, kotim):
             change()
 
 
-def test_what_was_known_on_a_day_can_be_asked(framework, kotim, at):
+def test_what_was_known_on_a_day_can_be_asked(
+    framework: Framework, kotim: Region, at: datetime
+) -> None:
     makers.record(kotim, makers.row(), at=at)
     makers.record(kotim, makers.row(value="74"), at=at + timedelta(days=30))
     then = Observation.objects.known_at(at + timedelta(days=1)).current().get()
@@ -178,8 +206,8 @@ def test_what_was_known_on_a_day_can_be_asked(framework, kotim, at):
 
 
 def test_a_target_is_set_changed_and_withdrawn_with_its_trail(
-    framework, kotim, budi, at
-):
+    framework: Framework, kotim: Region, budi: Account, at: datetime
+) -> None:
     target = makers.row("K01", 2029, "80", source="RPJMD 2025-2029")
     assert actions.set_target(region=kotim, row=target, by=budi, at=at) == 1
     assert actions.set_target(region=kotim, row=target, by=budi, at=at) == 0
@@ -209,7 +237,14 @@ def test_a_target_is_set_changed_and_withdrawn_with_its_trail(
         makers.row("K01", 2029, "80", region="62.01"),
     ],
 )
-def test_a_wrong_target_is_refused(framework, kotim, citra, budi, at, row):
+def test_a_wrong_target_is_refused(
+    framework: Framework,
+    kotim: Region,
+    citra: Account,
+    budi: Account,
+    at: datetime,
+    row: Row,
+) -> None:
     with pytest.raises(actions.ObservationsRefused):
         actions.set_target(region=kotim, row=row, by=budi, at=at)
     assert not Target.objects.exists()

@@ -1,10 +1,13 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from habaring.assessment import actions, queries
 from habaring.assessment.models import FrameworkIndicator, Indicator
+from habaring.people.models import Account
+from habaring.regions.models import Region
 from tests import makers as house
 from tests.assessment import makers
 
@@ -12,15 +15,18 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def peers():
+def peers() -> Any:
     makers.framework()
     return makers.province()
 
 
-def test_the_league_is_in_order_and_knows_who_is_alike(peers, kotim):
+def test_the_league_is_in_order_and_knows_who_is_alike(
+    peers: tuple[Region, ...], kotim: Region
+) -> None:
     edition = makers.edition(kotim, peers)
     league = queries.league(edition, kotim)
     assert [row.rank for row in league.rows] == [1, 2, 3, 4]
+    assert league.own
     assert league.own.region == kotim
     assert league.ranked == 4
     beats = edition.record["pairs"]["beats"]
@@ -35,14 +41,18 @@ def test_the_league_is_in_order_and_knows_who_is_alike(peers, kotim):
     assert {region.code for region in league.alike} == alike
 
 
-def test_a_region_without_enough_values_is_listed_last(peers, kotim):
+def test_a_region_without_enough_values_is_listed_last(
+    peers: tuple[Region, ...], kotim: Region
+) -> None:
     poor = house.region("62.05")
     edition = makers.edition(kotim, (*peers, poor))
     last = queries.league(edition, kotim).rows[-1]
     assert (last.region, last.rank, last.score) == (poor, None, None)
 
 
-def test_the_profile_prefers_the_own_edition_then_the_province(peers, kotim):
+def test_the_profile_prefers_the_own_edition_then_the_province(
+    peers: tuple[Region, ...], kotim: Region
+) -> None:
     assert queries.profile(kotim).edition is None
     province = makers.edition(house.region("62"), peers)
     assert queries.profile(kotim).edition == province
@@ -50,12 +60,16 @@ def test_the_profile_prefers_the_own_edition_then_the_province(peers, kotim):
     assert queries.profile(kotim).edition == own
 
 
-def test_a_strangers_edition_is_nobody_elses_face(peers, kotim, citra):
+def test_a_strangers_edition_is_nobody_elses_face(
+    peers: tuple[Region, ...], kotim: Region, citra: Account
+) -> None:
     makers.edition(house.region("62.01"), peers)
     assert queries.profile(kotim).edition is None
 
 
-def test_the_profile_tells_score_change_target_and_coverage(peers, kotim, at):
+def test_the_profile_tells_score_change_target_and_coverage(
+    peers: tuple[Region, ...], kotim: Region, at: datetime
+) -> None:
     makers.edition(kotim, peers, year=2023)
     makers.edition(kotim, peers, year=2024)
     target = makers.row("K01", 2029, "80", source="RPJMD 2025-2029")
@@ -73,14 +87,18 @@ def test_the_profile_tells_score_change_target_and_coverage(peers, kotim, at):
     assert (profile.known, len(profile.indicators)) == (4, 4)
 
 
-def test_least_and_most_do_not_compare_over_the_years(peers, kotim):
+def test_least_and_most_do_not_compare_over_the_years(
+    peers: tuple[Region, ...], kotim: Region
+) -> None:
     FrameworkIndicator.objects.update(goal_low=None, goal_high=None)
     makers.edition(kotim, peers, year=2023)
     makers.edition(kotim, peers, year=2024)
     assert queries.profile(kotim).change is None
 
 
-def test_an_indicator_row_says_what_is_newer_than_the_edition(peers, kotim):
+def test_an_indicator_row_says_what_is_newer_than_the_edition(
+    peers: tuple[Region, ...], kotim: Region
+) -> None:
     makers.edition(kotim, peers)
     makers.record(kotim, makers.row("K01", 2024, "73", note="Pembaruan BPS."))
     rows = {r.indicator.code: r for r in queries.profile(kotim).indicators}
@@ -90,7 +108,9 @@ def test_an_indicator_row_says_what_is_newer_than_the_edition(peers, kotim):
     assert rows["K01"].trend == ((2023, 72.21), (2024, 73.0))
 
 
-def test_a_target_of_a_lower_is_better_indicator(peers, kotim, at):
+def test_a_target_of_a_lower_is_better_indicator(
+    peers: tuple[Region, ...], kotim: Region, at: datetime
+) -> None:
     for value, state in (("6", "reached"), ("1", "short")):
         target = makers.row("K06", 2029, value, source="RPJMD")
         actions.set_target(region=kotim, row=target, by=None, at=at)
@@ -99,20 +119,25 @@ def test_a_target_of_a_lower_is_better_indicator(peers, kotim, at):
         assert rows["K23"].state == "none"
 
 
-def test_a_series_has_every_revision_and_the_peers(peers, kotim, at):
+def test_a_series_has_every_revision_and_the_peers(
+    peers: tuple[Region, ...], kotim: Region, at: datetime
+) -> None:
     makers.edition(kotim, peers)
     makers.record(
         kotim, makers.row("K06", 2024, "5.5", note="X."), at=at + timedelta(days=1)
     )
     series = queries.series(kotim, Indicator.objects.get(code="K06"))
     assert [point.year for point in series.points] == [2023, 2024]
+    assert series.latest
     assert series.latest.value == Decimal("5.5")
     assert len(series.revisions) == 3
     assert series.revisions[0].note == "X."
     assert next(peer.region.code for peer in series.peers) == "62.71"
 
 
-def test_data_quality_counts_fresh_stale_and_missing(peers, kotim):
+def test_data_quality_counts_fresh_stale_and_missing(
+    peers: tuple[Region, ...], kotim: Region
+) -> None:
     quality = queries.data_quality(kotim, on=date(2026, 11, 2))
     assert (quality.expected, quality.fresh, quality.completeness) == (4, 4, 1.0)
     later = queries.data_quality(kotim, on=date(2028, 11, 2))
@@ -121,7 +146,9 @@ def test_data_quality_counts_fresh_stale_and_missing(peers, kotim):
     assert (len(empty.missing), empty.timeliness) == (4, 0.0)
 
 
-def test_the_table_of_current_values_goes_back_in_unchanged(peers, kotim):
+def test_the_table_of_current_values_goes_back_in_unchanged(
+    peers: tuple[Region, ...], kotim: Region
+) -> None:
     from habaring.assessment.observations import row_from
 
     table = queries.current_table(kotim, blanks_for=2025)
@@ -130,7 +157,9 @@ def test_the_table_of_current_values_goes_back_in_unchanged(peers, kotim):
     assert (len(done.changes), done.unchanged, done.unfilled) == (0, 8, 4)
 
 
-def test_a_profile_takes_few_queries(peers, kotim, django_assert_max_num_queries):
+def test_a_profile_takes_few_queries(
+    peers: tuple[Region, ...], kotim: Region, django_assert_max_num_queries: Any
+) -> None:
     makers.edition(kotim, peers, year=2023)
     makers.edition(kotim, peers, year=2024)
     with django_assert_max_num_queries(12):

@@ -1,21 +1,26 @@
 """The work room: who gets in, uploads good and bad, one value, targets, publishing."""
 
 import re
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from habaring.assessment import actions, views
 from habaring.assessment.models import (
+    Framework,
     IndexEdition,
     Indicator,
     Observation,
     Publication,
     Target,
 )
-from habaring.people.models import Role
+from habaring.people.models import Account, Role
+from habaring.regions.models import Region
 from habaring.shared.models import AuditEntry, Upload
 from tests import makers as house
 from tests.assessment import makers
@@ -28,28 +33,41 @@ GOOD = f"{HEAD}62.02,K01,2024,72.66,,BPS 2024,\n62.02,K23,2024,3.22,,PANRB,\n"
 
 
 @pytest.fixture
-def framework():
+def framework() -> Any:
     return makers.framework()
 
 
 @pytest.fixture
-def desk(client, budi, framework):
+def desk(client: Client, budi: Account, framework: Framework) -> Any:
     client.force_login(budi)
     return client
 
 
-def address(name, *args, code="62.02"):
+def address(name: str, *args: Any, code: str = "62.02") -> Any:
     return reverse(f"assessment-work:{name}", args=[code, *args])
 
 
-def send(desk, content, name="nilai.csv", to="upload", **more):
+def send(
+    desk: Client,
+    content: str | bytes,
+    name: str = "nilai.csv",
+    to: str = "upload",
+    **more: Any,
+) -> Any:
     data = content.encode() if isinstance(content, str) else content
     return desk.post(
         address(to), {"file": SimpleUploadedFile(name, data), **more}, follow=True
     )
 
 
-def nothing_saved():
+def body_of(response: Any) -> bytes:
+    """The bytes of a download, streamed or not."""
+    if response.streaming:
+        return b"".join(response.streaming_content)
+    return bytes(response.content)
+
+
+def nothing_saved() -> Any:
     return not (
         Observation.objects.exists()
         or Upload.objects.exists()
@@ -73,8 +91,14 @@ PAGES = [
 
 @pytest.mark.parametrize(("name", "args"), PAGES)
 def test_only_people_of_the_region_get_in(
-    client, alya, citra, budi, framework, name, args
-):
+    client: Client,
+    alya: Account,
+    citra: Account,
+    budi: Account,
+    framework: Framework,
+    name: str,
+    args: list[Any],
+) -> None:
     at = address(name, *args)
     assert client.get(at).status_code == 302  # to sign in
     for stranger in (alya, citra):
@@ -84,7 +108,9 @@ def test_only_people_of_the_region_get_in(
     assert client.get(at).status_code == 200
 
 
-def test_strangers_cannot_send_anything(client, alya, citra, framework, kotim):
+def test_strangers_cannot_send_anything(
+    client: Client, alya: Account, citra: Account, framework: Framework, kotim: Region
+) -> None:
     for stranger in (alya, citra):
         client.force_login(stranger)
         assert send(client, GOOD).status_code == 403
@@ -93,14 +119,18 @@ def test_strangers_cannot_send_anything(client, alya, citra, framework, kotim):
     assert nothing_saved()
 
 
-def test_an_officer_records_but_does_not_publish(client, framework, kotim):
+def test_an_officer_records_but_does_not_publish(
+    client: Client, framework: Framework, kotim: Region
+) -> None:
     assert "record_observations" in Role.objects.get(code="officer").powers
     client.force_login(house.officer("Dewi", region=kotim, role="officer"))
     assert send(client, GOOD).status_code == 200
     assert client.get(address("publish")).status_code == 403
 
 
-def test_an_inspector_reads_but_does_not_record(client, framework, kotim):
+def test_an_inspector_reads_but_does_not_record(
+    client: Client, framework: Framework, kotim: Region
+) -> None:
     client.force_login(house.officer("Ika", region=kotim, role="inspector"))
     assert client.get(address("overview")).status_code == 200
     assert client.get(address("upload")).status_code == 403
@@ -109,7 +139,9 @@ def test_an_inspector_reads_but_does_not_record(client, framework, kotim):
 # Uploads
 
 
-def test_a_good_file_is_recorded_and_tells_what_changed(desk, budi):
+def test_a_good_file_is_recorded_and_tells_what_changed(
+    desk: Client, budi: Account
+) -> None:
     answer = send(desk, GOOD)
     body = answer.content.decode()
     assert "<b>2</b> baru" in body
@@ -123,20 +155,20 @@ def test_a_good_file_is_recorded_and_tells_what_changed(desk, budi):
     assert "Ralat." in corrected.content.decode()
 
 
-def test_semicolons_and_decimal_commas_are_read(desk):
+def test_semicolons_and_decimal_commas_are_read(desk: Client) -> None:
     text = GOOD.replace(",", ";").replace("72.66", "72,66").replace("3.22", "3,22")
     assert send(desk, text).status_code == 200
     assert Observation.objects.get(indicator__code="K01").value == Decimal("72.66")
 
 
-def test_a_note_lets_a_jump_pass(desk, kotim):
+def test_a_note_lets_a_jump_pass(desk: Client, kotim: Region) -> None:
     makers.record(kotim, makers.row("K06", 2023, "4"))
     row = "62.02,K06,2024,9,,BPS,"
     assert send(desk, HEAD + row).status_code == 422
     assert send(desk, f"{HEAD}{row}Banjir besar.").status_code == 200
 
 
-def bad(name, text, words):
+def bad(name: str, text: str | bytes, words: str) -> Any:
     return pytest.param(name, text, words, id=words[:30])
 
 
@@ -170,14 +202,18 @@ def bad(name, text, words):
         ),
     ],
 )
-def test_a_bad_file_is_refused_whole(desk, citra, name, content, words):
+def test_a_bad_file_is_refused_whole(
+    desk: Client, citra: Account, name: str, content: str | bytes, words: str
+) -> None:
     answer = send(desk, content, name=name)
     assert answer.status_code == 422
     assert words.casefold() in answer.content.decode().casefold()
     assert nothing_saved()
 
 
-def test_a_file_too_large_is_refused(desk, monkeypatch):
+def test_a_file_too_large_is_refused(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(views, "MOST_BYTES", 100)
     answer = send(desk, GOOD)
     assert answer.status_code == 422
@@ -185,7 +221,9 @@ def test_a_file_too_large_is_refused(desk, monkeypatch):
     assert nothing_saved()
 
 
-def test_every_problem_is_named_by_row_and_column_and_can_be_downloaded(desk):
+def test_every_problem_is_named_by_row_and_column_and_can_be_downloaded(
+    desk: Client,
+) -> None:
     text = GOOD.replace("72.66", "172.66").replace("K23,2024", "K23,2031")
     body = send(desk, text + "62.02,K99,2024,1,,X,\n").content.decode()
     listed = re.findall(r"<tr><td>[^<]*</td><td class=\"num\">(\d+)</td>", body)
@@ -197,7 +235,7 @@ def test_every_problem_is_named_by_row_and_column_and_can_be_downloaded(desk):
     assert desk.get(address("problems")).status_code == 404
 
 
-def test_problems_of_meaning_are_all_named(desk):
+def test_problems_of_meaning_are_all_named(desk: Client) -> None:
     text = GOOD.replace("72.66", "172.66").replace("3.22", "9")
     body = send(desk, text).content.decode()
     assert re.findall(r"<td class=\"num\">(\d+)</td><td>(\w+)</td>", body) == [
@@ -208,7 +246,9 @@ def test_problems_of_meaning_are_all_named(desk):
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_the_template_comes_back_unchanged(desk, kotim, kind, language):
+def test_the_template_comes_back_unchanged(
+    desk: Client, kotim: Region, kind: str, language: str
+) -> None:
     makers.record(
         kotim,
         makers.row(),
@@ -217,7 +257,7 @@ def test_the_template_comes_back_unchanged(desk, kotim, kind, language):
     )
     before = Observation.objects.count()
     sheet = desk.get(address("template", kind), {"bahasa": language})
-    content = b"".join(sheet.streaming_content) if kind == "csv" else sheet.content
+    content = body_of(sheet)
     answer = send(desk, content, name=f"t.{kind}")
     assert answer.status_code == 200
     assert (
@@ -226,23 +266,25 @@ def test_the_template_comes_back_unchanged(desk, kotim, kind, language):
     assert Observation.objects.count() == before
 
 
-def test_the_public_download_comes_back_unchanged(desk, client, kotim):
+def test_the_public_download_comes_back_unchanged(
+    desk: Client, client: Client, kotim: Region
+) -> None:
     makers.record(kotim, makers.row(illustrative=True), makers.row(year=2023, value=72))
     sheet = client.get(reverse("assessment:table", args=["62.02", "csv"]))
-    answer = send(desk, b"".join(sheet.streaming_content))
+    answer = send(desk, body_of(sheet))
     assert "<b>2</b> tetap" in answer.content.decode()
 
 
-def test_uploads_are_listed_and_the_file_can_be_had_back(desk):
+def test_uploads_are_listed_and_the_file_can_be_had_back(desk: Client) -> None:
     send(desk, GOOD)
     upload = Upload.objects.get()
     assert "nilai.csv" in desk.get(address("uploads")).content.decode()
     assert "nilai.csv" in desk.get(address("overview")).content.decode()
     sent = desk.get(address("upload-file", upload.pk))
-    assert b"".join(sent.streaming_content) == GOOD.encode()
+    assert body_of(sent) == GOOD.encode()
 
 
-def test_a_file_of_another_region_is_not_shown(desk, citra):
+def test_a_file_of_another_region_is_not_shown(desk: Client, citra: Account) -> None:
     other = Upload.objects.create(
         region_code="62.01",
         kind="observations",
@@ -257,7 +299,7 @@ def test_a_file_of_another_region_is_not_shown(desk, citra):
 # One value
 
 
-def one(**more):
+def one(**more: Any) -> Any:
     return {
         "indicator": "K01",
         "year": "2024",
@@ -267,7 +309,7 @@ def one(**more):
     }
 
 
-def test_the_form_records_as_a_file_does(desk, budi):
+def test_the_form_records_as_a_file_does(desk: Client, budi: Account) -> None:
     answer = desk.post(address("single"), one(), follow=True)
     assert answer.status_code == 200
     row = Observation.objects.get()
@@ -288,7 +330,9 @@ def test_the_form_records_as_a_file_does(desk, budi):
         ({"source_url": "bps"}, "https://"),
     ],
 )
-def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(desk, more, words):
+def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(
+    desk: Client, more: dict[str, str], words: str
+) -> None:
     answer = desk.post(address("single"), one(**more))
     assert answer.status_code == 422
     body = answer.content.decode()
@@ -297,13 +341,13 @@ def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(desk, more, words)
     assert nothing_saved()
 
 
-def test_the_form_opens_with_the_current_value(desk, kotim):
+def test_the_form_opens_with_the_current_value(desk: Client, kotim: Region) -> None:
     makers.record(kotim, makers.row())
     answer = desk.get(address("single"), {"indikator": "K01", "tahun": "2024"})
     assert 'value="72,66"' in answer.content.decode()
 
 
-def test_a_correction_can_be_undone_with_a_reason(desk, kotim):
+def test_a_correction_can_be_undone_with_a_reason(desk: Client, kotim: Region) -> None:
     makers.record(kotim, makers.row())
     makers.record(kotim, makers.row(value=74))
     first = Observation.objects.get(revision=1)
@@ -318,11 +362,11 @@ def test_a_correction_can_be_undone_with_a_reason(desk, kotim):
 # Targets
 
 
-def test_targets_by_form_and_by_file(desk, kotim):
+def test_targets_by_form_and_by_file(desk: Client, kotim: Region) -> None:
     typed = {"indicator": "K01", "year": "2029", "value": "80", "source": "RPJMD"}
     desk.post(address("targets"), typed)
     sheet = desk.get(address("target-template", "csv"))
-    content = b"".join(sheet.streaming_content).decode("utf-8-sig")
+    content = body_of(sheet).decode("utf-8-sig")
     assert "RPJMD" in content
     more = f"{content}62.02;K06;;;2029;1;RPJMD\r\n"
     answer = send(desk, more, to="targets", cara="file")
@@ -331,7 +375,7 @@ def test_targets_by_form_and_by_file(desk, kotim):
     assert Upload.objects.get().kind == "targets"
 
 
-def test_wrong_targets_are_refused(desk):
+def test_wrong_targets_are_refused(desk: Client) -> None:
     wrong = {"indicator": "K01", "year": "2029", "value": "180", "source": "RPJMD"}
     assert desk.post(address("targets"), wrong).status_code == 422
     text = "indicator,year,value,source\nK01,2029,180,RPJMD\n"
@@ -341,7 +385,9 @@ def test_wrong_targets_are_refused(desk):
     assert not Target.objects.exists()
 
 
-def test_a_target_is_withdrawn_with_a_reason(desk, kotim, at):
+def test_a_target_is_withdrawn_with_a_reason(
+    desk: Client, kotim: Region, at: datetime
+) -> None:
     row = makers.row("K01", 2029, "80", source="RPJMD")
     actions.set_target(region=kotim, row=row, by=None, at=at)
     where = address("withdraw", Target.objects.get().pk)
@@ -354,11 +400,13 @@ def test_a_target_is_withdrawn_with_a_reason(desk, kotim, at):
 # Publish
 
 
-def asked(framework, **more):
+def asked(framework: Framework, **more: Any) -> Any:
     return {"framework": framework.pk, "year": 2024, "peers": "province", **more}
 
 
-def test_an_edition_is_looked_at_then_published(desk, framework, kotim):
+def test_an_edition_is_looked_at_then_published(
+    desk: Client, framework: Framework, kotim: Region
+) -> None:
     makers.province()
     look = desk.get(address("publish"), asked(framework))
     assert look.status_code == 200
@@ -376,13 +424,15 @@ def test_an_edition_is_looked_at_then_published(desk, framework, kotim):
     assert "persis sama" in again.content.decode()
 
 
-def test_a_refusal_is_foretold_in_the_preview(desk, framework, kotim):
+def test_a_refusal_is_foretold_in_the_preview(
+    desk: Client, framework: Framework, kotim: Region
+) -> None:
     house.region("62.01")
     body = desk.get(address("publish"), asked(framework)).content.decode()
     assert "Edisi tidak diterbitkan" in body
 
 
-def test_named_peers_must_be_regions(desk, framework):
+def test_named_peers_must_be_regions(desk: Client, framework: Framework) -> None:
     answer = desk.get(
         address("publish"), asked(framework, peers="chosen", codes="62.01 99.99")
     )
@@ -391,8 +441,8 @@ def test_named_peers_must_be_regions(desk, framework):
 
 
 def test_many_regions_are_published_in_the_background(
-    desk, framework, kotim, monkeypatch
-):
+    desk: Client, framework: Framework, kotim: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
     makers.province()
     monkeypatch.setattr(views, "BACKGROUND_PEERS", 3)
     waiting = desk.post(address("publish"), asked(framework), follow=True)
@@ -407,7 +457,9 @@ def test_many_regions_are_published_in_the_background(
     assert done.status_code == 302
 
 
-def test_a_refused_publication_says_why(desk, framework, kotim, budi):
+def test_a_refused_publication_says_why(
+    desk: Client, framework: Framework, kotim: Region, budi: Account
+) -> None:
     peers = makers.province()
     asked_for = actions.ask_publication(
         region=kotim, plan=makers.plan(peers), by=budi, at=makers.NOON
@@ -436,15 +488,22 @@ def test_a_refused_publication_says_why(desk, framework, kotim, budi):
     ],
 )
 def test_each_page_asks_the_database_little(
-    desk, kotim, django_assert_max_num_queries, name, args, most
-):
+    desk: Client,
+    kotim: Region,
+    django_assert_max_num_queries: Any,
+    name: str,
+    args: list[Any],
+    most: int,
+) -> None:
     makers.province()
     with django_assert_max_num_queries(most):
         assert desk.get(address(name, *args)).status_code == 200
 
 
 @pytest.mark.parametrize(("name", "args"), PAGES[:-1])
-def test_each_page_opens_in_english(desk, kotim, name, args):
+def test_each_page_opens_in_english(
+    desk: Client, kotim: Region, name: str, args: list[Any]
+) -> None:
     makers.province()
     assert Indicator.objects.exists()
     body = desk.get(address(name, *args), {"bahasa": "en"}).content.decode()

@@ -304,8 +304,8 @@ def _bottom_up(groups: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _aggregation(framework: Mapping[str, Any], code: str) -> str:
-    own = next((g for g in framework["groups"] if g["code"] == code), {})
-    return str(own.get("aggregation") or framework["aggregation"])
+    own = [g["aggregation"] for g in framework["groups"] if g["code"] == code]
+    return str((own and own[0]) or framework["aggregation"])
 
 
 def _mean_formula(parts: Sequence[Part], score: float, how: str) -> str:

@@ -89,13 +89,13 @@ class _Cells(forms.Form):
 class SingleValue(_Cells):
     """One value of one indicator: the file's columns as fields."""
 
-    indicator = forms.ChoiceField(label=OBSERVATIONS.column("indicator").label)
+    indicator = forms.ChoiceField(label=_("Indicator"))
     year = CellField("year")
     value = CellField("value")
     status = forms.ChoiceField(
-        label=OBSERVATIONS.column("status").label,
+        label=_("Status"),
         required=False,
-        help_text=OBSERVATIONS.column("status").help,
+        help_text=_("Why there is no value. Leave it empty where there is one."),
         choices=[("", _("there is a value")), *list(STATUSES.items())[1:]],
     )
     provisional = forms.BooleanField(
@@ -126,8 +126,8 @@ class SingleValue(_Cells):
 class TargetForm(_Cells):
     """One dated target with the document that sets it."""
 
-    indicator = forms.ChoiceField(label=OBSERVATIONS.column("indicator").label)
-    year = forms.IntegerField(label=OBSERVATIONS.column("year").label)
+    indicator = forms.ChoiceField(label=_("Indicator"))
+    year = forms.IntegerField(label=_("Year"))
     value = CellField("value", required=True)
     source = CellField(
         "source",

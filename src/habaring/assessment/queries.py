@@ -241,7 +241,8 @@ def _history(region: Region, edition: IndexEdition | None) -> History:
             continue
         if latest.get(year) != pk:
             latest[year], found[year] = pk, {}
-        found[year][group] = score
+        if score is not None:
+            found[year][group] = score
     return found
 
 

@@ -209,7 +209,7 @@ def _used(
     return used
 
 
-def _cell(row: dict[str, Any]) -> Used:
+def _cell(row: Mapping[str, Any]) -> Used:
     return Used(
         region=row["region_id"],
         indicator_id=row["indicator_id"],
