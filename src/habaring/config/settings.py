@@ -120,7 +120,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "habaring.config.urls"
-ASGI_APPLICATION = "habaring.config.asgi.application"
+WSGI_APPLICATION = "habaring.config.wsgi.application"
 
 _LOADERS: list[object] = [
     "django.template.loaders.filesystem.Loader",

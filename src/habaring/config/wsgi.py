@@ -1,0 +1,9 @@
+"""The WSGI door that granian opens: no page streams events yet (decision 8)."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "habaring.config.settings")
+
+application = get_wsgi_application()
