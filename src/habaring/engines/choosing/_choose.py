@@ -101,7 +101,7 @@ class _Run:
             return None
         return relative_gap(self.best.value, self.bound)
 
-    def hear(self, columns: Ints, _bound: float) -> float | None:
+    def hear(self, columns: Ints, bound: float) -> float | None:
         """Keep a plan if whole rupiah bear it out."""
         plan = self.account.plan(columns)
         if broken := plan.broken():
@@ -110,7 +110,18 @@ class _Run:
         if self.best is None or plan.value > self.best.value:
             self.best = plan
             self.report()
+        self.watch(bound)
         return plan.value
+
+    def watch(self, bound: float) -> None:
+        """Lower the bound, if the whole model has it."""
+        if self.phase != "full" or not np.isfinite(bound):
+            return
+        # columns that no better plan can have were left out: never below the best
+        bound = max(bound, self.best.value if self.best else -np.inf)
+        if bound < self.bound - 1e-9 * abs(self.bound):
+            self.bound = bound
+            self.report()
 
     def search(self, relaxed: Relaxed) -> None:
         """Cores first, the whole model with the time that is left."""
@@ -118,7 +129,7 @@ class _Run:
         reduced = relaxed.reduced[:size]
         if size >= CORE_FROM:
             self.phase = "core"
-            self._cores(relaxed, 0.7 if size >= WHOLE_UNTIL else 0.4)
+            self._cores(relaxed, 0.7 if size >= WHOLE_UNTIL else 0.1)
             if self._enough():
                 return
         self.phase = "full"
@@ -152,7 +163,7 @@ class _Run:
             search = self._search(held.zero, slice_end, relaxed.value)
             found = replace(search, forced=held.one).run()
             if found.columns is not None:
-                self.hear(found.columns, 0.0)
+                self.hear(found.columns, np.inf)
             better = self.best is not None and self.best.value > before
             if better and self.best is not None:
                 self._take(improve(self.best, time.perf_counter() + 0.5))
@@ -180,6 +191,7 @@ class _Run:
             start=self.best.columns if self.best else None,
             enough=ceiling - self.gap * abs(ceiling),
             heard=self.hear,
+            watched=self.watch,
             cuts=self.cuts,
         )
 
@@ -196,7 +208,7 @@ class _Run:
             if found.impossible and self.best is None:
                 raise find_conflict(self.model, self.seed, self.deadline, whole=True)
             if found.columns is not None:
-                self.hear(found.columns, 0.0)
+                self.hear(found.columns, found.bound)
             best = self.best.value if self.best else -np.inf
             if found.impossible or np.isfinite(found.bound):
                 self.bound = min(self.bound, max(found.bound, best))

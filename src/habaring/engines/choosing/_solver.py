@@ -15,6 +15,8 @@ import numpy as np
 from habaring.engines.choosing._model import Index, Model
 from habaring.engines.choosing._tables import Flags, Floats, Ints
 
+TELL_EVERY = 0.5  # seconds
+
 
 @dataclass(frozen=True)
 class Relaxed:
@@ -132,7 +134,7 @@ class Search:
 
     `fixed` are columns held at zero, `forced` at one; `start` a plan to begin from; `deadline` is on
     `time.perf_counter`; `enough` ends the search once a plan is worth that much;
-    `heard(columns, bound)` is told of each better plan.
+    `heard(columns, bound)` is told of each better plan, `watched(bound)` now and then.
     """
 
     model: Model
@@ -143,6 +145,7 @@ class Search:
     start: Ints | None = None
     enough: float = float("inf")
     heard: Callable[[Ints, float], float | None] = lambda _columns, _bound: None
+    watched: Callable[[float], None] = lambda _bound: None
     cuts: tuple[Cut, ...] = ()
     forced: Flags | None = None
     dives: bool = True  # searches inside the search: strong, but deaf to the clock
@@ -192,6 +195,7 @@ class Search:
 
         size = self.model.tables.size
         stop = {"early": False}
+        told = [0.0]
 
         def hear(kind: Any, _message: str, out: Any, into: Any, _user: Any) -> None:
             if kind == cb.HighsCallbackType.kCallbackMipImprovingSolution:
@@ -200,8 +204,12 @@ class Search:
                 if worth is not None and worth >= self.enough:
                     stop["early"] = True
                 return
-            if time.perf_counter() > self.deadline:
+            now = time.perf_counter()
+            if now > self.deadline:
                 stop["early"] = True
+            if kind == cb.HighsCallbackType.kCallbackMipInterrupt and now > told[0]:
+                told[0] = now + TELL_EVERY
+                self.watched(out.mip_dual_bound)
             # the flag is sticky: it must be written at each call
             into.user_interrupt = stop["early"]
 
