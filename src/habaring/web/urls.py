@@ -1,6 +1,7 @@
 """Addresses of the pages made of several domains."""
 
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from habaring.web import style, views
@@ -9,7 +10,8 @@ app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
     path("daerah/<code:code>/", views.region, name="region"),
-    path("bahasa/", set_language, name="language"),
+    # Exempt: choosing a language harms nobody, and a reader needs no cookie for it.
+    path("bahasa/", csrf_exempt(set_language), name="language"),
     path("ruang-kerja/", views.work_room, name="work-room"),
     path("ruang-kerja/<code:code>/", views.work_room_region, name="work-room-region"),
     path("sehat/", views.health, name="health"),
