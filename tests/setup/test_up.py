@@ -54,7 +54,12 @@ def start(data: Path, port: int) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         command(data, port),
         env=env
-        | {"PYTHONPATH": str(SRC), "WEB_WORKERS": "1", "SECRET_KEY": "for-a-test"},
+        | {
+            "PYTHONPATH": str(SRC),
+            "WEB_WORKERS": "1",
+            "SECRET_KEY": "for-a-test",
+            "PLAIN_STATIC": "True",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         place = supervisor.Place(options["host"], options["port"])
         _make_data_folder(data)
         try:
-            with held(data / embedded.LOCK, note=place.address), _helpful():
+            with _helpful(), held(data / embedded.LOCK, note=place.address):
                 supervisor.refuse_taken_port(place)
                 _run(data, place, options["demo"])
         except Busy as busy:
