@@ -1,5 +1,6 @@
 """Blocks of the analysis: the region, its index, its gaps, its targets and sources."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from habaring.assessment.models import EditionScore, EditionValue, Target, ValueStatus
@@ -21,7 +22,7 @@ from habaring.shared.charts.chart import Caption, Series, Years
 from habaring.shared.charts.lines import trend
 from habaring.shared.charts.ranges import RankRow, rank_ladder
 
-FRAMEWORK_TREND_YEARS = 3
+TREND_YEARS = 3
 
 
 def example(label: str, *, illustrative: bool) -> str:
@@ -95,11 +96,11 @@ def index(figures: Figures) -> list[Block]:
     count = len(figures.league)
     low, high = own.rank_low or own.rank, own.rank_high or own.rank
     sentence = _(
-        "%(place)s stands **%(range)s** of %(count)d regions in the edition of %(year)d, with a "
-        "score of **%(score)s** of 100."
+        "%(place)s stands at **%(range)s** of %(count)d regions in the edition of %(year)d, "
+        "with a score of **%(score)s** of 100."
     ) % {
         "place": figures.region.name,
-        "range": formats.rank_range(low, high),
+        "range": held_ranks(low, high),
         "count": count,
         "year": figures.edition.year,
         "score": formats.number(own.score, 1),
@@ -127,12 +128,17 @@ def index(figures: Figures) -> list[Block]:
         paragraph(sentence),
         chart(
             _("The ranks that each region could hold"),
-            ladder.standalone(),
-            ladder.alt,
+            ladder,
             note=_edition_note(figures),
         ),
         *_dimension_scores(figures),
     ]
+
+
+def held_ranks(low: int, high: int) -> str:
+    """The ranks that can be held, for a sentence: "rank 4", "a rank between 4 and 8"."""
+    words = _("rank %(ranks)s") if low == high else _("a rank between %(ranks)s")
+    return words % {"ranks": formats.rank_range(low, high)}
 
 
 def _edition_note(figures: Figures) -> str:
@@ -142,7 +148,7 @@ def _edition_note(figures: Figures) -> str:
     return _("Index edition %(year)d/%(number)d, published on %(day)s.") % {
         "year": edition.year,
         "number": edition.number,
-        "day": formats.day(edition.published_at),
+        "day": formats.day(timezone.localdate(edition.published_at)),
     }
 
 
@@ -185,14 +191,9 @@ def _dimension_scores(figures: Figures) -> list[Block]:
         width=520,
     )
     return [
-        chart(
-            _("Scores of the dimensions"),
-            drawn.standalone(),
-            drawn.alt,
-            note=_edition_note(figures),
-        ),
+        chart(_("Scores of the dimensions"), drawn, note=_edition_note(figures)),
         table(
-            _("Scores of the dimensions"),
+            _("Scores, ranks and what is known"),
             [
                 column(_("Dimension"), width=4),
                 column(_("Score"), "right", width=2),
@@ -223,9 +224,7 @@ def _shown(value: EditionValue) -> str:
 
 def gaps(figures: Figures) -> list[Block]:
     """Each indicator now, beside the next target that the region set for it."""
-    nearest: dict[int, Target] = {}
-    for one in figures.targets:
-        nearest.setdefault(one.indicator_id, one)
+    nearest = _next_targets(figures)
     found: list[Block] = []
     for dimension in figures.dimensions:
         rows = []
@@ -279,11 +278,22 @@ def gaps(figures: Figures) -> list[Block]:
     return found or [note(_("There is no index edition to compare with targets."))]
 
 
+def _next_targets(figures: Figures) -> dict[int, Target]:
+    """Indicator → the first target after the edition's year, else the last one set."""
+    year = figures.edition.year if figures.edition else 0
+    found: dict[int, Target] = {}
+    for one in figures.targets:  # by indicator, then year
+        known = found.get(one.indicator_id)
+        if known is None or known.year <= year:
+            found[one.indicator_id] = one
+    return found
+
+
 def trends(figures: Figures) -> list[Block]:
     """Every indicator with three years or more, as a small chart with its source."""
     found: list[Block] = []
     for rows in figures.series.values():
-        if len(rows) < FRAMEWORK_TREND_YEARS:
+        if len(rows) < TREND_YEARS:
             continue
         indicator = rows[0].indicator
         unit = (
@@ -311,14 +321,8 @@ def trends(figures: Figures) -> list[Block]:
             ),
             width=520,
         )
-        found.append(
-            chart(
-                name,
-                drawn.standalone(),
-                drawn.alt,
-                note=_("Source: %(source)s") % {"source": rows[-1].source},
-            )
-        )
+        source = _("Source: %(source)s") % {"source": rows[-1].source}
+        found.append(chart(name, drawn, note=source, half=True))
     return found or [note(_("No indicator has three years of values yet."))]
 
 

@@ -9,7 +9,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
+from habaring.shared.charts.chart import Chart
+
 Block = dict[str, Any]
+Row = dict[str, Any]
 Align = Literal["left", "right", "centre"]
 
 _MARKS = re.compile(r"(\*\*[^*]+\*\*|\*[^*]+\*)")
@@ -57,7 +60,7 @@ def column(label: str, align: Align = "left", width: int = 0) -> dict[str, Any]:
     return {"label": label, "align": align, "width": width}
 
 
-def row(cells: Sequence[str], *, strong: bool = False, url: str = "") -> dict[str, Any]:
+def row(cells: Sequence[str], *, strong: bool = False, url: str = "") -> Row:
     """The cells of one table row, as they are shown; on the site `url` is behind the
     first of them.
     """
@@ -67,23 +70,36 @@ def row(cells: Sequence[str], *, strong: bool = False, url: str = "") -> dict[st
 def table(
     caption: str,
     columns: Sequence[dict[str, Any]],
-    rows: Sequence[dict[str, Any]],
+    rows: Sequence[Row],
     *,
     note: str = "",
+    wide: bool = False,
 ) -> Block:
-    """A table; `note` carries the source and the as-of date of its figures."""
+    """A table; `note` carries the source and the as-of date of its figures. A `wide` one
+    is set across the long side of the paper.
+    """
     return {
         "type": "table",
         "caption": caption,
         "columns": list(columns),
         "rows": list(rows),
         "note": note,
+        "wide": wide,
     }
 
 
-def chart(caption: str, svg: str, alt: str, *, note: str = "") -> Block:
-    """A picture; `alt` says in words what it shows."""
-    return {"type": "chart", "caption": caption, "svg": svg, "alt": alt, "note": note}
+def chart(caption: str, drawn: Chart, *, note: str = "", half: bool = False) -> Block:
+    """A picture with the words for those who do not see it; two `half` ones stand side
+    by side.
+    """
+    return {
+        "type": "chart",
+        "caption": caption,
+        "svg": drawn.standalone(narrow=half),
+        "alt": drawn.alt,
+        "note": note,
+        "half": half,
+    }
 
 
 def card(title: str, lead: str, rows: Iterable[tuple[str, str]]) -> Block:

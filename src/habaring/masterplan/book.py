@@ -1,7 +1,7 @@
 """Assemble an edition: the set of books filled with blocks, frozen as plain JSON.
 
-Each kind of block in a set is one function below `analysis` or `programmes`: figures in,
-blocks out. Text is in the edition's language; nothing is looked up again later.
+Each kind of block in a set is one function of `analysis`, `direction`, `programmes` or
+`funding`: figures in, blocks out. Text is in the edition's language; nothing is looked up again later.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from habaring.masterplan import analysis, blocks, programmes, sets
+from habaring.masterplan import (
+    analysis,
+    blocks,
+    direction,
+    funding,
+    programmes,
+    sets,
+)
 from habaring.masterplan.figures import Figures, Inputs
 from habaring.shared import formats
 from habaring.shared.refusal import Refusal
@@ -18,7 +25,12 @@ from habaring.shared.refusal import Refusal
 __all__ = ["Inputs", "UnknownBlock", "assemble"]
 
 Maker = Callable[[Figures], list[blocks.Block]]
-MAKERS: dict[str, Maker] = {**analysis.MAKERS, **programmes.MAKERS}
+MAKERS: dict[str, Maker] = {
+    **analysis.MAKERS,
+    **direction.MAKERS,
+    **programmes.MAKERS,
+    **funding.MAKERS,
+}
 
 
 class UnknownBlock(Refusal):
@@ -68,8 +80,8 @@ def _book(figures: Figures, book: sets.Book) -> dict[str, Any]:
             "figure": _("Figure"),
         },
         "edition_line": _("Edition %(number)d · %(day)s")
-        % {"number": inputs.number, "day": formats.day(inputs.at)},
-        "as_of_line": _("Figures as of %(day)s") % {"day": formats.day(inputs.at)},
+        % {"number": inputs.number, "day": figures.today},
+        "as_of_line": _("Figures as of %(day)s") % {"day": figures.today},
         "footer_line": _("%(place)s · edition %(number)d")
         % {"place": region.full_name, "number": inputs.number},
         "chapters": [

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from habaring.assessment.models import (
@@ -19,8 +20,9 @@ from habaring.assessment.models import (
 )
 from habaring.masterplan import queries
 from habaring.masterplan.models import BookTemplate, Section
-from habaring.portfolio.models import Candidate, Plan, PlanItem
-from habaring.portfolio.queries import Money, chosen_codes, money, plan_items
+from habaring.portfolio.models import Plan, PlanItem
+from habaring.portfolio.queries import Money, money, plan_items, quick_wins
+from habaring.portfolio.results import Result, result
 from habaring.regions.models import Region
 from habaring.shared import formats
 from habaring.shared.charts.paint import dimension_token
@@ -148,25 +150,13 @@ class Figures:
 
     @cached_property
     def quick_wins(self) -> list[PlanItem]:
-        """Funded programmes that claim a Quick Win and keep its rule of twelve months."""
-        return [
-            item
-            for item in self.items
-            if item.candidate.quick_win and (item.candidate.months or 99) <= 12
-        ]
+        """Funded programmes that claim a Quick Win and keep its rules."""
+        return quick_wins(self.items)
 
     @cached_property
-    def left_out(self) -> list[Candidate]:
-        """Candidates of the adopted scenario that it does not fund."""
-        chosen = chosen_codes(self.plan.scenario)
-        known = self.plan.scenario.record["starts"] if self.plan.scenario.record else {}
-        rows = Candidate.objects.filter(
-            region=self.region, code__in=set(known) - chosen
-        ).order_by("code", "-revision")
-        newest: dict[str, Candidate] = {}
-        for row in rows:
-            newest.setdefault(row.code, row)
-        return list(newest.values())
+    def result(self) -> Result | None:
+        """The adopted scenario with its reasons; None if it has none on record."""
+        return result(self.plan.scenario)
 
     @cached_property
     def money(self) -> Money:
@@ -202,11 +192,11 @@ class Figures:
             or any(section.illustrative for section in self.sections.values())
         )
 
-    def as_of(self, day: datetime | None = None) -> str:
+    @property
+    def today(self) -> str:
+        """The day of the edition where the region is."""
+        return formats.day(timezone.localdate(self.inputs.at))
+
+    def as_of(self) -> str:
         """The line under a figure that says of when it is."""
-        return _("As of %(day)s.") % {"day": formats.day(day or self.inputs.at)}
-
-
-def item_total(item: PlanItem) -> int:
-    """Rupiah of one programme over the plan, building and running."""
-    return sum(int(line["amount"]) for line in item.money)
+        return _("As of %(day)s.") % {"day": self.today}

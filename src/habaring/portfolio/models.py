@@ -238,3 +238,8 @@ class PlanItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.candidate_id}"
+
+    @property
+    def total(self) -> int:
+        """Rupiah over the whole plan, to build and to run."""
+        return sum(int(line["amount"]) for line in self.money)

@@ -31,7 +31,7 @@ def money_chart(money: Money, *, example: bool) -> Chart:
             ),
             _COLOURS[place % len(_COLOURS)],
         )
-        for place, source in enumerate(money.sources)
+        for place, source in enumerate(filter(money.takes, money.sources))
     )
     ceilings = tuple(float(money.ceiling(year=year)) or None for year in money.years)
     caption = Caption(
