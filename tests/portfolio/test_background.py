@@ -1,5 +1,7 @@
 """The worker: what a draft leaves is run, what a dead worker held is run again."""
 
+from datetime import datetime
+
 import pytest
 from django.db import connection
 from procrastinate.contrib.django import app
@@ -29,7 +31,7 @@ def job() -> ProcrastinateJob:
     return ProcrastinateJob.objects.get(task_name="portfolio.run_scenario")
 
 
-def test_a_worker_runs_the_job_that_a_draft_left(at):
+def test_a_worker_runs_the_job_that_a_draft_left(at: datetime) -> None:
     scenario = makers.scenario(makers.place(), at)
     work()
     scenario.refresh_from_db()

@@ -1,6 +1,7 @@
 """Candidates and limits come in: new, changed, unchanged, and every refusal."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils.translation import override
@@ -31,7 +32,9 @@ def kotim(kotim: Region) -> Region:
     return makers.place()
 
 
-def record(region: Region, at: datetime, *rows: Entry, by: Account | None = None):
+def record(
+    region: Region, at: datetime, *rows: Entry, by: Account | None = None
+) -> Any:
     return record_candidates(region=region, rows=rows, upload=None, by=by, at=at)
 
 
@@ -43,7 +46,9 @@ def refused(region: Region, at: datetime, *rows: Entry) -> list[str]:
         return [f"{p.place}: {p.message}" for p in caught.value.problems]
 
 
-def test_a_candidate_comes_back_as_it_went_in(kotim, budi, at):
+def test_a_candidate_comes_back_as_it_went_in(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     full = entry(
         "A",
         description="Jaringan untuk desa",
@@ -73,7 +78,9 @@ def test_a_candidate_comes_back_as_it_went_in(kotim, budi, at):
     assert AuditEntry.objects.get(verb="portfolio.candidates.recorded").by == budi
 
 
-def test_new_changed_and_unchanged_are_counted_apart(kotim, at):
+def test_new_changed_and_unchanged_are_counted_apart(
+    kotim: Region, at: datetime
+) -> None:
     record(kotim, at, entry("A"), entry("B"))
     later = at + timedelta(hours=1)
     told = record(kotim, later, entry("A"), entry("B", name="Lain"), entry("C"))
@@ -82,7 +89,7 @@ def test_new_changed_and_unchanged_are_counted_apart(kotim, at):
     assert queries.current_candidates(kotim).get(code="B").revision == 2
 
 
-def test_candidates_that_a_file_does_not_name_stay(kotim, at):
+def test_candidates_that_a_file_does_not_name_stay(kotim: Region, at: datetime) -> None:
     record(kotim, at, entry("A"))
     record(kotim, at + timedelta(hours=1), entry("B"))
     assert [row.code for row in queries.current_candidates(kotim)] == ["A", "B"]
@@ -109,7 +116,9 @@ def test_candidates_that_a_file_does_not_name_stay(kotim, at):
         ({"requires": ("X",)}, "“X”"),
     ],
 )
-def test_each_problem_is_refused_with_its_row(kotim, at, wrong, told):
+def test_each_problem_is_refused_with_its_row(
+    kotim: Region, at: datetime, wrong: dict[str, Any], told: str
+) -> None:
     messages = refused(
         kotim,
         at,
@@ -121,11 +130,11 @@ def test_each_problem_is_refused_with_its_row(kotim, at, wrong, told):
     assert told in messages[0]
 
 
-def test_a_code_that_stands_twice_is_refused(kotim, at):
+def test_a_code_that_stands_twice_is_refused(kotim: Region, at: datetime) -> None:
     assert "“A”" in refused(kotim, at, entry("A", row=2), entry("A", row=3))[0]
 
 
-def test_a_cycle_is_shown_as_a_path(kotim, at):
+def test_a_cycle_is_shown_as_a_path(kotim: Region, at: datetime) -> None:
     rows = (
         entry("A", requires=("B",), row=2),
         entry("B", requires=("C",), row=3),
@@ -134,7 +143,9 @@ def test_a_cycle_is_shown_as_a_path(kotim, at):
     assert "A → B → C → A" in refused(kotim, at, *rows)[0]
 
 
-def test_a_cycle_through_what_is_there_already_is_found(kotim, at):
+def test_a_cycle_through_what_is_there_already_is_found(
+    kotim: Region, at: datetime
+) -> None:
     record(kotim, at, entry("A"), entry("B", requires=("A",)))
     with pytest.raises(CandidatesRefused) as caught:
         record(kotim, at + timedelta(hours=1), entry("A", requires=("B",)))
@@ -142,27 +153,31 @@ def test_a_cycle_through_what_is_there_already_is_found(kotim, at):
     assert Candidate.objects.count() == 2
 
 
-def test_one_that_requires_itself_is_a_cycle(kotim, at):
+def test_one_that_requires_itself_is_a_cycle(kotim: Region, at: datetime) -> None:
     assert "itself" in refused(kotim, at, entry("A", requires=("A",)))[0]
 
 
-def test_every_cycle_is_found_once():
+def test_every_cycle_is_found_once() -> None:
     assert cycles({"A": ["B"], "B": ["A"], "C": ["D"], "D": []}) == [("A", "B", "A")]
 
 
-def test_every_problem_is_told_at_once(kotim, at):
+def test_every_problem_is_told_at_once(kotim: Region, at: datetime) -> None:
     rows = [entry(f"K{n}", dimension="XXX", row=n) for n in range(2, 12)]
     assert len(refused(kotim, at, *rows)) == 10
 
 
-def test_a_quick_win_that_breaks_its_rules_is_a_warning(kotim, at):
+def test_a_quick_win_that_breaks_its_rules_is_a_warning(
+    kotim: Region, at: datetime
+) -> None:
     slow = entry("A", quick_win=True, months=14, duration=2, owner="", costs={})
     told = record(kotim, at, slow)
     assert len(told.warnings) == 3
     assert "12" in str(told.warnings[0].message)
 
 
-def test_a_withdrawn_candidate_is_out_but_stays(kotim, budi, at):
+def test_a_withdrawn_candidate_is_out_but_stays(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     record_one(region=kotim, entry=entry("A"), by=budi, at=at)
     row = Candidate.objects.get()
     withdraw_candidate(candidate=row, reason="Sudah didanai provinsi", by=budi, at=at)
@@ -173,7 +188,9 @@ def test_a_withdrawn_candidate_is_out_but_stays(kotim, budi, at):
     assert queries.current_candidates(kotim).get().revision == 2
 
 
-def test_a_withdrawal_is_refused_without_a_reason_or_while_required(kotim, budi, at):
+def test_a_withdrawal_is_refused_without_a_reason_or_while_required(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     record(kotim, at, entry("A"), entry("B", requires=("A",)))
     row = Candidate.objects.get(code="A")
     with pytest.raises(CandidatesRefused):
@@ -186,7 +203,9 @@ def test_a_withdrawal_is_refused_without_a_reason_or_while_required(kotim, budi,
         withdraw_candidate(candidate=other, reason="Batal", by=budi, at=at)
 
 
-def test_limits_are_appended_and_name_the_set_before(kotim, budi, at):
+def test_limits_are_appended_and_name_the_set_before(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     first = makers.limit_set(kotim, at)
     new = NewLimits(name="Lebih hemat", toml=first.toml, changed_from=first)
     second = record_limits(region=kotim, limits=new, by=budi, at=at)
@@ -195,7 +214,9 @@ def test_limits_are_appended_and_name_the_set_before(kotim, budi, at):
         LimitSet.objects.filter(pk=first.pk).update(name="Lain")
 
 
-def test_limits_that_cannot_be_read_are_refused(kotim, budi, at):
+def test_limits_that_cannot_be_read_are_refused(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     for name, toml in [
         ("", makers.choose_files.limits_to_toml(makers.limits())),
         ("A", "ini bukan [toml"),
@@ -205,7 +226,9 @@ def test_limits_that_cannot_be_read_are_refused(kotim, budi, at):
     assert not LimitSet.objects.exists()
 
 
-def test_limits_of_another_region_are_no_forerunner(kotim, budi, at):
+def test_limits_of_another_region_are_no_forerunner(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     there = makers.limit_set(makers.makers.region("62.01"), at)
     with pytest.raises(LimitsRefused):
         record_limits(

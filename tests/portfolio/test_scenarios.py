@@ -1,6 +1,7 @@
 """Scenarios are frozen, run once, end in a plan or in a conflict told in words."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -8,6 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from habaring.council.models import Decision
 from habaring.engines.choosing import Choice
+from habaring.people.models import Account
 from habaring.portfolio import queries, running
 from habaring.portfolio.actions import (
     AdoptionRefused,
@@ -35,13 +37,15 @@ def kotim(kotim: Region) -> Region:
     return makers.place()
 
 
-def run(scenario: Scenario, at) -> Scenario:
+def run(scenario: Scenario, at: datetime) -> Scenario:
     run_scenario(scenario=scenario.pk, clock=lambda: at)
     scenario.refresh_from_db()
     return scenario
 
 
-def test_a_draft_freezes_its_inputs_and_queues_a_job(kotim, at):
+def test_a_draft_freezes_its_inputs_and_queues_a_job(
+    kotim: Region, at: datetime
+) -> None:
     scenario = makers.scenario(kotim, at)
     record_candidates(
         region=kotim,
@@ -56,7 +60,7 @@ def test_a_draft_freezes_its_inputs_and_queues_a_job(kotim, at):
     assert job.args == {"scenario": scenario.pk}
 
 
-def test_a_draft_that_is_rolled_back_leaves_no_job(kotim, at):
+def test_a_draft_that_is_rolled_back_leaves_no_job(kotim: Region, at: datetime) -> None:
     def drafted_and_lost() -> None:
         with transaction.atomic():
             makers.scenario(kotim, at)
@@ -67,7 +71,9 @@ def test_a_draft_that_is_rolled_back_leaves_no_job(kotim, at):
     assert not ProcrastinateJob.objects.exists()
 
 
-def test_drafts_are_refused_without_candidates_name_or_own_limits(kotim, at):
+def test_drafts_are_refused_without_candidates_name_or_own_limits(
+    kotim: Region, at: datetime
+) -> None:
     limits = makers.limit_set(kotim, at)
     with pytest.raises(ScenarioRefused):
         draft_scenario(region=kotim, draft=Draft("A", limits), by=None, at=at)
@@ -80,7 +86,9 @@ def test_drafts_are_refused_without_candidates_name_or_own_limits(kotim, at):
     assert not Scenario.objects.exists()
 
 
-def test_a_run_keeps_the_plan_the_reasons_and_the_frontier(kotim, at):
+def test_a_run_keeps_the_plan_the_reasons_and_the_frontier(
+    kotim: Region, at: datetime
+) -> None:
     scenario = makers.done(kotim, at)
     assert scenario.status == ScenarioStatus.DONE
     choice = Choice.from_record(scenario.record)
@@ -92,7 +100,9 @@ def test_a_run_keeps_the_plan_the_reasons_and_the_frontier(kotim, at):
     assert money.ceiling(source="PAD") == 15 * MILLIARD
 
 
-def test_the_money_of_running_counts_after_completion(kotim, at):
+def test_the_money_of_running_counts_after_completion(
+    kotim: Region, at: datetime
+) -> None:
     scenario = makers.done(
         kotim, at, [entry("A", latest=2027, running={"PAD": 100_000_000})]
     )
@@ -102,7 +112,7 @@ def test_the_money_of_running_counts_after_completion(kotim, at):
     assert money.amount(year=2028, kind="running") == 100_000_000
 
 
-def test_a_second_run_changes_nothing(kotim, at):
+def test_a_second_run_changes_nothing(kotim: Region, at: datetime) -> None:
     scenario = makers.done(kotim, at)
     before = Scenario.objects.filter(pk=scenario.pk).values().get()
     run(scenario, at + timedelta(hours=1))
@@ -110,13 +120,15 @@ def test_a_second_run_changes_nothing(kotim, at):
     assert AuditEntry.objects.filter(verb="portfolio.scenario.finished").count() == 1
 
 
-def test_a_scenario_whose_worker_died_is_run_again(kotim, at):
+def test_a_scenario_whose_worker_died_is_run_again(kotim: Region, at: datetime) -> None:
     scenario = makers.scenario(kotim, at)
     Scenario.objects.update(status="running", progress={"phase": "full"})
     assert run(scenario, at).status == ScenarioStatus.DONE
 
 
-def test_a_cancelled_scenario_is_not_run_and_not_finished(kotim, budi, at):
+def test_a_cancelled_scenario_is_not_run_and_not_finished(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     scenario = makers.scenario(kotim, at)
     cancel_scenario(scenario=scenario, by=budi, at=at)
     assert run(scenario, at).status == ScenarioStatus.CANCELLED
@@ -127,10 +139,12 @@ def test_a_cancelled_scenario_is_not_run_and_not_finished(kotim, budi, at):
         cancel_scenario(scenario=scenario, by=budi, at=at)
 
 
-def test_a_scenario_cancelled_while_it_runs_stops(kotim, at, monkeypatch):
+def test_a_scenario_cancelled_while_it_runs_stops(
+    kotim: Region, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scenario = makers.scenario(kotim, at)
 
-    def cancelled(*args, progress, **more):
+    def cancelled(*args: Any, progress: Any, **more: Any) -> None:
         Scenario.objects.update(status="cancelled")
         progress(running.choosing.Progress("full", 1.0, 2.0, 0.5, 1.0))
 
@@ -138,7 +152,7 @@ def test_a_scenario_cancelled_while_it_runs_stops(kotim, at, monkeypatch):
     assert run(scenario, at).status == ScenarioStatus.CANCELLED
 
 
-def test_contradicting_limits_end_in_a_conflict(kotim, at):
+def test_contradicting_limits_end_in_a_conflict(kotim: Region, at: datetime) -> None:
     scenario = makers.done(
         kotim,
         at,
@@ -150,7 +164,9 @@ def test_contradicting_limits_end_in_a_conflict(kotim, at):
     assert names == {"promised:A", "promised:B", "ceiling:PAD:2027"}
 
 
-def test_a_ceiling_of_zero_for_a_promise_is_told_before_any_search(kotim, at):
+def test_a_ceiling_of_zero_for_a_promise_is_told_before_any_search(
+    kotim: Region, at: datetime
+) -> None:
     scenario = makers.done(
         kotim, at, [entry("A")], promised=("A",), ceilings={("PAD", 2027): 0}
     )
@@ -158,10 +174,12 @@ def test_a_ceiling_of_zero_for_a_promise_is_told_before_any_search(kotim, at):
     assert scenario.conflict["problems"][0]["code"] == "promised_zero_ceiling"
 
 
-def test_a_run_that_breaks_says_so(kotim, at, monkeypatch):
+def test_a_run_that_breaks_says_so(
+    kotim: Region, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scenario = makers.scenario(kotim, at)
 
-    def broken(*args, **more):
+    def broken(*args: Any, **more: Any) -> None:
         raise MemoryError
 
     monkeypatch.setattr(running.choosing, "choose", broken)
@@ -170,7 +188,9 @@ def test_a_run_that_breaks_says_so(kotim, at, monkeypatch):
     assert scenario.problem == "MemoryError"
 
 
-def test_a_tenth_less_is_a_new_scenario_on_the_same_candidates(kotim, budi, at):
+def test_a_tenth_less_is_a_new_scenario_on_the_same_candidates(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     base = makers.done(kotim, at)
     derived = derive_scenario(
         scenario=base, name="Hemat 10 %", scaling=Scaling(percent=-10), by=budi, at=at
@@ -181,7 +201,9 @@ def test_a_tenth_less_is_a_new_scenario_on_the_same_candidates(kotim, budi, at):
     assert derived.limit_set.changed_from == base.limit_set
 
 
-def test_a_change_of_nothing_is_refused(kotim, budi, at):
+def test_a_change_of_nothing_is_refused(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     base = makers.scenario(kotim, at)
     for percent in (0, -101):
         with pytest.raises(ScenarioRefused):
@@ -191,7 +213,9 @@ def test_a_change_of_nothing_is_refused(kotim, budi, at):
     assert Scenario.objects.count() == 1
 
 
-def test_only_named_sources_and_years_change(kotim, budi, at):
+def test_only_named_sources_and_years_change(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     base = makers.scenario(
         kotim,
         at,
@@ -208,7 +232,9 @@ def test_only_named_sources_and_years_change(kotim, budi, at):
     )
 
 
-def test_adoption_makes_one_plan_in_force_with_its_money(kotim, budi, at):
+def test_adoption_makes_one_plan_in_force_with_its_money(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     scenario = makers.done(kotim, at, [entry("A", running={"PAD": 1000}), entry("B")])
     decision = makers.decision(kotim, at, budi)
     plan = adopt_plan(scenario=scenario, decision=decision, by=budi, at=at)
@@ -218,7 +244,9 @@ def test_adoption_makes_one_plan_in_force_with_its_money(kotim, budi, at):
     assert queries.money(plan) == queries.money(scenario)
 
 
-def test_a_later_plan_replaces_and_keeps_the_earlier_one(kotim, budi, at):
+def test_a_later_plan_replaces_and_keeps_the_earlier_one(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     scenario = makers.done(kotim, at)
     first = adopt_plan(
         scenario=scenario, decision=makers.decision(kotim, at), by=budi, at=at
@@ -236,7 +264,9 @@ def test_a_later_plan_replaces_and_keeps_the_earlier_one(kotim, budi, at):
     assert PlanItem.objects.filter(plan=first).count() == 3
 
 
-def test_adoption_is_refused_for_an_unfinished_scenario(kotim, budi, at):
+def test_adoption_is_refused_for_an_unfinished_scenario(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     with pytest.raises(AdoptionRefused):
         adopt_plan(
             scenario=makers.scenario(kotim, at),
@@ -247,7 +277,9 @@ def test_adoption_is_refused_for_an_unfinished_scenario(kotim, budi, at):
     assert not Plan.objects.exists()
 
 
-def test_adoption_is_refused_for_a_decision_of_elsewhere_or_a_used_one(kotim, budi, at):
+def test_adoption_is_refused_for_a_decision_of_elsewhere_or_a_used_one(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     scenario = makers.done(kotim, at)
     there: Decision = makers.decision(makers.makers.region("62.01"), at)
     with pytest.raises(AdoptionRefused):
@@ -259,7 +291,9 @@ def test_adoption_is_refused_for_a_decision_of_elsewhere_or_a_used_one(kotim, bu
     assert Plan.objects.count() == 1
 
 
-def test_adoption_is_refused_when_nothing_was_chosen(kotim, budi, at):
+def test_adoption_is_refused_when_nothing_was_chosen(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     scenario = makers.done(kotim, at, ceilings={("PAD", 2027): 1})
     with pytest.raises(AdoptionRefused):
         adopt_plan(
@@ -267,7 +301,9 @@ def test_adoption_is_refused_when_nothing_was_chosen(kotim, budi, at):
         )
 
 
-def test_the_thread_goes_from_the_origin_to_the_plan(kotim, budi, at):
+def test_the_thread_goes_from_the_origin_to_the_plan(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
     asked = entry("A", origin_kind="meeting", origin_text="Musrenbang Baamang")
     scenario = makers.done(kotim, at, [asked])
     candidate = queries.current_candidates(kotim).get()

@@ -215,7 +215,7 @@ def done(scenario: Scenario) -> dict[str, Any]:
             example=example,
         ),
         "districts": pictures.balance_chart(
-            found.districts,
+            found.places,
             key="kecamatan",
             title=_("Money by district"),
             example=example,

@@ -15,9 +15,9 @@ from habaring.assessment.models import Dimension
 from habaring.engines.choosing import Candidate as Programme
 from habaring.engines.choosing import Choice, Limits
 from habaring.portfolio import choose_files
-from habaring.portfolio.candidates import ORIGINS, Known
+from habaring.portfolio.candidates import ORIGINS, Known, quick_win_faults
 from habaring.portfolio.funding import source_name, with_others
-from habaring.portfolio.inputs import MoneyLine, money_lines
+from habaring.portfolio.inputs import MoneyLine, entry_of, money_lines
 from habaring.portfolio.models import (
     Candidate,
     CandidateQuerySet,
@@ -162,6 +162,10 @@ class Money:
             if (year in (None, y)) and (source in (None, s)) and (kind in ("", k))
         )
 
+    def takes(self, source: str) -> bool:
+        """Whether any money of this source is used."""
+        return self.amount(source=source) > 0
+
     def ceiling(self, *, year: int | None = None, source: str | None = None) -> int:
         """What may be spent; what is not named is added up."""
         return sum(
@@ -248,6 +252,15 @@ def plan_items(plan: Plan) -> list[PlanItem]:
             "candidate__department", "candidate__district"
         ).order_by("start_year", "candidate__code")
     )
+
+
+def quick_wins(items: Iterable[PlanItem]) -> list[PlanItem]:
+    """Those items of a plan that claim to be a Quick Win and keep its rules."""
+    return [
+        item
+        for item in items
+        if item.candidate.quick_win and not quick_win_faults(entry_of(item.candidate))
+    ]
 
 
 @dataclass(frozen=True)

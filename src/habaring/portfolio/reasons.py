@@ -143,15 +143,28 @@ class Explained:
     change: str = ""
 
 
-def explain(reason: Reason, names: Names, *, cost: int = 0) -> Explained:
+def explain(
+    reason: Reason, names: Names, *, cost: int = 0, rival: str = ""
+) -> Explained:
     """Why a programme is in or out, and what would take it out or bring it in.
 
-    `cost` is its total cost today in rupiah, to stand beside the cost that would fit.
+    `cost` is its total cost today in rupiah, to stand beside the cost that would fit;
+    `rival` is the code of the programme that was chosen from its either-or group.
     """
     if reason.chosen:
         return Explained(_inside(reason, names))
+    if reason.kind == "either_or" and rival:
+        return Explained(*_behind(rival, names))
     why = _outside(reason, names)
     return Explained(why, _brings_in(reason, names, cost))
+
+
+def _behind(rival: str, names: Names) -> tuple[str, str]:
+    told = {"rival": names.programme(rival)}
+    return (
+        _("%(rival)s is in instead: only one of the two may be.") % told,
+        _("It would come in if %(rival)s were ruled out and it then fits.") % told,
+    )
 
 
 def _inside(reason: Reason, names: Names) -> str:
@@ -163,9 +176,26 @@ def _inside(reason: Reason, names: Names) -> str:
             ) % {"points": number(lost, 1)}
         return _("It was promised.")
     if reason.kind == "chosen":
-        return _("It brings more for its money than those left out.")
+        return _worth(reason)
+    if reason.kind == "requires":
+        return _awaited(reason, names)
     return _("It is needed to keep to %(limits)s.") % {
         "limits": limits_listing(reason.limits, names)
+    }
+
+
+def _worth(reason: Reason) -> str:
+    if reason.regret > 0.05:
+        return _("Without it the plan would lose at least %(points)s points.") % {
+            "points": number(reason.regret, 1)
+        }
+    return _("It brings more for its money than those left out.")
+
+
+def _awaited(reason: Reason, names: Names) -> str:
+    waiting = [n.split(":")[1] for n in reason.limits if n.startswith("requires:")]
+    return _("It must be finished before these begin: %(programmes)s.") % {
+        "programmes": listing([names.programme(code) for code in waiting])
     }
 
 
@@ -235,11 +265,17 @@ def _brings_in(reason: Reason, names: Names, cost: int) -> str:
         *_instead_of(reason, names),
         *_other_ways(reason, names),
     ]
+    if not ways and reason.kind in ("ceiling", "staff"):
+        ways = [
+            _("Raise %(limits)s, or spread its work over other years.")
+            % {"limits": limits_listing(reason.limits, names)}
+        ]
     return " ".join(ways)
 
 
 def _cheaper(reason: Reason, cost: int) -> list[str]:
-    if not reason.enters_at:
+    """The cost that would fit, unless it is so low that nobody could build for it."""
+    if not reason.enters_at or reason.enters_at * 4 < cost:
         return []
     return [
         _(

@@ -134,6 +134,17 @@ class Result:
         order = dict.fromkeys([*self.names.districts, *sorted(own)])
         return self._balance(lambda p: p.district or "", order, self.names.district)
 
+    @property
+    def places(self) -> tuple[Balance, ...]:
+        """The districts that get money, the most first."""
+        inside = (balance for balance in self.districts if balance.rupiah)
+        return tuple(sorted(inside, key=lambda b: -b.rupiah))
+
+    @property
+    def places_without(self) -> list[str]:
+        """The names of the districts that get none of their own."""
+        return [b.name for b in self.districts if b.code and not b.rupiah]
+
     def _balance(
         self, key: Any, order: Mapping[str, None], name: Any
     ) -> tuple[Balance, ...]:
@@ -216,10 +227,11 @@ def result(scenario: Scenario) -> Result | None:
     programmes = queries.programmes_of(scenario)
     names = names_of(scenario.region, programmes)
     invented = _illustrative_codes(scenario)
-    lines = tuple(
-        _line(programme, choice, limits, names, illustrative=code in invented)
-        for code, programme in programmes.items()
-    )
+    chosen_of = {
+        programmes[code].group: code for code in choice.chosen if programmes[code].group
+    }
+    frame = _Frame(choice, limits, names, chosen_of, invented)
+    lines = tuple(frame.line(programme) for programme in programmes.values())
     spent = [line for one in lines for line in one.money]
     return Result(
         scenario, choice, limits, names, lines, queries.money_of(spent, limits)
@@ -231,23 +243,34 @@ def _illustrative_codes(scenario: Scenario) -> frozenset[str]:
     return frozenset(rows.values_list("code", flat=True))
 
 
-def _line(
-    programme: Programme,
-    choice: Choice,
-    limits: Limits,
-    names: Names,
-    *,
-    illustrative: bool,
-) -> Line:
-    start = choice.starts[programme.code]
-    reason = choice.reasons[programme.code]
-    money = (
-        money_lines(programme, start=start, last_year=limits.last_year)
-        if start is not None
-        else []
-    )
-    explained = explain(reason, names, cost=programme.total_cost)
-    return Line(programme, start, reason, explained, tuple(money), illustrative)
+@dataclass(frozen=True)
+class _Frame:
+    """What every line of a result is told against."""
+
+    choice: Choice
+    limits: Limits
+    names: Names
+    chosen_of: Mapping[str | None, str]  # either-or group → the one that is in
+    invented: frozenset[str]
+
+    def line(self, programme: Programme) -> Line:
+        code = programme.code
+        start = self.choice.starts[code]
+        reason = self.choice.reasons[code]
+        explained = explain(
+            reason,
+            self.names,
+            cost=programme.total_cost,
+            rival=self.chosen_of.get(programme.group, ""),
+        )
+        money = (
+            money_lines(programme, start=start, last_year=self.limits.last_year)
+            if start is not None
+            else []
+        )
+        return Line(
+            programme, start, reason, explained, tuple(money), code in self.invented
+        )
 
 
 @dataclass(frozen=True)
