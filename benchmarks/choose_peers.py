@@ -61,9 +61,9 @@ def bare_highs(model: Model, seconds: float) -> Trace:
     def hear(kind: Any, _message: str, out: Any, into: Any, _user: Any) -> None:
         now = time.process_time() - began
         best, bound = out.mip_primal_bound, out.mip_dual_bound
-        if kind != kinds.kCallbackSimplexInterrupt and np.isfinite(best):
-            if not steps or steps[-1][1:] != (best, bound):
-                steps.append((now, best, bound))
+        seen = kind != kinds.kCallbackSimplexInterrupt and np.isfinite(best)
+        if seen and (not steps or steps[-1][1:] != (best, bound)):
+            steps.append((now, best, bound))
         if kind != kinds.kCallbackMipImprovingSolution:
             into.user_interrupt = now > seconds
 
@@ -83,12 +83,11 @@ def bare_highs(model: Model, seconds: float) -> Trace:
     return Trace(tuple(steps), spent)
 
 
-def pulp_build(model: Model) -> tuple[float, Path]:
-    """CPU seconds for PuLP to make the same model and write it for its solver."""
+def pulp_build(model: Model, path: Path) -> None:
+    """Make the same model in PuLP from ready terms and write it for its solver."""
     import pulp
 
     size = model.tables.size
-    began = time.process_time()
     problem = pulp.LpProblem("choice", pulp.LpMaximize)
     columns = [
         pulp.LpVariable(
@@ -112,9 +111,7 @@ def pulp_build(model: Model) -> tuple[float, Path]:
             problem += expression <= high
         elif np.isfinite(low):
             problem += expression >= low
-    path = Path(tempfile.mkdtemp()) / "choice.mps"
     problem.writeMPS(str(path))
-    return time.process_time() - began, path
 
 
 def or_tools(model: Model, seconds: float) -> dict[str, Any]:

@@ -83,44 +83,49 @@ class _Rows:
 
     def __init__(self, tables: Tables) -> None:
         self.parts: list[tuple[Ints, Ints, Floats]] = []
-        self.lower: list[Floats] = []
-        self.upper: list[Floats] = []
+        self.bounds: list[tuple[Floats, Floats]] = []
         self.rules: list[Rule] = []
         self.helpers: list[tuple[float, float]] = []  # cost, upper bound
         self.count = 0
         self.size = tables.size
 
-    def add(self, low: Floats, high: Floats) -> Ints:
+    def add(self, count: int, low: float = -INF, high: float | Floats = INF) -> range:
         """New rows with these bounds; their numbers."""
-        rows = np.arange(self.count, self.count + len(low))
-        self.lower.append(np.asarray(low, dtype=np.float64))
-        self.upper.append(np.asarray(high, dtype=np.float64))
-        self.count += len(low)
-        return rows
-
-    def one(self, low: float, high: float) -> int:
-        return int(self.add(np.array([low]), np.array([high]))[0])
+        upper = np.full(count, high) if isinstance(high, float) else high
+        self.bounds.append((np.full(count, low), upper))
+        self.count += count
+        return range(self.count - count, self.count)
 
     def put(
         self, rows: Ints | int, columns: Ints | int, values: Floats | float
     ) -> None:
         """Entries; scalars are repeated to the length of `columns`."""
-        columns = np.atleast_1d(np.asarray(columns, dtype=np.int64))
-        rows = np.broadcast_to(np.asarray(rows, dtype=np.int64), columns.shape)
-        values = np.broadcast_to(np.asarray(values, dtype=np.float64), columns.shape)
+        if isinstance(columns, int):
+            columns = np.array([columns], dtype=np.int64)
+        if isinstance(rows, int):
+            rows = np.full(len(columns), rows)
+        if isinstance(values, float):
+            values = np.full(len(columns), values)
         self.parts.append((rows, columns, values))
 
     def helper(self, cost: float = 0.0, upper: float = INF) -> int:
         self.helpers.append((cost, upper))
         return self.size + len(self.helpers) - 1
 
-    def rule(self, name: str, kind: str, rows: Ints | int, unit: float = 1.0) -> None:
-        rows = np.atleast_1d(np.asarray(rows, dtype=np.int64))
-        self.rules.append(Rule(name, kind, rows, np.empty(0, np.int64), unit))
+    def rule(self, name: str, kind: str, rows: range | int, unit: float = 1.0) -> None:
+        numbers = (
+            np.array([rows])
+            if isinstance(rows, int)
+            else np.arange(rows.start, rows.stop)
+        )
+        self.rules.append(Rule(name, kind, numbers, NOTHING, unit))
 
     def fixing(self, name: str, kind: str, columns: Iterable[int]) -> None:
         where = np.fromiter(columns, dtype=np.int64)
-        self.rules.append(Rule(name, kind, np.empty(0, np.int64), where))
+        self.rules.append(Rule(name, kind, NOTHING, where))
+
+
+NOTHING = np.empty(0, dtype=np.int64)
 
 
 def make_model(tables: Tables) -> Model:
@@ -166,7 +171,7 @@ def _once(rows: _Rows, tables: Tables) -> None:
     """At most one start of each programme, of all programmes of an either-or group."""
     of = once_rows(tables)
     count = int(of.max()) + 1
-    rows.add(np.full(count, -INF), np.ones(count))
+    rows.add(count, high=1.0)
     rows.put(of[tables.owner], np.arange(tables.size), 1.0)
     groups = {c.group: row for c, row in zip(tables.candidates, of, strict=True)}
     for group, row in groups.items():
@@ -179,7 +184,7 @@ def _ceilings(rows: _Rows, tables: Tables, money: float) -> None:
     need = tables.by_pool(tables.spend)
     pools, years = tables.ceiling.shape
     high = (tables.ceiling / money).ravel()
-    numbers = rows.add(np.full(len(high), -INF), high)
+    numbers = np.array(rows.add(len(high), high=high))
     column, pool, year = np.nonzero(need)
     rows.put(numbers[pool * years + year], column, need[column, pool, year] / money)
     number = numbers.reshape(pools, years)
@@ -208,7 +213,7 @@ def _staff(rows: _Rows, tables: Tables) -> None:
     keep = department >= 0
     column, year, department = column[keep], year[keep], department[keep]
     high = np.where(limit == NO_LIMIT, INF, limit / FTE_STEPS).ravel()
-    numbers = rows.add(np.full(limit.size, -INF), high)
+    numbers = np.array(rows.add(limit.size, high=high), dtype=np.int64)
     at = numbers[department * limit.shape[1] + year]
     rows.put(at, column, tables.effort[column, year] / FTE_STEPS)
     start = tables.limits.start_year
@@ -242,14 +247,14 @@ def _shares(rows: _Rows, tables: Tables, money: float) -> None:
         if key not in totals:
             base = share_base(tables, share)
             total = rows.helper()
-            row = rows.one(0.0, 0.0)
+            row = rows.add(1, 0.0, 0.0).start
             rows.put(row, np.flatnonzero(base), base[base != 0] / money)
             rows.put(row, total, -1.0)
             totals[key] = total, base
         total, base = totals[key]
         own = np.flatnonzero(tagged(tables, share.tag)[tables.owner] & (base != 0))
         least = share.sense == "at_least"
-        row = rows.one(0.0 if least else -INF, INF if least else 0.0)
+        row = rows.add(1, 0.0 if least else -INF, INF if least else 0.0).start
         rows.put(row, own, base[own] / money)
         rows.put(row, total, -share.percent / 100)
         rows.rule(f"share:{share.name}", "share", row, money)
@@ -259,7 +264,7 @@ def _floors(rows: _Rows, tables: Tables, money: float) -> None:
     for floor in tables.limits.floors:
         amounts = floor_amounts(tables, floor.scope, floor.code, floor.measure)
         unit = money if floor.measure == "rupiah" else 1.0
-        row = rows.one(floor.amount / unit, INF)
+        row = rows.add(1, floor.amount / unit).start
         own = np.flatnonzero(amounts)
         rows.put(row, own, amounts[own] / unit)
         rows.rule(floor.name, "floor", row, unit)
@@ -267,19 +272,14 @@ def _floors(rows: _Rows, tables: Tables, money: float) -> None:
 
 def floor_amounts(tables: Tables, scope: str, code: str, measure: str) -> Floats:
     """(n,) what each column gives to a floor: programmes, rupiah or points."""
-    if scope == "dimension":
-        inside = np.array([c.dimension == code for c in tables.candidates])
-    else:
-        inside = np.array([c.district == code for c in tables.candidates])
+    inside = (tables.dimension if scope == "dimension" else tables.district) == code
     if measure == "outcome" and scope == "dimension":
         points = [c.outcomes.get(code, 0.0) for c in tables.candidates]
         return np.array(points, dtype=np.float64)[tables.owner] * tables.served
-    by_column = {
-        "count": np.ones(tables.size),
-        "rupiah": tables.spend.sum(axis=(1, 2)).astype(np.float64),
-        "outcome": tables.value,
-    }[measure]
-    return np.where(inside[tables.owner], by_column, 0.0)
+    here = inside[tables.owner]
+    if measure == "rupiah":
+        return np.asarray(here * tables.spend.sum(axis=(1, 2)).astype(np.float64))
+    return np.asarray(here * (tables.value if measure == "outcome" else 1.0))
 
 
 def _quick_wins(rows: _Rows, tables: Tables) -> None:
@@ -288,39 +288,37 @@ def _quick_wins(rows: _Rows, tables: Tables) -> None:
         return
     quick = tables.quick_win
     for dimension in tables.limits.dimensions(tables.candidates):
-        own = [
-            q and c.dimension == dimension
-            for q, c in zip(quick, tables.candidates, strict=True)
-        ]
-        columns = np.flatnonzero(np.array(own, dtype=bool)[tables.owner])
-        row = rows.one(float(least), INF)
+        own = quick & (tables.dimension == dimension)
+        columns = np.flatnonzero(own[tables.owner])
+        row = rows.add(1, float(least)).start
         rows.put(row, columns, 1.0)
         rows.rule(f"quick_wins:{dimension}", "quick_wins", row)
 
 
 def _requires(rows: _Rows, tables: Tables) -> None:
     """By each year, started only as far as the other is finished."""
+    first, start = tables.first.tolist(), tables.start.tolist()
+    at: list[int] = []
+    columns: list[int] = []
+    entries: list[float] = []
     for i, c in enumerate(tables.candidates):
         for code in c.requires:
             j = tables.index[code]
-            duration = tables.candidates[j].duration
-            mine, others = tables.columns_of(i), tables.columns_of(j)
-            numbers = rows.add(np.full(len(mine), -INF), np.zeros(len(mine)))
-            for row, column in zip(numbers, mine, strict=True):
-                begun = np.arange(mine.start, column + 1)
-                done = [
-                    k
-                    for k in others
-                    if tables.start[k] + duration <= tables.start[column]
-                ]
-                rows.put(int(row), begun, 1.0)
-                rows.put(int(row), np.array(done, dtype=np.int64), -1.0)
+            numbers = rows.add(first[i + 1] - first[i], high=0.0)
+            for row, column in enumerate(range(first[i], first[i + 1]), numbers.start):
+                latest = start[column] - tables.candidates[j].duration
+                done = [k for k in range(first[j], first[j + 1]) if start[k] <= latest]
+                begun = range(first[i], column + 1)
+                columns += [*begun, *done]
+                entries += [1.0] * len(begun) + [-1.0] * len(done)
+                at += [row] * (len(begun) + len(done))
             rows.rule(f"requires:{c.code}:{code}", "requires", numbers)
+    rows.put(np.array(at, np.int64), np.array(columns, np.int64), np.array(entries))
 
 
 def _promises(rows: _Rows, tables: Tables) -> None:
     for code in dict.fromkeys(tables.limits.promised):
-        row = rows.one(1.0, INF)
+        row = rows.add(1, 1.0).start
         columns = tables.columns_of(tables.index[code])
         rows.put(row, np.arange(columns.start, columns.stop), 1.0)
         rows.rule(f"promised:{code}", "promised", row)
@@ -349,11 +347,11 @@ def _synergies(rows: _Rows, tables: Tables) -> None:
         ]
         if synergy.bonus >= 0:
             for end in ends:
-                row = rows.one(-INF, 0.0)
+                row = rows.add(1, high=0.0).start
                 rows.put(row, both, 1.0)
                 rows.put(row, end, -1.0)
         else:
-            row = rows.one(-INF, 1.0)
+            row = rows.add(1, high=1.0).start
             rows.put(row, np.concatenate(ends), 1.0)
             rows.put(row, both, -1.0)
 
@@ -373,8 +371,8 @@ def _close(rows: _Rows, tables: Tables, money: float) -> Model:
         cost=np.concatenate((tables.value, helpers[:, 0])),
         lower=np.zeros(tables.size + len(helpers)),
         upper=np.concatenate((upper, helpers[:, 1])),
-        row_lower=np.concatenate(rows.lower),
-        row_upper=np.concatenate(rows.upper),
+        row_lower=np.concatenate([low for low, _ in rows.bounds]),
+        row_upper=np.concatenate([high for _, high in rows.bounds]),
         begin=np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
         column=column.astype(np.int32),
         entry=entry,

@@ -116,6 +116,16 @@ class Tables:
         return {c.code: i for i, c in enumerate(self.candidates)}
 
     @cached_property
+    def dimension(self) -> NDArray[np.str_]:
+        """(m,) the dimension of each programme."""
+        return np.array([c.dimension for c in self.candidates])
+
+    @cached_property
+    def district(self) -> NDArray[np.str_]:
+        """(m,) the district of each programme, empty for none."""
+        return np.array([c.district or "" for c in self.candidates])
+
+    @cached_property
     def quick_win(self) -> Flags:
         """(m,) claimed as a Quick Win, and without fault."""
         return np.array(
@@ -186,9 +196,8 @@ def _pools(candidates: tuple[Candidate, ...], limits: Limits) -> tuple[Pool, ...
     pools = limits.all_pools()
     known = {s for pool in pools for s in pool.sources}
     named = {s for pool in pools for s in pool.tops_up}
-    for c in candidates:
-        named.update(s for _, s in c.costs)
-        named.update(c.running)
+    named |= {s for c in candidates for _, s in c.costs}
+    named |= {s for c in candidates for s in c.running}
     return pools + tuple(Pool(s, (s,)) for s in sorted(named - known))
 
 
@@ -244,7 +253,15 @@ def _effort(
     _, owner, start = columns
     counts = np.array([c.duration for c in candidates], dtype=np.int64)
     by_year = np.array(
-        [thousandths(c.staff_in(k + 1)) for c in candidates for k in range(c.duration)],
+        [
+            fte
+            for c in candidates
+            for fte in (
+                [thousandths(c.staff_in(k + 1)) for k in range(c.duration)]
+                if isinstance(c.staff, Mapping)
+                else [thousandths(c.staff)] * c.duration
+            )
+        ],
         dtype=np.int64,
     )
     effort = np.zeros((len(owner), limits.years), dtype=np.int64)
