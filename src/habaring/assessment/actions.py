@@ -25,7 +25,7 @@ from habaring.assessment.observations import Ground, Key, Known, Row
 from habaring.assessment.selection import EditionPlan, Selection, select
 from habaring.engines import scoring
 from habaring.people.models import Account
-from habaring.regions.models import Region
+from habaring.regions.models import LOCAL_KINDS, Region
 from habaring.shared import audit, uploads
 from habaring.shared.models import Upload
 from habaring.shared.refusal import FileRefused, Problem, Refusal
@@ -89,12 +89,7 @@ def record_observations(
     codes = _lock(filled)
     indicators = _indicators(filled)
     revisions = _newest(codes, indicators)
-    ground = Ground(
-        indicators={code: _known(found) for code, found in indicators.items()},
-        regions=_writable(codes, region),
-        today=timezone.localdate(at),
-        current={key: row for key, (row, _revision) in revisions.items()},
-    )
+    ground = _ground(codes, indicators, revisions, region=region, at=at)
     _refuse(observations.problems_of(filled, ground))
     changes = tuple(
         Change(
@@ -115,6 +110,33 @@ def record_observations(
     found = Recorded(changes, len(filled) - len(changes), len(rows) - len(filled))
     _audit_recording(found, region=region, upload=upload, by=by, at=at)
     return found
+
+
+def ground_of(region: Region, *, at: datetime) -> Ground:
+    """What any row for a region, or for those below it, will be checked against."""
+    below = Region.objects.filter(
+        code__startswith=f"{region.code}.", kind__in=LOCAL_KINDS
+    )
+    codes = frozenset({region.code, *below.values_list("code", flat=True)})
+    indicators = {row.code: row for row in Indicator.objects.all()}
+    revisions = _newest(codes, indicators)
+    return _ground(codes, indicators, revisions, region=region, at=at)
+
+
+def _ground(
+    codes: frozenset[str],
+    indicators: Mapping[str, Indicator],
+    revisions: Mapping[Key, tuple[Row, int]],
+    *,
+    region: Region | None,
+    at: datetime,
+) -> Ground:
+    return Ground(
+        indicators={code: _known(found) for code, found in indicators.items()},
+        regions=_writable(codes, region),
+        today=timezone.localdate(at),
+        current={key: row for key, (row, _revision) in revisions.items()},
+    )
 
 
 def record_one(*, region: Region, row: Row, by: Account, at: datetime) -> Recorded:
@@ -239,7 +261,7 @@ def _writable(codes: frozenset[str], region: Region | None) -> frozenset[str]:
 
 
 def _newest(
-    codes: frozenset[str], indicators: dict[str, Indicator]
+    codes: frozenset[str], indicators: Mapping[str, Indicator]
 ) -> dict[Key, tuple[Row, int]]:
     rows = (
         Observation.objects.current()

@@ -237,15 +237,40 @@ def problems_of(rows: Sequence[Row], ground: Ground) -> list[Problem]:
     found: list[Problem] = []
     seen: set[Key] = set()
     for row in rows:
-        found += _wrong_keys(row, ground, seen)
-        if not ground.changes(row):
-            continue
-        if row.year > ground.today.year:
-            found.append(_problem(row, "year", _future(row.year, ground.today.year)))
-        found += _wrong_words(row, ground.today)
-        found += _wrong_value(row, ground.indicators.get(row.indicator))
-        found += _jumps(row, known.get((row.region, row.indicator), {}))
+        found += _twice(row, seen)
+        found += wrong_in(row, ground)
+        if ground.changes(row):
+            found += _jumps(row, known.get((row.region, row.indicator), {}))
     return found
+
+
+def wrong_in(row: Row, ground: Ground) -> Iterator[Problem]:
+    """What is wrong in one settled row alone, whatever the others say."""
+    yield from _wrong_keys(row, ground)
+    if not ground.changes(row):
+        return
+    if row.year > ground.today.year:
+        yield _problem(row, "year", _future(row.year, ground.today.year))
+    yield from _wrong_words(row, ground.today)
+    yield from _wrong_value(row, ground.indicators.get(row.indicator))
+
+
+def checked(kind: TableKind, ground: Ground, region: str) -> TableKind:
+    """The kind with a look at each row while the file is read, so that a refused file
+    lists unreadable cells and wrong values together.
+    """
+    by_label = {str(column.label): column.code for column in kind.columns}
+
+    def check(
+        sheet: str, number: int, values: Mapping[str, Value]
+    ) -> Iterator[tuple[str, Words]]:
+        row = row_from(values, sheet=sheet, row=number)
+        if row.empty:
+            return
+        for problem in wrong_in(row.settled(region), ground):
+            yield by_label[problem.column], problem.message
+
+    return kind.with_check(check)
 
 
 def target_problems(rows: Sequence[Row], ground: Ground) -> list[Problem]:
@@ -253,7 +278,8 @@ def target_problems(rows: Sequence[Row], ground: Ground) -> list[Problem]:
     found: list[Problem] = []
     seen: set[Key] = set()
     for row in rows:
-        found += _wrong_keys(row, ground, seen)
+        found += _twice(row, seen)
+        found += _wrong_keys(row, ground)
         if row.value is None:
             found.append(_problem(row, "value", _("A target needs a value.")))
         if not row.source:
@@ -281,7 +307,7 @@ def _future(year: int, now: int) -> Words:
     )
 
 
-def _wrong_keys(row: Row, ground: Ground, seen: set[Key]) -> Iterator[Problem]:
+def _wrong_keys(row: Row, ground: Ground) -> Iterator[Problem]:
     if row.region not in ground.regions:
         yield _problem(
             row,
@@ -299,6 +325,9 @@ def _wrong_keys(row: Row, ground: Ground, seen: set[Key]) -> Iterator[Problem]:
                 _("“{code}” is not in the catalogue of indicators."), code=row.indicator
             ),
         )
+
+
+def _twice(row: Row, seen: set[Key]) -> Iterator[Problem]:
     if row.key in seen:
         yield _problem(
             row,

@@ -24,7 +24,13 @@ from habaring.assessment.forms import (
     TargetForm,
 )
 from habaring.assessment.models import Indicator, Observation, Publication, Target
-from habaring.assessment.observations import OBSERVATIONS, TARGETS, Row, row_from
+from habaring.assessment.observations import (
+    OBSERVATIONS,
+    TARGETS,
+    Row,
+    checked,
+    row_from,
+)
 from habaring.assessment.selection import select
 from habaring.people import access
 from habaring.people.access import Power
@@ -85,7 +91,8 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     form, refusal = TableFile(request.POST or None, request.FILES or None), None
     if request.method == "POST" and form.is_valid():
         try:
-            file, rows = _read(form, _observations_kind())
+            ground = actions.ground_of(region, at=now())
+            file, rows = _read(form, checked(_observations_kind(), ground, code))
             done, found = actions.take_file(
                 region=region, file=file, rows=rows, by=account, at=now()
             )

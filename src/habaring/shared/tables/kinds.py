@@ -7,7 +7,7 @@ description on the data page are all made from that one entry.
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -125,12 +125,20 @@ def plain(heading: str) -> str:
     return re.sub(r"[\W_]+", " ", text).strip()
 
 
+# What a domain finds wrong in a row whose cells all read well: the sheet, the row's
+# number and its values give column codes and messages.
+Check: TypeAlias = Callable[
+    [str, int, Mapping[str, Value]], Iterable[tuple[str, Words]]
+]
+
+
 @dataclass(frozen=True)
 class TableKind:
     """One kind of table: its columns and the key that no two rows may share.
 
     `sheet` names the worksheet that holds it (at most 31 characters); `key` lists the
-    codes of the columns that together must be unique.
+    codes of the columns that together must be unique. `check` lets a domain name its
+    own problems in the same pass, so that a refused file lists all of them.
     """
 
     code: str
@@ -139,6 +147,7 @@ class TableKind:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     help: Words = ""
+    check: Check | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         codes = [column.code for column in self.columns]
@@ -167,6 +176,10 @@ class TableKind:
             for column in self.columns
         )
         return replace(self, columns=tuple(columns))
+
+    def with_check(self, check: Check) -> "TableKind":
+        """The same kind with a domain's own look at each row."""
+        return replace(self, check=check)
 
     def with_columns(self, *columns: Column) -> "TableKind":
         """The same kind with further columns, as a framework's indicators are."""

@@ -412,6 +412,8 @@ class _Pass:
         values, refusals = self.take(cells)
         for _code, index, message in refusals:
             self.note(number, self.heading(index), message)
+        if not refusals and not self.layout.problems:
+            self.ask_domain(number, values)
         if len(cells) > self.layout.width or self.layout.unheaded:
             self.note_strays(number, cells)
         key = self.key_of(values, refusals)
@@ -424,6 +426,20 @@ class _Pass:
             self.kept.append(Row(self.table.sheet, number, values))
             if len(self.kept) > KEPT:
                 self.kept = None
+
+    def ask_domain(self, number: int, values: dict[str, Value]) -> None:
+        """Note what the domain finds wrong in a row that reads well."""
+        if self.kind.check is None:
+            return
+        for code, message in self.kind.check(self.table.sheet, number, values):
+            self.note(number, self.heading_of(code), message)
+
+    def heading_of(self, code: str) -> str:
+        """The heading of a column as the file writes it; its label if it has none."""
+        for place in self.layout.places:
+            if place.column.code == code:
+                return place.heading
+        return str(self.kind.column(code).label)
 
     def key_of(
         self, values: dict[str, Value], refusals: list[tuple[str, int, Words]]
