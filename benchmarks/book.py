@@ -14,11 +14,13 @@ def main(argv: list[str]) -> int:
     prepare()
     from pypdf import PdfReader
 
-    from habaring.masterplan import actions
+    from habaring.masterplan import setting
     from habaring.masterplan.book import Inputs, assemble
     from habaring.masterplan.models import Edition
 
-    edition = Edition.objects.select_related("region", "plan", "template", "index_edition")
+    edition = Edition.objects.select_related(
+        "region", "plan", "template", "index_edition"
+    )
     newest = edition.filter(region="62.02").latest("number")
     inputs = Inputs(
         region=newest.region,
@@ -30,26 +32,26 @@ def main(argv: list[str]) -> int:
         title=newest.title,
         at=newest.issued_at,
     )
-    actions.set_book(newest, newest.record["books"][0]["code"], "pdf")  # cuts the fonts
+    setting.set_book(newest, newest.record["books"][0]["code"], "pdf")  # cuts the fonts
     print(f"{'what':<34}{'pages':>7}{'CPU s':>9}{'wall s':>9}{'peak MB':>9}")
     with measured() as spent:
         record = assemble(inputs)
     row("assemble all books", 0, spent)
     total = 0.0
     for book in record["books"]:
-        for form in actions.SETTERS:
+        for form in setting.SETTERS:
             with measured() as spent:
-                content = actions.SETTERS[form](book)
+                content = setting.SETTERS[form](book)
             pages = len(PdfReader(io.BytesIO(content)).pages) if form == "pdf" else 0
             row(f"{book['code']}.{form}", pages, spent)
             total += spent.cpu
-            if actions.SETTERS[form](book) != content:
+            if setting.SETTERS[form](book) != content:
                 print(f"{book['code']}.{form}: NOT the same bytes twice")
                 return 1
     print(f"{'all books, all formats':<34}{'':>7}{total:>9.2f}")
     long = longer(record["books"][1])
     with measured() as spent:
-        content = actions.SETTERS["pdf"](long)
+        content = setting.SETTERS["pdf"](long)
     pages = len(PdfReader(io.BytesIO(content)).pages)
     row(f"a book of {PAGES} pages, PDF", pages, spent)
     print(f"pages a CPU second: {pages / spent.cpu:.0f}")

@@ -1,26 +1,18 @@
 """Write sections, issue an edition and set its books, withdraw it."""
 
 import hashlib
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
-from habaring import __version__
 from habaring.assessment.models import IndexEdition
 from habaring.masterplan import book as books
-from habaring.masterplan import sets
-from habaring.masterplan.docx import set_docx
-from habaring.masterplan.html import set_html
+from habaring.masterplan import sets, setting
 from habaring.masterplan.models import (
     BookTemplate,
     DevelopmentPlan,
@@ -29,18 +21,11 @@ from habaring.masterplan.models import (
     Mission,
     Section,
 )
-from habaring.masterplan.pdf import set_pdf
 from habaring.people.models import Account
 from habaring.portfolio.models import Plan
 from habaring.regions.models import Region
-from habaring.shared import audit, fonts
+from habaring.shared import audit
 from habaring.shared.refusal import Refusal
-
-SETTERS: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
-    "pdf": set_pdf,
-    "docx": set_docx,
-    "html": set_html,
-}
 
 
 class NothingChanged(Refusal):
@@ -59,8 +44,16 @@ class ReasonMissing(Refusal):
     """A withdrawal needs a public reason."""
 
 
-class OtherBytes(Refusal):
-    """A frozen book, set again, is not the file that was issued."""
+class PeriodWrong(Refusal):
+    """A development plan ends before it begins."""
+
+
+class AlreadyWithdrawn(Refusal):
+    """An edition is withdrawn once."""
+
+
+class SetOfOthers(Refusal):
+    """A set of books of this code belongs to another region, or to every region."""
 
 
 @transaction.atomic
@@ -123,6 +116,13 @@ def load_set(
             "recorded_at": at,
         },
     )
+    if template.region_id != (region.pk if region else None):
+        raise SetOfOthers(
+            what=_("This set of books was not loaded."),
+            why=_("There is a set “%(code)s” already, and it is not of this region.")
+            % {"code": read.code},
+            next=_("Give your set another code."),
+        )
     if not made and template.toml == toml:
         return template
     template.title, template.toml, template.recorded_at = read.title, toml, at
@@ -161,6 +161,19 @@ def record_development_plan(
             why=_("It has no mission."),
             next=_("Write at least one mission."),
         )
+    if new.last_year <= new.first_year:
+        raise PeriodWrong(
+            what=_("The RPJMD was not saved."),
+            why=_("It ends before it begins."),
+            next=_("Mend its first and last year."),
+        )
+    before = [
+        str(mission.text_id)
+        for mission in Mission.objects.filter(
+            development_plan__region=region,
+            development_plan__first_year=new.first_year,
+        )
+    ]
     plan, _made = DevelopmentPlan.objects.update_or_create(
         region=region,
         first_year=new.first_year,
@@ -183,7 +196,10 @@ def record_development_plan(
         verb="masterplan.development_plan.recorded",
         subject=plan,
         region=region.code,
-        details={"missions": len(new.missions)},
+        details={
+            "missions": [text for _number, text, _english in new.missions],
+            "before": before,
+        },
     )
     return plan
 
@@ -235,7 +251,7 @@ def issue_edition(
             at=at,
         )
     )
-    record["software"] = software()
+    record["software"] = setting.software()
     edition = Edition.objects.create(
         region=region,
         number=number,
@@ -245,7 +261,7 @@ def issue_edition(
         index_edition=issue.index_edition,
         language=issue.language,
         record=record,
-        sha256=checksum(record),
+        sha256=setting.checksum(record),
         illustrative=record["illustrative"],
         issued_at=at,
         issued_by=by,
@@ -263,83 +279,38 @@ def issue_edition(
     return edition
 
 
-def software() -> dict[str, str]:
-    """What set the books: another version may give other bytes for the same text."""
-    return {
-        "habaring": __version__,
-        "typst": version("typst"),
-        "python-docx": version("python-docx"),
-        "font": fonts.digest(),
-    }
-
-
-def checksum(record: Mapping[str, Any]) -> str:
-    """SHA-256 of the record as canonical JSON."""
-    text = json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def set_book(edition: Edition, code: str, form: str) -> bytes:
-    """One book of a frozen edition in one format, the same bytes each time."""
-    book = next(one for one in edition.record["books"] if one["code"] == code)
-    short = edition.sha256[:12]
-    return SETTERS[form]({**book, "footer_line": f"{book['footer_line']} · {short}"})
-
-
-def kept_file(file: EditionFile) -> Path:
-    """Where the bytes of a set book lie."""
-    return Path(settings.MEDIA_ROOT) / "editions" / file.sha256[:2] / file.sha256
-
-
 def set_files(
     *,
     edition: Edition,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[EditionFile]:
-    """Set every book in every format and keep them. Done again, it changes nothing."""
+    """Set every book in every format and keep them. Done again, it changes nothing.
+
+    Raises OtherBytes when a book that was set before comes out different.
+    """
     wanted = [
-        (book["code"], form) for book in edition.record["books"] for form in SETTERS
+        (book["code"], form)
+        for book in edition.record["books"]
+        for form in setting.SETTERS
     ]
     files = []
     for done, (code, form) in enumerate(wanted, start=1):
-        content = set_book(edition, code, form)
-        digest = hashlib.sha256(content).hexdigest()
+        content = setting.set_book(edition, code, form)
         file, _made = EditionFile.objects.get_or_create(
             edition=edition,
             book=code,
             format=form,
-            defaults={"sha256": digest, "size": len(content)},
+            defaults={
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "size": len(content),
+            },
         )
-        if file.sha256 != digest:
-            raise other_bytes(edition, code, form)
-        path = kept_file(file)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        waiting = path.with_suffix(".part")
-        waiting.write_bytes(content)
-        waiting.rename(path)
+        setting.refuse_other(file, content)
+        setting.keep(content, file)
         files.append(file)
         if progress:
             progress(done, len(wanted))
     return files
-
-
-def other_bytes(edition: Edition, code: str, form: str) -> OtherBytes:
-    """Why a frozen book came out different: most often another version of a program."""
-    then, today = edition.record["software"], software()
-    changed = [
-        f"{name} {then.get(name)} → {today[name]}"
-        for name in today
-        if then.get(name) != today[name]
-    ]
-    return OtherBytes(
-        what=_("%(file)s is not the file that was issued.")
-        % {"file": f"{code}.{form}"},
-        why=_("Set with other versions: %(changed)s")
-        % {"changed": ", ".join(changed) or "–"},
-        next=_(
-            "Set it with the versions that the edition names, or read the kept file."
-        ),
-    )
 
 
 @transaction.atomic
@@ -347,6 +318,13 @@ def withdraw_edition(
     *, edition: Edition, reason: str, by: Account, at: datetime
 ) -> Edition:
     """Mark an edition as withdrawn; it stays readable with the reason on it."""
+    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    if edition.withdrawn_at is not None:
+        raise AlreadyWithdrawn(
+            what=_("The edition was not withdrawn."),
+            why=_("It is withdrawn already."),
+            next=_("Its reason stands on its page."),
+        )
     if not reason.strip():
         raise ReasonMissing(
             what=_("The edition was not withdrawn."),

@@ -1,5 +1,8 @@
 """Forms of the master plan: they check shape; actions decide."""
 
+from itertools import zip_longest
+from typing import Any
+
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +25,63 @@ class SectionText(forms.Form):
             "a list; “## ” makes a heading; **bold**, *italic*."
         ),
     )
+
+
+class DevelopmentPlanForm(forms.Form):
+    """An RPJMD: one line a mission, in their order."""
+
+    first_year = forms.IntegerField(
+        label=_("First year"), min_value=2000, max_value=2100
+    )
+    last_year = forms.IntegerField(label=_("Last year"), min_value=2000, max_value=2100)
+    vision_id = forms.CharField(
+        label=_("Vision"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    missions_id = forms.CharField(
+        label=_("Missions"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("One line for each mission, in their order, without numbers."),
+    )
+    source = forms.CharField(
+        label=_("Source"),
+        max_length=300,
+        help_text=_("The bylaw with its number and year, or where it was published."),
+    )
+    vision_en = forms.CharField(
+        label=_("Vision in English"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    missions_en = forms.CharField(
+        label=_("Missions in English"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("As many lines as above, or leave it empty."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """`missions` for the action: number, Indonesian, English."""
+        data = super().clean() or {}
+        local = _lines(data.pop("missions_id", ""))
+        english = _lines(data.pop("missions_en", ""))
+        if english and len(english) != len(local):
+            self.add_error(
+                "missions_en",
+                _("There are %(local)d missions above and %(english)d lines here.")
+                % {"local": len(local), "english": len(english)},
+            )
+        pairs = zip_longest(local, english, fillvalue="")
+        data["missions"] = tuple(
+            (number, *pair) for number, pair in enumerate(pairs, start=1)
+        )
+        return data
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class IssueEdition(forms.Form):

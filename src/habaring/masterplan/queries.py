@@ -1,11 +1,12 @@
 """Answers for the pages of the books: the shelf, the sections, the vision."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Func, JSONField, Q, Value
 from django.utils.translation import get_language
 
 from habaring.masterplan import sets
@@ -27,12 +28,7 @@ class ShelvedBook:
     code: str
     title: str
     subtitle: str
-    chapters: tuple[tuple[str, str], ...]
     files: tuple[EditionFile, ...]
-
-    @property
-    def ready(self) -> bool:
-        return len(self.files) == len(("pdf", "docx", "html"))
 
 
 @dataclass(frozen=True)
@@ -81,25 +77,41 @@ class SectionPlace:
     illustrative: bool
 
 
+_ORDER = {"pdf": 0, "docx": 1, "html": 2}
+
+
 def shelf(edition: Edition) -> tuple[ShelvedBook, ...]:
-    """The books of an edition, each with its files."""
-    files = list(EditionFile.objects.filter(edition=edition))
-    order = {"pdf": 0, "docx": 1, "html": 2}
+    """The books of an edition, each with its files; the record itself stays unread."""
+    files: dict[str, list[EditionFile]] = defaultdict(list)
+    for file in EditionFile.objects.filter(edition=edition):
+        files[file.book].append(file)
     return tuple(
         ShelvedBook(
-            code=book["code"],
-            title=book["title_short"],
-            subtitle=book["subtitle"],
-            chapters=tuple((c["key"], c["title"]) for c in book["chapters"]),
-            files=tuple(
-                sorted(
-                    (file for file in files if file.book == book["code"]),
-                    key=lambda file: order[file.format],
-                )
-            ),
+            code=code,
+            title=title,
+            subtitle=subtitle,
+            files=tuple(sorted(files[code], key=lambda file: _ORDER[file.format])),
         )
-        for book in edition.record["books"]
+        for code, title, subtitle in _titles(edition)
     )
+
+
+def _titles(edition: Edition) -> Iterable[tuple[str, str, str]]:
+    """Code, title and subtitle of each book: three short lists out of a long record."""
+    wanted = ("code", "title_short", "subtitle")
+    lists = Edition.objects.values_list(
+        *(
+            Func(
+                "record",
+                Value(f"$.books[*].{name}"),
+                function="jsonb_path_query_array",
+                template="%(function)s(%(expressions)s::jsonpath)",
+                output_field=JSONField(),
+            )
+            for name in wanted
+        )
+    ).get(pk=edition.pk)
+    return zip(*lists, strict=True)
 
 
 def book_of(edition: Edition, code: str) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ public = [
 work = [
     path("", views.desk, name="desk"),
     path("bagian/<str:key>/", views.section, name="section"),
+    path("rpjmd/", views.development_plan, name="development-plan"),
     path("terbitkan/", views.issue, name="issue"),
     path("edisi/<int:number>/tarik/", views.withdraw, name="withdraw"),
 ]

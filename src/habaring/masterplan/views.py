@@ -12,8 +12,13 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from habaring.masterplan import actions, queries
-from habaring.masterplan.forms import IssueEdition, SectionText, Withdraw
+from habaring.masterplan import actions, queries, setting
+from habaring.masterplan.forms import (
+    DevelopmentPlanForm,
+    IssueEdition,
+    SectionText,
+    Withdraw,
+)
 from habaring.masterplan.models import Edition, EditionFile, Section
 from habaring.people import access
 from habaring.people.access import Power
@@ -22,6 +27,7 @@ from habaring.regions.models import Region
 from habaring.shared.pages import download, paginate, render
 from habaring.shared.refusal import Refusal
 
+FORM_METHODS = ["GET", "HEAD", "POST"]
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -35,7 +41,7 @@ def _region(code: str) -> Region:
 
 def _edition(code: str, number: int) -> Edition:
     return get_object_or_404(
-        Edition.objects.select_related("region", "plan", "plan__decision", "template"),
+        Edition.objects.select_related("region", "plan__decision"),
         region=code,
         number=number,
     )
@@ -55,7 +61,8 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def edition(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One edition: its books in every format, its checksum, how to rebuild it."""
-    found = _edition(code, number)
+    rows = Edition.objects.select_related("region", "plan__decision").defer("record")
+    found = get_object_or_404(rows, region=code, number=number)
     return render(
         request,
         "masterplan/edition.html",
@@ -117,13 +124,8 @@ def file(
         book=book,
         format=form,
     )
-    path = actions.kept_file(found)
-    content = (
-        path.read_bytes()
-        if path.exists()
-        else actions.set_book(found.edition, book, form)
-    )
     name = f"{code.replace('.', '')}-edisi-{number}-{book}.{form}"
+    content = setting.content_of(found)
     return download(content, name=name, media_type=MEDIA_TYPES[form])
 
 
@@ -164,7 +166,7 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(FORM_METHODS)
 def section(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Write one section; every save is a new revision."""
     region = _region(code)
@@ -208,7 +210,35 @@ def section(request: HttpRequest, code: str, key: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(FORM_METHODS)
+def development_plan(request: HttpRequest, code: str) -> HttpResponse:
+    """Record the RPJMD of a period: its vision, its missions, its source."""
+    region = _region(code)
+    writer = _writer(request, region, Power.WRITE_PLAN)
+    form = DevelopmentPlanForm(request.POST or None)
+    refusal: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.record_development_plan(
+                region=region,
+                new=actions.NewDevelopmentPlan(**form.cleaned_data),
+                by=writer,
+                at=now(),
+            )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("The RPJMD is recorded."))
+            return redirect("masterplan-work:desk", code=code)
+    return render(
+        request,
+        "masterplan/development_plan.html",
+        {"region": region, "form": form, "refusal": refusal},
+        status=422 if refusal or form.errors else 200,
+    )
+
+
+@require_http_methods(FORM_METHODS)
 def issue(request: HttpRequest, code: str) -> HttpResponse:
     """Issue an edition: frozen at once, set in the background."""
     region = _region(code)
@@ -251,7 +281,7 @@ def _issue(region: Region, data: dict[str, Any], by: Account) -> Edition:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(FORM_METHODS)
 def withdraw(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Withdraw an edition, with a public reason."""
     region = _region(code)

@@ -11,9 +11,9 @@ register = template.Library()
 @register.filter
 def beside(
     row: Mapping[str, Any], columns: Iterable[Mapping[str, Any]]
-) -> list[tuple[str, str]]:
-    """The cells of one row, each with the alignment of its column."""
+) -> list[tuple[str, str, str]]:
+    """The cells of one row, each with the alignment and the name of its column."""
     return [
-        (cell, column["align"])
+        (cell, column["align"], column["label"])
         for cell, column in zip(row["cells"], columns, strict=True)
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
-from habaring.masterplan import actions
+from habaring.masterplan import setting
 from habaring.masterplan.models import Edition, EditionFile
 
 
@@ -36,25 +36,37 @@ class Command(BaseCommand):
             )
             sys.exit(1)
         out: Path = options["out"]
-        out.mkdir(parents=True, exist_ok=True)
-        if not self._set(edition, out):
-            self.stderr.write(str(actions.other_bytes(edition, "…", "*")))
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            different = self._set(edition, out)
+        except OSError as error:
+            self.stderr.write(_("Cannot write: %(why)s") % {"why": error})
+            sys.exit(1)
+        if different:
+            self.stderr.write(str(setting.other_bytes(edition, ", ".join(different))))
             sys.exit(1)
 
-    def _set(self, edition: Edition, out: Path) -> bool:
+    def _set(self, edition: Edition, out: Path) -> list[str]:
+        """Write every book and tell its checksum; the names of those that differ."""
         issued = {
             (file.book, file.format): file.sha256
             for file in EditionFile.objects.filter(edition=edition)
         }
-        same = True
+        different = []
         for book in edition.record["books"]:
-            for form in actions.SETTERS:
-                content = actions.set_book(edition, book["code"], form)
+            for form in setting.SETTERS:
+                content = setting.set_book(edition, book["code"], form)
                 name = f"{book['code']}.{form}"
                 (out / name).write_bytes(content)
                 digest = hashlib.sha256(content).hexdigest()
                 known = issued.get((book["code"], form))
-                verdict = _("as issued") if known == digest else _("DIFFERENT")
-                same = same and known in {None, digest}
-                self.stdout.write(f"{digest}  {name}  {verdict if known else _('new')}")
-        return same
+                if known not in {None, digest}:
+                    different.append(name)
+                self.stdout.write(f"{digest}  {name}  {_verdict(known, digest)}")
+        return different
+
+
+def _verdict(known: str | None, digest: str) -> str:
+    if known is None:
+        return _("new")
+    return _("as issued") if known == digest else _("DIFFERENT")
