@@ -32,7 +32,7 @@ def council(kotim: Region, budi: Account, at: datetime) -> Council:
 
 
 def ruling(at: datetime, **more: Any) -> Ruling:
-    given = {
+    given: dict[str, Any] = {
         "number": "1/2026",
         "decided_on": at.date(),
         "title": "Rencana",

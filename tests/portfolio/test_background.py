@@ -20,7 +20,8 @@ def _roles() -> None:
 
 def work() -> None:
     """Run the jobs that wait, as the worker does, then stop."""
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    with app.replace_connector(connector) as worker:
         worker.run_worker(
             wait=False, install_signal_handlers=False, listen_notify=False
         )
@@ -28,7 +29,10 @@ def work() -> None:
 
 
 def job() -> ProcrastinateJob:
-    return ProcrastinateJob.objects.get(task_name="portfolio.run_scenario")
+    found: ProcrastinateJob = ProcrastinateJob.objects.get(
+        task_name="portfolio.run_scenario"
+    )
+    return found
 
 
 def test_a_worker_runs_the_job_that_a_draft_left(at: datetime) -> None:

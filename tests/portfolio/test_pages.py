@@ -9,10 +9,12 @@ from django.test import Client
 
 from habaring.engines.choosing import Choice
 from habaring.people.models import Account
-from habaring.portfolio import queries
-from habaring.portfolio.actions import adopt_plan
+from habaring.portfolio import choose_files, queries
+from habaring.portfolio.actions import adopt_plan, record_candidates
 from habaring.portfolio.models import Candidate, LimitSet, Plan, Scenario
+from habaring.portfolio.running import run_scenario
 from habaring.regions.models import Region
+from tests.makers import officer
 from tests.portfolio import makers
 from tests.portfolio.makers import MILLIARD, entry
 
@@ -54,7 +56,7 @@ def plan(done: Scenario, budi: Account, at: datetime) -> Plan:
 
 
 def text(response: Any) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 EMPTY = [
@@ -136,7 +138,7 @@ def test_nobody_enters_without_a_role_here(
 def test_a_department_officer_records_but_neither_drafts_nor_adopts(
     client: Client, done: Scenario
 ) -> None:
-    person = makers.makers.officer("Dewi", region=done.region, role="officer")
+    person = officer("Dewi", region=done.region, role="officer")
     client.force_login(person)
     assert client.get(W + "kandidat/baru/").status_code == 200
     assert client.get(W + "skenario/baru/").status_code == 403
@@ -253,7 +255,7 @@ def test_limits_written_as_tables_are_recorded(office: Client, done: Scenario) -
     response = office.post(f"{W}batas/{before.pk}/ubah/", given)
     assert response.status_code == 302, text(response)
     made = LimitSet.objects.exclude(pk=before.pk).get()
-    limits = makers.choose_files.limits_from_toml(made.toml)
+    limits = choose_files.limits_from_toml(made.toml)
     assert made.changed_from == before
     assert limits.ceilings["PAD", 2027] == MILLIARD
     assert limits.ceilings["PAD", 2028] == 3 * MILLIARD
@@ -349,7 +351,7 @@ def test_what_falls_out_when_there_is_less_money(
     given = {"name": "Hemat", "percent": "-50"}
     assert office.post(f"{W}skenario/{done.pk}/turunan/", given).status_code == 302
     made = Scenario.objects.get(name="Hemat")
-    makers.run_scenario(scenario=made.pk, clock=lambda: at)
+    run_scenario(scenario=made.pk, clock=lambda: at)
     page = text(office.get(f"{W}skenario/banding/?a={done.pk}&b={made.pk}&bahasa=en"))
     assert "<b>1 fall out</b>" in page
     sent = office.get(f"{W}skenario/banding.csv?a={done.pk}&b={made.pk}&bahasa=en")
@@ -365,7 +367,9 @@ def test_adoption_on_the_page_needs_decision_and_assent(
     assert office.post(address, {"decision": decision.pk}).status_code == 422
     given = {"decision": decision.pk, "sure": "on"}
     assert office.post(address, given)["Location"] == P
-    assert queries.plan_in_force(done.region).decision == decision
+    plan = queries.plan_in_force(done.region)
+    assert plan is not None
+    assert plan.decision == decision
 
 
 def test_the_public_sees_no_scenario_before_a_decision(
@@ -421,6 +425,6 @@ def test_queries_do_not_grow_with_rows(
     most: int,
 ) -> None:
     rows = [entry(f"N{n:02}") for n in range(20)]
-    makers.record_candidates(region=plan.region, rows=rows, upload=None, by=None, at=at)
+    record_candidates(region=plan.region, rows=rows, upload=None, by=None, at=at)
     with django_assert_max_num_queries(most):
         assert office.get(address).status_code == 200

@@ -7,7 +7,7 @@ import pytest
 from django.utils.translation import override
 
 from habaring.people.models import Account
-from habaring.portfolio import queries
+from habaring.portfolio import choose_files, queries
 from habaring.portfolio.actions import (
     CandidatesRefused,
     LimitsRefused,
@@ -23,6 +23,7 @@ from habaring.portfolio.models import Candidate, LimitSet
 from habaring.regions.models import Region
 from habaring.shared.models import AuditEntry
 from habaring.shared.refusal import Refusal
+from tests import makers as makers_of_rows
 from tests.portfolio import makers
 from tests.portfolio.makers import entry
 
@@ -30,6 +31,9 @@ from tests.portfolio.makers import entry
 @pytest.fixture
 def kotim(kotim: Region) -> Region:
     return makers.place()
+
+
+PLACED: dict[str, Any] = {"code": "A", "sheet": "Data", "row": 3}
 
 
 def record(
@@ -123,7 +127,7 @@ def test_each_problem_is_refused_with_its_row(
         kotim,
         at,
         entry("OK"),
-        entry(**({"code": "A", "sheet": "Data", "row": 3} | wrong)),
+        entry(**{**PLACED, **wrong}),
     )
     assert len(messages) == 1
     assert "row 3" in messages[0].lower()
@@ -218,7 +222,7 @@ def test_limits_that_cannot_be_read_are_refused(
     kotim: Region, budi: Account, at: datetime
 ) -> None:
     for name, toml in [
-        ("", makers.choose_files.limits_to_toml(makers.limits())),
+        ("", choose_files.limits_to_toml(makers.limits())),
         ("A", "ini bukan [toml"),
     ]:
         with pytest.raises(Refusal):
@@ -229,7 +233,7 @@ def test_limits_that_cannot_be_read_are_refused(
 def test_limits_of_another_region_are_no_forerunner(
     kotim: Region, budi: Account, at: datetime
 ) -> None:
-    there = makers.limit_set(makers.makers.region("62.01"), at)
+    there = makers.limit_set(makers_of_rows.region("62.01"), at)
     with pytest.raises(LimitsRefused):
         record_limits(
             region=kotim,
