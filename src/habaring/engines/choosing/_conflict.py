@@ -20,6 +20,7 @@ from habaring.engines.choosing._solver import Found, Relaxation, Search
 from habaring.engines.choosing._tables import Flags, Floats, Ints
 
 LEAST_SECONDS = 5.0
+PROOF_SECONDS = 1.5  # for one search on whole programmes
 FEW = 8  # names: a set that is not larger is not thinned in another order
 EXACT_COLUMNS = 400  # more columns: the amount is a least amount
 # who may change a limit: what was promised, then policy, then means, then law and fact
@@ -327,10 +328,18 @@ class _Thinning:
         """The places of the rules that stay."""
         kept = np.ones(len(self.model.rules), dtype=bool)
         kept = self._contradiction(kept, kept)
+        families: dict[str, list[int]] = {}
         for r in order:
-            if kept[r]:
+            families.setdefault(_family(self.model.rules[r]), []).append(r)
+        for members in families.values():
+            # a whole family at once first: most have no part in it
+            singles = [[r] for r in members] if len(members) > 1 else []
+            for leaving in (members, *singles):
+                still = [r for r in leaving if kept[r]]
+                if not still:
+                    continue
                 fewer = kept.copy()
-                fewer[r] = False
+                fewer[still] = False
                 kept = self._contradiction(fewer, kept)
         return [int(k) for k in np.flatnonzero(kept)]
 
@@ -356,6 +365,14 @@ class _Thinning:
         own = cost[len(self.model.cost) :]
         own[~kept[self.owner]] = 0.0
         self.relaxation.set_costs(cost)
+
+
+def _family(rule: Rule) -> str:
+    """Limits of one thing in several years, or of one kind in several places."""
+    words = rule.name.split(":")
+    if rule.kind == "ceiling":
+        return ":".join(words[:-1])
+    return ":".join(words[:2]) if rule.kind == "floor" else words[0]
 
 
 def _slacks(model: Model) -> tuple[Ints, dict[int, float]]:
@@ -454,7 +471,7 @@ def _search(
     search = Search(
         model,
         held[0] if held else np.zeros(size, dtype=bool),
-        deadline=now + min(max(deadline - now, 0.2), 2.0),
+        deadline=now + min(max(deadline - now, 0.2), PROOF_SECONDS),
         gap=0.0,
         seed=seed,
         heard=lambda _columns, _bound: 0.0,
