@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from django.utils.timezone import localdate
 from habaring.config.demo.story import budget_entries
 from habaring.people.models import Account
 from habaring.regions import actions, register
-from habaring.regions.models import Department, Region
+from habaring.regions.maps import projected
+from habaring.regions.models import Boundary, Department, Region
 from habaring.regions.outlines import read as read_outlines
+from habaring.regions.outlines import thinned
 from habaring.regions.register_table import REGIONS, unit_from
 from habaring.shared.tables import read
 from tests import makers
@@ -189,3 +192,30 @@ def test_a_refusal_keeps_what_was_typed(client: Client, budi: Account) -> None:
     assert answer.status_code == 422
     assert client.get(f"{WORK}TIADA/nama/").status_code == 404
     assert Department.objects.get().closed_on is None
+
+
+@pytest.mark.real_data
+def test_real_maps_fit_on_a_small_page(
+    client: Client, country: Region, shared_data: Path, at: datetime
+) -> None:
+    known = frozenset(Region.objects.values_list("code", flat=True))
+    for name in ("kotim-6202.topo.json", "kabkota-514.topo.json"):
+        content = (shared_data / "boundaries" / name).read_bytes()
+        outlines = read_outlines(content, known=known)
+        actions.record_boundaries(outlines=outlines, source="x", by=None, at=at)
+    assert Boundary.objects.count() == 514 + 38 + 17 + 185
+    for code in ("62", "62.02", "62.02.06", "35", "12"):
+        answer = client.get(f"/daerah/{code}/wilayah/")
+        assert answer.status_code == 200
+        assert len(answer.content) < 100_000, code
+
+
+def test_neighbours_stay_together_in_a_drawing() -> None:
+    wave = [[112 + 0.02 * (i % 2), -3 + i / 50] for i in range(51)]
+    west = [[111.0, -3.0], *wave, [111.0, -2.0], [111.0, -3.0]]
+    east = [[113.0, -3.0], [113.0, -2.0], *reversed(wave), [113.0, -3.0]]
+    drawn = projected(thinned({"a": [[west]], "b": [[east]]}, 0.05))
+    assert sum(len(ring) for rings in drawn.values() for ring in rings) < 30
+    shared = set(drawn["a"][0]) & set(drawn["b"][0])
+    assert len(shared) >= 2
+    assert max(x for x, _y in drawn["a"][0]) == max(x for x, _y in shared)

@@ -1,14 +1,14 @@
 """A region's map: its parts by their boundaries, or as tiles where none are loaded."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from habaring.regions import queries
-from habaring.regions.models import Region
+from habaring.regions.models import Region, RegionKind
 from habaring.regions.outlines import thinned
 from habaring.regions.queries import Part
 from habaring.shared.charts.chart import Caption, Chart
@@ -34,14 +34,14 @@ def _address(code: str) -> str:
 
 def _outlined(region: Region, parts: Sequence[Part]) -> Chart:
     polygons = queries.outlines([part.code for part in parts])
-    drawn = {code: rings_of(found) for code, found in polygons.items()}
-    step = _pixel(drawn.values())
-    values = [_density(part) for part in parts]
+    drawn = projected(thinned(polygons, 3 * _pixel(polygons)))
+    shade = _density if region.kind == RegionKind.PROVINCE else _village_count
+    values = [shade(part) for part in parts]
     shapes = [
         Shape(
             code=part.code,
             label=part.name,
-            rings=thinned(drawn.get(part.code, ()), step),
+            rings=drawn.get(part.code, ()),
             value=value,
             url=_address(part.code) if part.kind not in ("desa", "kelurahan") else "",
         )
@@ -59,10 +59,27 @@ def _outlined(region: Region, parts: Sequence[Part]) -> Chart:
     )
 
 
-def _pixel(drawn: Iterable[Rings]) -> float:
-    """How much of the map's units one pixel of the drawing covers."""
-    xs = [x for rings in drawn for ring in rings for x, _y in ring]
-    return (max(xs) - min(xs)) / WIDTH
+def _pixel(polygons: Mapping[str, Any]) -> float:
+    """How many degrees one pixel of the drawing covers."""
+    xs = [x for parts in polygons.values() for part in parts for x, _y in part[0]]
+    span: float = max(xs) - min(xs)
+    return span / WIDTH
+
+
+def _village_count(part: Part) -> float | None:
+    """Desa and kelurahan together; None where the register counts none."""
+    if part.villages is None and part.urban_villages is None:
+        return None
+    return float((part.villages or 0) + (part.urban_villages or 0))
+
+
+def shaded_by(region: Region) -> str:
+    """What the colour of the map says, in a sentence."""
+    if region.kind == RegionKind.PROVINCE:
+        return _("The darker, the more people live on a square kilometre.")
+    if region.is_local:
+        return _("The darker, the more villages (desa and kelurahan).")
+    return ""
 
 
 def _density(part: Part) -> float | None:
@@ -72,14 +89,16 @@ def _density(part: Part) -> float | None:
     return round(part.population / part.area_km2, 1)
 
 
-def rings_of(polygons: Sequence[Any]) -> Rings:
-    """Longitude and latitude as x to the right and y downwards, true to shape here."""
-    rings = [ring for polygon in polygons for ring in polygon]
-    if not rings:
-        return ()
-    middle = math.radians(sum(y for _x, y in rings[0]) / len(rings[0]))
-    narrow = math.cos(middle)
-    return tuple(tuple((x * narrow, -y) for x, y in ring) for ring in rings)
+def projected(
+    drawn: Mapping[str, Sequence[Sequence[Sequence[float]]]],
+) -> dict[str, Rings]:
+    """Longitude and latitude as x to the right and y downwards, true in the middle."""
+    ys = [y for rings in drawn.values() for ring in rings for _x, y in ring]
+    narrow = math.cos(math.radians((min(ys) + max(ys)) / 2)) if ys else 1.0
+    return {
+        code: tuple(tuple((x * narrow, -y) for x, y in ring) for ring in rings)
+        for code, rings in drawn.items()
+    }
 
 
 def _tiled(region: Region, places: Sequence[queries.TilePlace]) -> Chart | None:

@@ -2,8 +2,8 @@
 
 Pure: a file's text and the codes of the register in, outlines or every problem out.
 TopoJSON: github.com/topojson/topojson-specification; GeoJSON: RFC 7946. Neighbours of
-one file are simplified together (the borders they share stay shared), by shapely's
-coverage simplification where the shapes form a coverage, else one by one.
+one file are simplified together, so that the borders they share stay shared
+(shapely.coverage_simplify, after Visvalingam and Whyatt).
 """
 
 import json
@@ -247,8 +247,7 @@ def _shape(geometry: Mapping[str, Any] | None) -> Any:
     if found.is_empty:
         raise _BadShape(_("Its shape is empty."))
     _refuse_elsewhere(found.bounds)
-    if not found.is_valid:
-        found = _areas(shapely.make_valid(found))
+    found = _mended(found)
     if found.is_empty or found.area == 0:
         raise _BadShape(_("Its rings cross so that no area is left."))
     return found
@@ -303,15 +302,29 @@ def _at(shapes: Mapping[str, Any], tolerance: float) -> Sequence[Any]:
     given = list(shapes.values())
     if tolerance == 0:
         return given
-    made: Sequence[Any]
-    if shapely.coverage_is_valid(given):
-        made = shapely.coverage_simplify(given, tolerance)
-    else:
-        made = shapely.simplify(given, tolerance, preserve_topology=True)
+    made = [_mended(one) for one in together(given, tolerance)]
     return [
         _without_crumbs(new, old, tolerance)
         for new, old in zip(made, given, strict=True)
     ]
+
+
+def together(shapes: Sequence[Any], tolerance: float) -> Sequence[Any]:
+    """Simplify neighbours so that the borders that match stay together.
+
+    Where rounding left a shape in which the library finds no way, each is simplified
+    for itself.
+    """
+    sound = [_mended(one) for one in shapes]
+    try:
+        made: Sequence[Any] = shapely.coverage_simplify(sound, tolerance)
+    except shapely.errors.GEOSException:
+        made = shapely.simplify(sound, tolerance, preserve_topology=True)
+    return made
+
+
+def _mended(found: Any) -> Any:
+    return found if found.is_valid else _areas(shapely.make_valid(found))
 
 
 def _without_crumbs(new: Any, old: Any, tolerance: float) -> Any:
@@ -355,18 +368,23 @@ def _rounded(ring: Any) -> Ring:
 
 
 def thinned(
-    rings: Sequence[Sequence[tuple[float, float]]], step: float
-) -> tuple[Any, ...]:
-    """Rings without points that fall within `step` of the line: for one drawing size.
+    polygons: Mapping[str, Sequence[Sequence[Ring]]], step: float
+) -> dict[str, list[Ring]]:
+    """The rings of stored outlines with no more detail than `step` degrees.
 
-    Rings that are smaller than a step are left out.
+    For one drawing size: borders that neighbours share stay shared.
     """
-    kept = []
-    for ring in rings:
-        if len(ring) < 4:
-            continue
-        made = shapely.simplify(shapely.LinearRing(ring), step, preserve_topology=False)
-        points = tuple((float(x), float(y)) for x, y, *_z in made.coords)
-        if len(points) >= 4:
-            kept.append(points)
-    return tuple(kept)
+    shapes = [
+        shapely.MultiPolygon([(rings[0], rings[1:]) for rings in parts])
+        for parts in polygons.values()
+    ]
+    made = together(shapes, step) if shapes else []
+    return {
+        code: [
+            [[float(x), float(y)] for x, y in ring.coords]
+            for part in getattr(found, "geoms", [found])
+            for ring in _rings(part)
+            if part.area >= step**2
+        ]
+        for code, found in zip(polygons, made, strict=True)
+    }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from habaring.regions import actions, queries, register
 from habaring.regions.budget_table import BUDGET
 from habaring.regions.forms import CloseForm, DepartmentForm, RenameForm
-from habaring.regions.maps import map_of
+from habaring.regions.maps import map_of, shaded_by
 from habaring.regions.models import Department, Region
 from habaring.regions.register_table import REGIONS
 from habaring.shared import door
@@ -50,6 +50,7 @@ def places(request: HttpRequest, code: str) -> HttpResponse:
         "sources": register.sources(),
         "years": queries.budget_years(region),
         "indicative": any(part.has_boundary for part in parts),
+        "shaded_by": shaded_by(region),
     }
     return render(request, "regions/places.html", context)
 
