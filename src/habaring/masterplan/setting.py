@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from habaring import __version__
 from habaring.masterplan.docx import set_docx
 from habaring.masterplan.html import set_html
 from habaring.masterplan.models import Edition, EditionFile
@@ -31,7 +32,7 @@ class OtherBytes(Refusal):
 def software() -> dict[str, str]:
     """What set the books: another version may give other bytes for the same text."""
     return {
-        "habaring": version("habaring"),
+        "habaring": __version__,
         "typst": version("typst"),
         "python-docx": version("python-docx"),
         "font": fonts.digest(),
