@@ -318,9 +318,9 @@ class _Thinning:
     def __init__(self, model: Model, seed: int) -> None:
         self.model = model
         self.owner, price = _slacks(model)
-        elastic = _elastic(model, price)
-        self.price = elastic.cost
-        self.relaxation = Relaxation(elastic, seed)
+        self.elastic = _elastic(model, price)
+        self.price = self.elastic.cost
+        self.relaxation = Relaxation(self.elastic, seed)
         self.relaxation.solver.setOptionValue("presolve", "off")
         self.tried = 0
 
@@ -332,16 +332,43 @@ class _Thinning:
         for r in order:
             families.setdefault(_family(self.model.rules[r]), []).append(r)
         for members in families.values():
-            # a whole family at once first: most have no part in it
-            singles = [[r] for r in members] if len(members) > 1 else []
-            for leaving in (members, *singles):
-                still = [r for r in leaving if kept[r]]
-                if not still:
-                    continue
-                fewer = kept.copy()
-                fewer[still] = False
+            # a whole family at once: most have no part in it
+            fewer = kept.copy()
+            fewer[members] = False
+            if fewer.sum() < kept.sum():
                 kept = self._contradiction(fewer, kept)
+        kept = self._one_by_one([r for r in order if kept[r]], kept)
         return [int(k) for k in np.flatnonzero(kept)]
+
+    def _one_by_one(self, order: list[int], kept: Flags) -> Flags:
+        """Let each rule alone give way; where that is no help it has no part in it."""
+        kept = kept.copy()
+        cost = self.price.copy()
+        cost[len(self.model.cost) :] = 0.0
+        self.relaxation.set_costs(cost)
+        for r in order:
+            if not kept[r]:
+                continue
+            fewer = kept.copy()
+            fewer[r] = False
+            upper = self.elastic.upper.copy()
+            own = upper[len(self.model.cost) :]
+            own[:] = np.where(fewer[self.owner], 0.0, INF)
+            self.relaxation.set_columns(self.elastic.lower, upper)
+            self.tried += 1
+            if self.relaxation.solve() is None:
+                kept = self._in_proof(fewer)
+        return kept
+
+    def _in_proof(self, kept: Flags) -> Flags:
+        """The kept rules that have a part in the last proof; all, without one."""
+        proof = self.relaxation.proof()
+        if proof is None:
+            return kept
+        part = [
+            bool((np.abs(proof[rule.rows]) > 1e-9).any()) for rule in self.model.rules
+        ]
+        return np.asarray(kept & np.array(part, dtype=bool))
 
     def _contradiction(self, wanted: Flags, before: Flags) -> Flags:
         """The part of the wanted rules that contradicts; what was before if none does."""
