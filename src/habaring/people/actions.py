@@ -27,6 +27,14 @@ class PasswordTooWeak(Refusal):
     """The chosen password is refused by the rules."""
 
 
+class AccountClosed(Refusal):
+    """The account of this mail address is closed."""
+
+
+class LastKeeper(Refusal):
+    """Nobody would be left in the region to invite others."""
+
+
 class AlreadyHeld(Refusal):
     """The person holds this role in this place already."""
 
@@ -69,14 +77,21 @@ def issue_first_link(*, at: datetime) -> str | None:
 def invite(
     *, email: str, role: Role, place: Place, by: Account, at: datetime, address: str
 ) -> str:
-    """Send a one-time link by mail. `address` is the accept page, ending before the token."""
+    """Send a one-time link by mail; an earlier one for the same role is withdrawn.
+
+    `address` is the accept page, ending before the token.
+    """
     token = secrets.token_urlsafe(24)
+    promise = {
+        "email": email.strip().lower(),
+        "role": role,
+        "region": place.region,
+        "department": place.department,
+    }
+    Invitation.objects.open_at(at).filter(**promise).update(withdrawn_at=at)
     invitation = Invitation.objects.create(
+        **promise,
         token_hash=_hash(token),
-        email=email.strip().lower(),
-        role=role,
-        region=place.region,
-        department=place.department,
         invited_by=by,
         issued_at=at,
         expires_at=at + timedelta(days=INVITATION_DAYS),
@@ -105,16 +120,13 @@ def invite(
 def usable_invitation(*, token: str, at: datetime) -> Invitation:
     """The invitation behind a link, or InvitationUnusable."""
     invitation = (
-        Invitation.objects.select_related("role", "region", "department")
-        .filter(
-            token_hash=_hash(token),
-            accepted_at__isnull=True,
-            withdrawn_at__isnull=True,
-            expires_at__gt=at,
-        )
+        Invitation.objects.open_at(at)
+        .select_related("role", "region", "department")
+        .filter(token_hash=_hash(token))
         .first()
     )
-    if invitation is None:
+    late = invitation and invitation.is_first and Account.objects.exists()
+    if invitation is None or late:
         raise InvitationUnusable(
             what=_("This link does not work any more."),
             why=_("It was used already, was replaced by a newer one, or has run out."),
@@ -148,6 +160,12 @@ def accept_invitation(*, token: str, new: NewAccount, at: datetime) -> Account:
             full_name=new.full_name.strip(),
             password=new.password,
             language=new.language,
+        )
+    elif not account.is_active:
+        raise AccountClosed(
+            what=_("The invitation cannot be accepted."),
+            why=_("The account of this mail address is closed."),
+            next=_("Ask the person who invited you to use another address."),
         )
     elif not account.check_password(new.password):
         raise PasswordTooWeak(
@@ -204,6 +222,34 @@ def _held(
     ).exists()
 
 
+def _last_keeper(membership: Membership, at: datetime) -> bool:
+    def keeps(role: Role) -> bool:
+        return "manage_people" in role.powers
+
+    others = (
+        Membership.objects.in_force(at)
+        .filter(region=membership.region_id, department=None)
+        .exclude(pk=membership.pk)
+        .select_related("role")
+    )
+    return keeps(membership.role) and not any(keeps(other.role) for other in others)
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation: Invitation, by: Account, at: datetime) -> None:
+    """Take an invitation back; its link stops working."""
+    invitation.withdrawn_at = at
+    invitation.save(update_fields=["withdrawn_at"])
+    audit.record(
+        by=by,
+        at=at,
+        verb="people.invitation.withdrawn",
+        subject=invitation,
+        region=invitation.region_id or audit.PLATFORM,
+        details={"role": invitation.role_id},
+    )
+
+
 @transaction.atomic
 def grant(
     *, account: Account, role: Role, place: Place, by: Account | None, at: datetime
@@ -239,7 +285,16 @@ def grant(
 def revoke(
     *, membership: Membership, by: Account, at: datetime, reason: str = ""
 ) -> None:
-    """End a role from this moment; the row stays as history."""
+    """End a role from this moment; the row stays as history.
+
+    Raises LastKeeper when one would shut oneself out and leave nobody to invite others.
+    """
+    if membership.account_id == by.pk and _last_keeper(membership, at):
+        raise LastKeeper(
+            what=_("The role was not ended."),
+            why=_("It is your own, and nobody else here may invite others."),
+            next=_("Invite a successor first."),
+        )
     membership.until = at
     membership.save(update_fields=["until"])
     audit.record(

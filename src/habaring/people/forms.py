@@ -49,11 +49,24 @@ class Welcome(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args: object, invited_email: str = "", **more: object) -> None:
+    def __init__(
+        self,
+        *args: object,
+        invited_email: str = "",
+        known_name: str = "",
+        **more: object,
+    ) -> None:
+        """`known_name`: of the account that the invited address has already."""
         super().__init__(*args, **more)  # type: ignore[arg-type]  # Django's own signature
         if invited_email:
             self.fields["email"].initial = invited_email
             self.fields["email"].disabled = True
+        if known_name:
+            self.fields["full_name"].initial = known_name
+            self.fields["full_name"].disabled = True
+            password = self.fields["password"]
+            password.help_text = _("The password of the account you already have.")
+            password.widget.attrs["autocomplete"] = "current-password"
 
 
 class Invite(forms.Form):

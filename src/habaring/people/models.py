@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from habaring.regions.models import Department, Region
 from habaring.shared.models import BilingualName
@@ -43,7 +44,7 @@ class Account(AbstractBaseUser):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(email=models.functions.Lower("email")),
+                condition=Q(email=Lower("email")),
                 name="account_email_in_lower_case",
             )
         ]
@@ -114,6 +115,16 @@ class Membership(models.Model):
         return f"{self.account_id} {self.role_id} {self.region_id or ''}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Questions asked of invitations."""
+
+    def open_at(self, at: datetime) -> "InvitationQuerySet":
+        """Neither used nor withdrawn nor run out."""
+        return self.filter(
+            accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=at
+        )
+
+
 class Invitation(models.Model):
     """A link that lets one person in, once. Only the hash of its secret is kept."""
 
@@ -134,8 +145,15 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         ordering = ["-issued_at"]
 
     def __str__(self) -> str:
         return f"{self.email or 'first'} {self.role_id}"
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the link that makes a platform's first account."""
+        return not self.email

@@ -12,4 +12,5 @@ public = [
 work = [
     path("", views.people, name="people"),
     path("<int:membership>/akhiri/", views.revoke, name="revoke"),
+    path("undangan/<int:invitation>/tarik/", views.withdraw, name="withdraw"),
 ]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from habaring.people import access, actions
 from habaring.people.access import Power
 from habaring.people.forms import Invite, SignIn, Welcome
-from habaring.people.models import Invitation, Membership
+from habaring.people.models import Account, Invitation, Membership
 from habaring.regions.models import Region
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
@@ -38,11 +38,16 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("web:home")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """Accept an invitation; the first link of a platform comes here too."""
     invitation = actions.usable_invitation(token=token, at=now())
-    form = Welcome(request.POST or None, invited_email=invitation.email)
+    known = Account.objects.filter(email=invitation.email, is_active=True).first()
+    form = Welcome(
+        request.POST or None,
+        invited_email=invitation.email,
+        known_name=known.full_name if known else "",
+    )
     refusal = None
     if request.method == "POST" and form.is_valid():
         new = actions.NewAccount(**form.cleaned_data, language=get_language() or "id")
@@ -56,12 +61,12 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     return render(
         request,
         "people/welcome.html",
-        {"form": form, "invitation": invitation, "refusal": refusal},
+        {"form": form, "invitation": invitation, "known": known, "refusal": refusal},
         status=422 if refusal or form.errors else 200,
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest, code: str) -> HttpResponse:
     """Who holds which role in a region; invite someone."""
     region = get_object_or_404(Region, code=code)
@@ -90,12 +95,11 @@ def people(request: HttpRequest, code: str) -> HttpResponse:
         .select_related("account", "role", "department")
         .order_by("account__full_name")
     )
-    waiting = Invitation.objects.filter(
-        region=region,
-        accepted_at__isnull=True,
-        withdrawn_at__isnull=True,
-        expires_at__gt=at,
-    ).select_related("role")
+    waiting = (
+        Invitation.objects.open_at(at)
+        .filter(region=region)
+        .select_related("role", "department")
+    )
     return render(
         request,
         "people/people.html",
@@ -120,4 +124,17 @@ def revoke(request: HttpRequest, code: str, membership: int) -> HttpResponse:
         membership=row, by=officer, at=at, reason=request.POST.get("reason", "")
     )
     messages.success(request, _("The role has ended."))
+    return redirect("people-work:people", code=code)
+
+
+@require_POST
+def withdraw(request: HttpRequest, code: str, invitation: int) -> HttpResponse:
+    """Take back an invitation that nobody has accepted yet."""
+    region = get_object_or_404(Region, code=code)
+    at = now()
+    officer = access.require(request.user, Power.MANAGE_PEOPLE, at=at, region=region)
+    rows = Invitation.objects.open_at(at).filter(region=region)
+    row = get_object_or_404(rows, pk=invitation)
+    actions.withdraw_invitation(invitation=row, by=officer, at=at)
+    messages.success(request, _("The invitation is taken back."))
     return redirect("people-work:people", code=code)

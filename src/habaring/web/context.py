@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 THEMES = ("light", "dark")
-_REGION = re.compile(r"^/daerah/([^/]+)/")
+_REGION = re.compile(r"^/daerah/(\d{2}\.\d{2})/")  # only these plan
 _WORK = re.compile(r"^/ruang-kerja/(\d{2}(?:\.\d{2})?)/")
 
 # segment of the public address, of the work room's, words, icon

@@ -12,10 +12,10 @@ from habaring.assessment.queries import DimensionRow, LeagueRow, Profile, profil
 from habaring.engines.scoring import ROOT
 from habaring.masterplan.queries import Face, public_face
 from habaring.portfolio.models import Plan, PlanItem
-from habaring.portfolio.queries import Money, money, plan_items
-from habaring.regions.models import Region, RegionKind
+from habaring.portfolio.queries import Money, money, plan_items, quick_wins
+from habaring.regions import queries as regions
+from habaring.regions.models import Region
 from habaring.regions.queries import Budget, budget, budget_years
-from habaring.regions.queries import tiles as tile_places
 from habaring.shared import formats
 from habaring.shared.charts import flow
 from habaring.shared.charts.bullets import bullet_mark
@@ -63,7 +63,6 @@ class QuickWin:
     item: PlanItem
     order: int
     dimension: str
-    total: int
 
 
 @dataclass(frozen=True)
@@ -272,10 +271,8 @@ def _chosen(books: Face, found: Profile) -> Chosen | None:
             dimension=names.get(
                 item.candidate.dimension_code, item.candidate.dimension_code
             ),
-            total=sum(int(line["amount"]) for line in item.money),
         )
-        for item in items
-        if item.candidate.quick_win
+        for item in quick_wins(items)
     ]
     quick.sort(key=lambda win: win.order)
     return Chosen(
@@ -284,25 +281,6 @@ def _chosen(books: Face, found: Profile) -> Chosen | None:
         quick_wins=tuple(quick[:QUICK_WINS_SHOWN]),
         illustrative=books.plan.illustrative,
     )
-
-
-@dataclass(frozen=True)
-class Below:
-    """The page of a province or district: what lies below it."""
-
-    region: Region
-    parts: tuple[Region, ...]
-    kinds: str
-
-
-def below(region: Region) -> Below:
-    """What a province or a district is made of, in the order of the codes."""
-    parts = tuple(region.children.filter(closed_on__isnull=True).order_by("code"))
-    kinds = {
-        RegionKind.PROVINCE: _("kabupaten and kota"),
-        RegionKind.DISTRICT: _("desa and kelurahan"),
-    }.get(RegionKind(region.kind), "")
-    return Below(region, parts, kinds)
 
 
 def country() -> dict[str, object]:
@@ -324,7 +302,7 @@ def country() -> dict[str, object]:
             if place.code in scores
             else "",
         )
-        for place in tile_places()
+        for place in regions.tiles()
     ]
     with_plan = Plan.objects.filter(region=OuterRef("pk"), replaced_at__isnull=True)
     active = Region.objects.filter(Exists(with_plan)).select_related("parent")

@@ -34,12 +34,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def region(request: HttpRequest, code: str) -> HttpResponse:
-    """A kabupaten's or kota's public face; what a province or district is made of."""
+    """A kabupaten's or kota's public face; others are what they are made of."""
     found = get_object_or_404(Region.objects.select_related("parent"), code=code)
     if not found.is_local:
-        return render(
-            request, "web/below.html", {"region": found, "below": face.below(found)}
-        )
+        return redirect("regions:places", code=code)
     return render(
         request,
         "web/region.html",
