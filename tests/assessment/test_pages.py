@@ -70,6 +70,27 @@ def test_a_region_without_anything_has_a_designed_page(
     assert "Belum ada" in text(client, "assessment:standing", "62.05")
 
 
+def test_a_province_shows_the_edition_of_its_regions(
+    client: Client, peers: tuple[Region, ...]
+) -> None:
+    makers.edition(house.region("62"), peers)
+    body = text(client, "assessment:standing", "62")
+    assert "membandingkan 4 daerah" in body
+    assert "tidak punya skor" not in body
+
+
+def test_the_way_in_is_on_every_page(client: Client, published: IndexEdition) -> None:
+    for name, args in (
+        ("assessment:standing", []),
+        ("assessment:edition", [published.pk]),
+        ("assessment:editions", []),
+        ("assessment:indicator", ["K01"]),
+        ("assessment:framework", []),
+        ("assessment:catalogue", []),
+    ):
+        assert 'href="/masuk/' in text(client, name, "62.02", *args)
+
+
 def test_a_platform_without_framework_has_a_designed_page(
     client: Client, kotim: Region
 ) -> None:

@@ -9,6 +9,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from habaring.assessment import actions, views
 from habaring.assessment.models import (
@@ -449,6 +451,9 @@ def test_many_regions_are_published_in_the_background(
     waiting = desk.post(address("publish"), asked(framework), follow=True)
     assert "Menunggu giliran" in waiting.content.decode()
     asked_for = Publication.objects.get()
+    job = ProcrastinateJob.objects.get()
+    assert job.task_name in app.tasks
+    assert job.args == {"publication": asked_for.pk}
     actions.run_publication(publication=asked_for, at=makers.NOON)
     asked_for.refresh_from_db()
     assert (asked_for.state, asked_for.edition) == ("done", IndexEdition.objects.get())

@@ -193,9 +193,9 @@ def index_trend(profile: Profile) -> Chart | None:
 
 
 def series_chart(series: SeriesOf, region: Region) -> Chart | None:
-    """One indicator over the years, with its next target."""
+    """One indicator over the years, with its last target; None below two years."""
     known = [p.current for p in series.points if p.current.value is not None]
-    if not known:
+    if len(known) < 2:
         return None
     first, last = known[0].year, known[-1].year
     by_year = {row.year: float(row.value) for row in known if row.value is not None}

@@ -114,9 +114,7 @@ def standing(request: HttpRequest, code: str) -> HttpResponse:
             "asked": asked,
             "clear": f"{request.path}#indikator" if asked else "",
             "empty_dimensions": [
-                row.dimension.name
-                for row in profile.dimensions
-                if profile.edition and row.score is None
+                row.dimension.name for row in profile.dimensions if row.absent
             ],
         },
     )
@@ -318,7 +316,7 @@ def indicator(request: HttpRequest, code: str, indicator: str) -> HttpResponse:
             "peers": pictures.peers_chart(series),
             "revisions": paginate(request, series.revisions, size=20),
             "family": FAMILIES.get(found.family, found.family),
-            "places": found.places.select_related("framework", "dimension"),
+            "framework_places": found.places.select_related("framework", "dimension"),
         },
     )
 
@@ -351,7 +349,7 @@ def framework(request: HttpRequest, code: str, framework: str = "") -> HttpRespo
         {
             "region": _region(code),
             "framework": found,
-            "frameworks": Framework.objects.all(),
+            "frameworks": Framework.objects.exclude(pk=found.pk if found else 0),
             "tree": _tree(found) if found else [],
             "crosswalk": Crosswalk.objects.filter(
                 Q(source__framework=found) | Q(target__framework=found)

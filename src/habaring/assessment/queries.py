@@ -123,6 +123,7 @@ class DimensionRow:
     target: float | None
     trend: tuple[tuple[int, float], ...]
     indicators: tuple[IndicatorRow, ...]
+    absent: bool = False  # nobody in the edition has a value in it
 
     @property
     def known(self) -> int:
@@ -197,6 +198,7 @@ def profile(region: Region, edition: IndexEdition | None = None) -> Profile:
             target=targets.get(top.code),
             trend=_trend(history, top.code),
             indicators=tuple(inside),
+            absent=own is not None and top.code not in scores,
         )
         for top, inside in _by_top(framework, rows)
     )
