@@ -72,7 +72,7 @@ COMPARISON = register(
         _("Two scenarios side by side"),
         _("Comparison"),
         (
-            Column("change", _("Change"), "text"),
+            Column("change", _("What changes"), "text"),
             Column("code", _("Code"), "text"),
             Column("name", _("Name"), "text"),
             Column("before", _("First year before"), "year"),

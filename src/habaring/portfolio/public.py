@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from habaring.portfolio import exports, pages, pictures, queries
+from habaring.portfolio.funding import source_name
 from habaring.portfolio.models import Candidate, Plan, PlanItem
 from habaring.portfolio.results import result
 from habaring.regions.models import Region
@@ -80,7 +81,10 @@ def programme(request: HttpRequest, code: str, programme: str) -> HttpResponse:
         "item": item,
         "plan": in_force,
         "line": line,
-        "money": queries.item_money(item) if item else [],
+        "money": [
+            (one, source_name(one.source))
+            for one in (queries.item_money(item) if item else [])
+        ],
         "thread": queries.thread(row),
     }
     return render(request, "portfolio/programme.html", context)
