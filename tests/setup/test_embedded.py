@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: started, stopped, killed, found again."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -71,7 +72,7 @@ def test_a_half_made_database_is_made_again(data: Path) -> None:
 
 
 def test_a_killed_server_is_started_again(data: Path) -> None:
-    server = embedded.prepare(data)
+    server = embedded.prepare(data, durable=False)  # the machine itself stays up
     url = embedded.address(data)
     try:
         server.start()
@@ -87,6 +88,7 @@ def test_a_killed_server_is_started_again(data: Path) -> None:
 
 def test_a_killed_supervisor_leaves_nothing_in_the_way(data: Path) -> None:
     command = [sys.executable, "-m", "habaring.config.embedded", "--data", str(data)]
+    command.append("--not-durable")
     supervisor = subprocess.Popen(
         [*command, "--", "sleep", "30"],
         env=os.environ | {"PYTHONPATH": str(SRC)},
@@ -95,9 +97,10 @@ def test_a_killed_supervisor_leaves_nothing_in_the_way(data: Path) -> None:
     wait_for(lambda: "ready" in pid_file(data))
     supervisor.kill()
     supervisor.wait()
-    with embedded.serving(data) as url:
+    with embedded.serving(data, durable=False) as url:
         assert ask(url, "SELECT 1") == "1"
-    os.killpg(supervisor.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(supervisor.pid, signal.SIGKILL)
 
 
 def test_an_orphan_server_is_stopped_first(data: Path) -> None:
@@ -123,8 +126,14 @@ def test_two_do_not_share_one_folder(data: Path) -> None:
         with pytest.raises(Busy) as refused, embedded.serving(data):
             pass
         assert refused.value.note == "http://127.0.0.1:8000/"
-    with held(data / embedded.LOCK, note="free again"):
-        pass
+    with held(data / embedded.LOCK, note="free again") as abandoned:
+        assert not abandoned
+
+
+def test_a_holder_that_left_in_a_hurry_is_noticed(data: Path) -> None:
+    (data / embedded.LOCK).write_text("http://127.0.0.1:8000/")
+    with held(data / embedded.LOCK, note="mine") as abandoned:
+        assert abandoned
 
 
 def test_another_major_version_is_refused_with_the_way_out(data: Path) -> None:
@@ -217,7 +226,7 @@ def pid_file(data: Path) -> str:
         return ""
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(true: Callable[[], bool], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "waited too long"

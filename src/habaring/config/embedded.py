@@ -31,7 +31,7 @@ from habaring.config.stop import SetupStop
 MAJOR = "18"
 SOCKET_PATH_LIMIT = 107  # bytes in sockaddr_un, less the closing zero
 SOCKET_NAME = ".s.PGSQL.5432"
-START_RETRY_SECONDS = 10
+START_RETRY_SECONDS = 30  # seldom over 1; a busy machine takes longer
 RECOVERY_SECONDS = 600
 LOCK = "running.lock"  # one supervisor for each data folder
 NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")

@@ -16,17 +16,21 @@ class Busy(Exception):  # noqa: N818 - somebody else is at work, nothing is wron
 
 
 @contextlib.contextmanager
-def held(path: Path, note: str) -> Iterator[None]:
-    """Hold the lock file as long as the block runs; a kill -9 frees it too."""
+def held(path: Path, note: str) -> Iterator[bool]:
+    """Hold the lock file as long as the block runs; a kill -9 frees it too.
+
+    Gives True when the holder before left in a hurry: its children may still be going.
+    """
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Busy(path.read_text().strip()) from None
+        abandoned = bool(path.read_text())
         file.truncate(0)
         file.write(note)
         file.flush()
         try:
-            yield
+            yield abandoned
         finally:
             os.ftruncate(file.fileno(), 0)

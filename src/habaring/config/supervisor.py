@@ -199,12 +199,11 @@ def wait_until_served(web: Child, place: Place, asked: Asked) -> None:
         time.sleep(0.05)
 
 
-def refuse_taken_port(place: Place) -> None:
-    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
-    with socket.socket(family) as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def refuse_taken_port(place: Place, patience: float = 0.0) -> None:
+    deadline = time.monotonic() + patience
+    while True:
         try:
-            tried.bind((place.host, place.port))
+            _try_port(place)
         except PermissionError:
             raise SetupStop(
                 f"Port {place.port} may not be used by this account.",
@@ -212,11 +211,22 @@ def refuse_taken_port(place: Place) -> None:
                 next="Choose another one: --port 8000",
             ) from None
         except OSError as error:
+            if time.monotonic() < deadline:
+                time.sleep(0.1)
+                continue
             raise SetupStop(
                 f"Port {place.port} is taken.",
                 why=f"Another program listens there ({error.strerror}).",
                 next=f"Choose another one: --port {place.port + 1}",
             ) from None
+        return
+
+
+def _try_port(place: Place) -> None:
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        tried.bind((place.host, place.port))
 
 
 def say(words: str) -> None:

@@ -43,8 +43,12 @@ class Command(BaseCommand):
         place = supervisor.Place(options["host"], options["port"])
         _make_data_folder(data)
         try:
-            with _helpful(), held(data / embedded.LOCK, note=place.address):
-                supervisor.refuse_taken_port(place)
+            with (
+                _helpful(),
+                held(data / embedded.LOCK, note=place.address) as abandoned,
+            ):
+                # A killed one's web server needs a moment to leave the port.
+                supervisor.refuse_taken_port(place, patience=10.0 if abandoned else 0.0)
                 _run(data, place, options["demo"])
         except Busy as busy:
             raise SetupStop(
