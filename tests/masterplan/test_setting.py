@@ -13,11 +13,16 @@ from habaring.masterplan import blocks
 from habaring.masterplan.docx import set_docx
 from habaring.masterplan.html import set_html
 from habaring.masterplan.pdf import hyphenated, set_pdf
+from habaring.shared.charts.chart import Chart, Table
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 40" width="200" height="40">'
     '<rect width="120" height="20" fill="#1B7F5C"/></svg>'
 )
+
+
+def drawn(alt: str) -> Chart:
+    return Chart(SVG, SVG, Table((), ()), "Grafik", alt, "grafik")
 
 
 def a_book(*extra: blocks.Block, language: str = "id") -> dict[str, Any]:
@@ -59,7 +64,7 @@ def a_book(*extra: blocks.Block, language: str = "id") -> dict[str, Any]:
                         [blocks.row(["IPM", "72,66"]), blocks.row(["#x *y*", "1"])],
                         note="BPS 2024",
                     ),
-                    blocks.chart("Grafik", SVG, "Satu batang"),
+                    blocks.chart("Grafik", drawn("Satu batang")),
                     blocks.card(
                         "Kartu", "Satu kalimat.", [("Pemilik", "Dinas"), ("Kosong", "")]
                     ),
@@ -104,7 +109,7 @@ def test_marks_of_the_setter_in_a_text_stay_text() -> None:
 
 def test_a_picture_without_words_for_the_blind_is_refused() -> None:
     with pytest.raises(typst.TypstError, match="alt"):
-        set_pdf(a_book(blocks.chart("Grafik", SVG, "")))
+        set_pdf(a_book(blocks.chart("Grafik", drawn(""))))
 
 
 def test_the_docx_has_headings_and_a_repeated_table_header() -> None:
@@ -121,7 +126,7 @@ def test_the_docx_has_headings_and_a_repeated_table_header() -> None:
 def test_the_web_page_marks_illustrative_books() -> None:
     page = set_html(a_book()).decode()
     assert "Berisi baris contoh." in page
-    assert '<td class="num">72,66</td>' in page
+    assert '<td class="num" data-label="Nilai">72,66</td>' in page
 
 
 def test_long_indonesian_words_get_soft_hyphens_and_english_ones_not() -> None:

@@ -89,13 +89,14 @@ def table(
 
 
 def chart(caption: str, drawn: Chart, *, note: str = "", half: bool = False) -> Block:
-    """A picture with the words for those who do not see it; two `half` ones stand side
-    by side.
+    """A picture with the words for those who do not see it, and as drawn for a phone
+    (`narrow`, on the web only); two `half` ones stand side by side.
     """
     return {
         "type": "chart",
         "caption": caption,
         "svg": drawn.standalone(narrow=half),
+        "narrow": "" if half else drawn.standalone(narrow=True),
         "alt": drawn.alt,
         "note": note,
         "half": half,

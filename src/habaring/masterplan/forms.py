@@ -115,14 +115,17 @@ class IssueEdition(forms.Form):
             IndexEdition.objects.filter(scores__region=region)
             .distinct()
             .defer("record", "table_csv", "framework_toml")
+            .select_related("region")
             .order_by("-year", "-published_at")
         )
+        index.empty_label = _("without an index edition")
+        index.initial = index.queryset.first()
         index.label_from_instance = edition_label  # type: ignore[method-assign, assignment]  # Django's own way
 
 
 def edition_label(edition: IndexEdition) -> str:
     """How an index edition is called in a list of choices."""
-    return f"{edition.year} · {edition.region_id} · {edition.number}"
+    return f"{edition.year} · {edition.region.name} · {edition.number}"
 
 
 class Withdraw(forms.Form):

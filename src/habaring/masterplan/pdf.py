@@ -51,9 +51,8 @@ def _prepared(book: Mapping[str, Any], folder: Path) -> dict[str, Any]:
                 pictures += 1
                 name = f"chart-{pictures}.svg"
                 (folder / name).write_text(block["svg"], encoding="utf-8")
-                blocks.append(
-                    {**{k: v for k, v in block.items() if k != "svg"}, "file": name}
-                )
+                words = {k: v for k, v in block.items() if k not in {"svg", "narrow"}}
+                blocks.append({**words, "file": name})
             elif block["type"] == "paragraph":
                 blocks.append({**block, "spans": _soft(block["spans"], language)})
             elif block["type"] == "list":

@@ -269,7 +269,7 @@ def issue(request: HttpRequest, code: str) -> HttpResponse:
             "region": region,
             "form": form,
             "refusal": refusal,
-            "sections": queries.sections(region),
+            "empty": [p for p in queries.sections(region) if not p.revision],
         },
         status=422 if refusal or form.errors else 200,
     )

@@ -74,13 +74,15 @@ class Invite(forms.Form):
 
     email = forms.EmailField(label=_("Mail address"))
     role = forms.ModelChoiceField(
-        label=_("Role"), queryset=Role.objects.filter(platform_wide=False)
+        label=_("Role"),
+        queryset=Role.objects.filter(platform_wide=False),
+        empty_label=_("Choose a role"),
     )
     department = forms.ModelChoiceField(
         label=_("Department"),
         queryset=Department.objects.none(),
         required=False,
-        help_text=_("Leave empty for the whole region."),
+        empty_label=_("the whole region"),
     )
 
     def __init__(self, *args: object, region: Region, **more: object) -> None:
