@@ -21,6 +21,7 @@ from habaring.engines.choosing import (
     frontier,
     quick_win_faults,
 )
+from tests.engines.choosing.plain import faults, points
 from tests.engines.choosing.reading import case, programme, two_years
 
 
@@ -260,3 +261,25 @@ def test_the_ledger_adds_up() -> None:
         have = use.ceiling + use.carried_in + use.received
         assert have == use.cost + use.topped_up + use.left
         assert min(vars(use).values()) >= 0
+
+
+def test_a_larger_portfolio_is_searched_in_cores_and_keeps_every_limit() -> None:
+    candidates, limits = made(350, 5)
+    phases: list[str] = []
+    choice = choose(
+        candidates,
+        limits,
+        gap=0.04,
+        seconds=6,
+        progress=lambda p: phases.append(p.phase),
+    )
+    assert "core" in phases
+    assert choice.feasible
+    assert choice.gap < 0.1
+    assert faults(candidates, limits, dict(choice.starts)) == set()
+    told = points(candidates, limits, dict(choice.starts))
+    assert choice.objective == pytest.approx(told)
+    for code, reason in list(choice.reasons.items())[:40]:
+        for year, names in reason.params.get("starts", {}).items():
+            plan = {**choice.starts, code: int(year)}
+            assert faults(candidates, limits, plan) <= set(names)

@@ -66,17 +66,6 @@ class Model:
         flags[: self.tables.size] = 1
         return flags
 
-    def bounds(self, kept: Flags) -> tuple[Floats, Floats, Floats]:
-        """Row bounds and column upper bounds when only the kept rules hold."""
-        low, high = self.row_lower.copy(), self.row_upper.copy()
-        upper = np.ones(self.tables.size)
-        for rule, keep in zip(self.rules, kept, strict=True):
-            if keep:
-                upper[rule.columns] = 0.0
-            else:
-                low[rule.rows], high[rule.rows] = -INF, INF
-        return low, high, np.concatenate((upper, self.upper[self.tables.size :]))
-
 
 class _Rows:
     """Collects entries and bounds of rows and helper columns."""

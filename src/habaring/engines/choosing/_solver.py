@@ -102,12 +102,6 @@ class Relaxation:
     def set_costs(self, cost: Floats) -> None:
         self.solver.changeColsCost(len(self.cols), self.cols, cost)
 
-    def keep(self, kept: Flags) -> None:
-        """Let only these rules hold."""
-        low, high, upper = self.model.bounds(kept)
-        self.set_rows(low, high)
-        self.set_columns(self.model.lower, upper)
-
 
 @dataclass(frozen=True)
 class Found:
