@@ -72,7 +72,7 @@ def test_a_half_made_database_is_made_again(data: Path) -> None:
 
 
 def test_a_killed_server_is_started_again(data: Path) -> None:
-    server = embedded.prepare(data, durable=False)  # the machine itself stays up
+    server = embedded.prepare(data)  # with synchronous commit: nothing may be lost
     url = embedded.address(data)
     try:
         server.start()
