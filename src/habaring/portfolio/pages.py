@@ -233,7 +233,10 @@ def done(scenario: Scenario) -> dict[str, Any]:
 def command(scenario: Scenario) -> str:
     """The command that computes the same plan from the downloaded files."""
     name = scenario.region_id
-    return f"habaring choose kandidat-{name}.csv batas-{name}.toml --gap {scenario.gap:g} --json"
+    seed = f" --seed {scenario.seed}" if scenario.seed else ""
+    files = f"kandidat-{name}.csv batas-{name}.toml"
+    search = f"--gap {scenario.gap:g} --seconds {scenario.seconds}{seed}"
+    return f"habaring choose {files} {search} --json"
 
 
 def conflict(scenario: Scenario) -> dict[str, Any]:
