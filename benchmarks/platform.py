@@ -9,12 +9,13 @@ from contextlib import contextmanager
 
 import django
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "habaring.config.settings")
+os.environ.setdefault("PLAIN_STATIC", "True")
+django.setup()  # at import, so that a benchmark may import models below
+
 
 def prepare() -> None:
     """Migrate and load the demo into the benchmark's own database when it is empty."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "habaring.config.settings")
-    os.environ.setdefault("PLAIN_STATIC", "True")
-    django.setup()
     from django.core.management import call_command
 
     from habaring.masterplan.models import Edition

@@ -35,6 +35,7 @@ def _own_files(settings: object, tmp_path: Path) -> None:
     """Uploads and letters of a test stay in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
     settings.EMAIL_FILE_PATH = tmp_path / "outbox"  # type: ignore[attr-defined]
+    settings.PUBLIC_CACHE = False  # type: ignore[attr-defined]  # makers write without audit
 
 
 @pytest.fixture(autouse=True)

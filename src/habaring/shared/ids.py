@@ -3,6 +3,7 @@
 import os
 import time
 import uuid
+from datetime import datetime
 
 
 def uuid7() -> uuid.UUID:
@@ -18,3 +19,11 @@ def uuid7() -> uuid.UUID:
     value |= 0b10 << 62
     value |= noise & 0x3FFF_FFFF_FFFF_FFFF
     return uuid.UUID(int=value)
+
+
+def first_uuid7(at: datetime) -> uuid.UUID:
+    """The smallest version 7 UUID of a moment: what was made since sorts after it."""
+    milliseconds = int(at.timestamp() * 1000)
+    return uuid.UUID(
+        int=(milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | 0b10 << 62
+    )
