@@ -220,6 +220,7 @@ def done(scenario: Scenario) -> dict[str, Any]:
             title=_("Money by district"),
             example=example,
         ),
+        "ladder": pictures.ladder_chart(found),
         "frontier": pictures.frontier_chart(found),
         "marginal": pictures.marginal_chart(found),
         "quick_wins": [

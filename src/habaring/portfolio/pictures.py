@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 from habaring.portfolio.funding import source_name
 from habaring.portfolio.queries import Money
 from habaring.portfolio.results import Balance, Line, Result
-from habaring.shared.charts.bars import Bar, Stack, bars, stacked_years
+from habaring.shared.charts.bars import Bar, Stack, bars, in_out, stacked_years
+from habaring.shared.charts.bars import Choice as Call
 from habaring.shared.charts.chart import Caption, Chart, Series
 from habaring.shared.charts.lines import FrontierWords, Point, frontier
 from habaring.shared.charts.paint import dimension_token
@@ -112,6 +113,26 @@ def frontier_chart(result: Result) -> Chart | None:
         lambda v: number(v, 0),
     )
     return frontier(points, caption, words, width=HALF)
+
+
+def ladder_chart(result: Result) -> Chart | None:
+    """The closest calls: what would turn round first, in and out."""
+    lines = result.closest(7)
+    if len(lines) < 2:
+        return None
+    choices = [
+        Call(line.name, line.reason.regret, line.chosen, number(line.reason.regret, 1))
+        for line in lines
+    ]
+    caption = Caption(
+        "paling-dekat",
+        _("The closest calls"),
+        _(
+            "Programmes in the plan to the right, out of it to the left; short bars would turn round first."
+        ),
+        result.illustrative,
+    )
+    return in_out(choices, caption)
 
 
 def marginal_chart(result: Result) -> Chart | None:

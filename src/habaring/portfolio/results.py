@@ -16,6 +16,9 @@ from habaring.portfolio.queries import Money
 from habaring.portfolio.reasons import Explained, Names, explain, limit_words
 from habaring.regions.models import Region
 
+_CLOSE_KINDS = ("chosen", "ceiling", "staff", "share", "either_or", "requires")
+"""Reasons that weigh one programme against another; a promise or a ban does not."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -119,6 +122,16 @@ class Result:
     @property
     def illustrative(self) -> bool:
         return self.scenario.illustrative
+
+    def closest(self, count: int) -> tuple[Line, ...]:
+        """The programmes in and out that would turn round first, `count` of each."""
+        free = [line for line in self.lines if line.reason.kind in _CLOSE_KINDS]
+        sides = [[x for x in free if x.chosen is side] for side in (True, False)]
+        return tuple(
+            line
+            for side in sides
+            for line in sorted(side, key=lambda x: (x.reason.regret, x.code))[:count]
+        )
 
     @cached_property
     def dimensions(self) -> tuple[Balance, ...]:
