@@ -299,6 +299,19 @@ def test_a_file_of_another_region_is_not_shown(desk: Client, citra: Account) -> 
     assert desk.get(address("upload-detail", other.pk)).status_code == 404
 
 
+def test_a_file_that_is_gone_is_not_found(desk: Client) -> None:
+    gone = Upload.objects.create(
+        region_code="62.02",
+        kind="observations",
+        name="x.csv",
+        sha256="0" * 64,
+        size=1,
+        uploaded_at=makers.NOON,
+    )
+    assert desk.get(address("upload-detail", gone.pk)).status_code == 200
+    assert desk.get(address("upload-file", gone.pk)).status_code == 404
+
+
 # One value
 
 

@@ -232,7 +232,10 @@ def upload_file(request: HttpRequest, code: str, upload: int) -> HttpResponseBas
     region, _account = _enter(request, code, Power.SEE_WORK_ROOM)
     found = _upload(region, upload)
     path = f"uploads/{found.sha256[:2]}/{found.sha256}"
-    return uploads.response(path, name=found.name, media_type="text/csv")
+    try:
+        return uploads.response(path, name=found.name, media_type="text/csv")
+    except FileNotFoundError as gone:  # a database restored without its files
+        raise Http404 from gone
 
 
 # One value
