@@ -7,252 +7,593 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('regions', '0001_tables'),
-        ('shared', '0001_tables'),
+        ("regions", "0001_tables"),
+        ("shared", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Framework',
+            name="Framework",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_id', models.CharField(max_length=300)),
-                ('name_en', models.CharField(blank=True, max_length=300)),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('authority', models.CharField(max_length=200)),
-                ('legal_ref', models.CharField(blank=True, max_length=300)),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('in_force', 'in force')], max_length=10)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name_id", models.CharField(max_length=300)),
+                ("name_en", models.CharField(blank=True, max_length=300)),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("authority", models.CharField(max_length=200)),
+                ("legal_ref", models.CharField(blank=True, max_length=300)),
+                ("source", models.CharField(blank=True, max_length=300)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("in_force", "in force")],
+                        max_length=10,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['year', 'code'],
+                "ordering": ["year", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_id', models.CharField(max_length=300)),
-                ('name_en', models.CharField(blank=True, max_length=300)),
-                ('code', models.CharField(max_length=30, unique=True)),
-                ('family', models.CharField(max_length=20)),
-                ('unit_id', models.CharField(max_length=60)),
-                ('unit_en', models.CharField(blank=True, max_length=60)),
-                ('direction', models.CharField(choices=[('higher', 'higher'), ('lower', 'lower')], max_length=6)),
-                ('decimals', models.PositiveSmallIntegerField(default=2)),
-                ('definition_id', models.TextField(blank=True)),
-                ('definition_en', models.TextField(blank=True)),
-                ('numerator_id', models.CharField(blank=True, max_length=300)),
-                ('numerator_en', models.CharField(blank=True, max_length=300)),
-                ('denominator_id', models.CharField(blank=True, max_length=300)),
-                ('denominator_en', models.CharField(blank=True, max_length=300)),
-                ('producer', models.CharField(blank=True, max_length=100)),
-                ('frequency', models.CharField(blank=True, max_length=40)),
-                ('minimum', models.FloatField(blank=True, null=True)),
-                ('maximum', models.FloatField(blank=True, null=True)),
-                ('source', models.CharField(blank=True, max_length=300)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name_id", models.CharField(max_length=300)),
+                ("name_en", models.CharField(blank=True, max_length=300)),
+                ("code", models.CharField(max_length=30, unique=True)),
+                ("family", models.CharField(max_length=20)),
+                ("unit_id", models.CharField(max_length=60)),
+                ("unit_en", models.CharField(blank=True, max_length=60)),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("higher", "higher"), ("lower", "lower")], max_length=6
+                    ),
+                ),
+                ("decimals", models.PositiveSmallIntegerField(default=2)),
+                ("definition_id", models.TextField(blank=True)),
+                ("definition_en", models.TextField(blank=True)),
+                ("numerator_id", models.CharField(blank=True, max_length=300)),
+                ("numerator_en", models.CharField(blank=True, max_length=300)),
+                ("denominator_id", models.CharField(blank=True, max_length=300)),
+                ("denominator_en", models.CharField(blank=True, max_length=300)),
+                ("producer", models.CharField(blank=True, max_length=100)),
+                ("frequency", models.CharField(blank=True, max_length=40)),
+                ("minimum", models.FloatField(blank=True, null=True)),
+                ("maximum", models.FloatField(blank=True, null=True)),
+                ("source", models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'ordering': ['family', 'code'],
+                "ordering": ["family", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Dimension',
+            name="Dimension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_id', models.CharField(max_length=300)),
-                ('name_en', models.CharField(blank=True, max_length=300)),
-                ('code', models.CharField(max_length=20)),
-                ('description_id', models.TextField(blank=True)),
-                ('description_en', models.TextField(blank=True)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('weight', models.FloatField(default=1.0)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='assessment.dimension')),
-                ('framework', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dimensions', to='assessment.framework')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name_id", models.CharField(max_length=300)),
+                ("name_en", models.CharField(blank=True, max_length=300)),
+                ("code", models.CharField(max_length=20)),
+                ("description_id", models.TextField(blank=True)),
+                ("description_en", models.TextField(blank=True)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                ("weight", models.FloatField(default=1.0)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="assessment.dimension",
+                    ),
+                ),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dimensions",
+                        to="assessment.framework",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['framework', 'order', 'code'],
+                "ordering": ["framework", "order", "code"],
             },
         ),
         migrations.CreateModel(
-            name='IndexEdition',
+            name="IndexEdition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('number', models.PositiveSmallIntegerField()),
-                ('note', models.TextField(blank=True)),
-                ('draws', models.PositiveIntegerField()),
-                ('seed', models.PositiveIntegerField()),
-                ('engine_version', models.CharField(max_length=20)),
-                ('table_csv', models.TextField()),
-                ('framework_toml', models.TextField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('record', models.JSONField()),
-                ('illustrative', models.BooleanField(default=False)),
-                ('published_at', models.DateTimeField()),
-                ('framework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessment.framework')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='index_editions', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveSmallIntegerField()),
+                ("note", models.TextField(blank=True)),
+                ("draws", models.PositiveIntegerField()),
+                ("seed", models.PositiveIntegerField()),
+                ("engine_version", models.CharField(max_length=20)),
+                ("table_csv", models.TextField()),
+                ("framework_toml", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("record", models.JSONField()),
+                ("illustrative", models.BooleanField(default=False)),
+                ("published_at", models.DateTimeField()),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessment.framework",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="index_editions",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-year', '-number'],
+                "ordering": ["-year", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='EditionScore',
+            name="EditionScore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group', models.CharField(max_length=20)),
-                ('score', models.FloatField(null=True)),
-                ('coverage', models.FloatField()),
-                ('rank', models.PositiveSmallIntegerField(null=True)),
-                ('rank_low', models.PositiveSmallIntegerField(null=True)),
-                ('rank_high', models.PositiveSmallIntegerField(null=True)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='assessment.indexedition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("group", models.CharField(max_length=20)),
+                ("score", models.FloatField(null=True)),
+                ("coverage", models.FloatField()),
+                ("rank", models.PositiveSmallIntegerField(null=True)),
+                ("rank_low", models.PositiveSmallIntegerField(null=True)),
+                ("rank_high", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scores",
+                        to="assessment.indexedition",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['edition', 'group', 'rank', 'region'],
+                "ordering": ["edition", "group", "rank", "region"],
             },
         ),
         migrations.CreateModel(
-            name='FrameworkIndicator',
+            name="FrameworkIndicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weight', models.FloatField(default=1.0)),
-                ('goal_low', models.FloatField(blank=True, null=True)),
-                ('goal_high', models.FloatField(blank=True, null=True)),
-                ('goal_source', models.CharField(blank=True, max_length=300)),
-                ('dimension', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='assessment.dimension')),
-                ('framework', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='assessment.framework')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='assessment.indicator')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("weight", models.FloatField(default=1.0)),
+                ("goal_low", models.FloatField(blank=True, null=True)),
+                ("goal_high", models.FloatField(blank=True, null=True)),
+                ("goal_source", models.CharField(blank=True, max_length=300)),
+                (
+                    "dimension",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="places",
+                        to="assessment.dimension",
+                    ),
+                ),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="places",
+                        to="assessment.framework",
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="assessment.indicator",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['framework', 'dimension__order', 'indicator__code'],
+                "ordering": ["framework", "dimension__order", "indicator__code"],
             },
         ),
         migrations.CreateModel(
-            name='EditionValue',
+            name="EditionValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(null=True)),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('status', models.CharField(choices=[('value', 'value'), ('missing', 'missing'), ('not_applicable', 'not applicable'), ('suppressed', 'suppressed')], max_length=14)),
-                ('normalised', models.FloatField(null=True)),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('revision', models.PositiveSmallIntegerField(null=True)),
-                ('illustrative', models.BooleanField(default=False)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values_used', to='assessment.indexedition')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessment.indicator')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=6, max_digits=24, null=True),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("value", "value"),
+                            ("missing", "missing"),
+                            ("not_applicable", "not applicable"),
+                            ("suppressed", "suppressed"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("normalised", models.FloatField(null=True)),
+                ("source", models.CharField(blank=True, max_length=300)),
+                ("revision", models.PositiveSmallIntegerField(null=True)),
+                ("illustrative", models.BooleanField(default=False)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="values_used",
+                        to="assessment.indexedition",
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessment.indicator",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('pk', models.CompositePrimaryKey('region', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.UUIDField(default=habaring.shared.ids.uuid7, editable=False)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('revision', models.PositiveSmallIntegerField(default=1)),
-                ('value', models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True)),
-                ('status', models.CharField(choices=[('value', 'value'), ('missing', 'missing'), ('not_applicable', 'not applicable'), ('suppressed', 'suppressed')], default='value', max_length=14)),
-                ('provisional', models.BooleanField(default=False)),
-                ('source', models.CharField(max_length=300)),
-                ('source_url', models.CharField(blank=True, max_length=500)),
-                ('released_on', models.DateField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('illustrative', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessment.indicator')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('upload', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shared.upload')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "region",
+                        "id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "id",
+                    models.UUIDField(default=habaring.shared.ids.uuid7, editable=False),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                ("revision", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=24, null=True
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("value", "value"),
+                            ("missing", "missing"),
+                            ("not_applicable", "not applicable"),
+                            ("suppressed", "suppressed"),
+                        ],
+                        default="value",
+                        max_length=14,
+                    ),
+                ),
+                ("provisional", models.BooleanField(default=False)),
+                ("source", models.CharField(max_length=300)),
+                ("source_url", models.CharField(blank=True, max_length=500)),
+                ("released_on", models.DateField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("illustrative", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessment.indicator",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="shared.upload",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24)),
-                ('source', models.CharField(max_length=300)),
-                ('illustrative', models.BooleanField(default=False)),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='assessment.indicator')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                ("value", models.DecimalField(decimal_places=6, max_digits=24)),
+                ("source", models.CharField(max_length=300)),
+                ("illustrative", models.BooleanField(default=False)),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="assessment.indicator",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['region', 'indicator', 'year'],
+                "ordering": ["region", "indicator", "year"],
             },
         ),
         migrations.CreateModel(
-            name='Crosswalk',
+            name="Crosswalk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('same', 'same'), ('part', 'part'), ('related', 'related')], max_length=10)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leads_to', to='assessment.dimension')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comes_from', to='assessment.dimension')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("same", "same"),
+                            ("part", "part"),
+                            ("related", "related"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="leads_to",
+                        to="assessment.dimension",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="comes_from",
+                        to="assessment.dimension",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'target'), name='crosswalk_once_a_pair')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "target"), name="crosswalk_once_a_pair"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DimensionAlias',
+            name="DimensionAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('alias', models.CharField(max_length=100)),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('dimension', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='assessment.dimension')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("alias", models.CharField(max_length=100)),
+                ("source", models.CharField(blank=True, max_length=200)),
+                (
+                    "dimension",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="assessment.dimension",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('dimension', 'alias'), name='alias_once_a_dimension')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dimension", "alias"), name="alias_once_a_dimension"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='dimension',
-            constraint=models.UniqueConstraint(fields=('framework', 'code'), name='dimension_code_once_a_framework'),
+            model_name="dimension",
+            constraint=models.UniqueConstraint(
+                fields=("framework", "code"), name="dimension_code_once_a_framework"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indexedition',
-            constraint=models.UniqueConstraint(fields=('region', 'year', 'number'), name='edition_number_once_a_year'),
+            model_name="indexedition",
+            constraint=models.UniqueConstraint(
+                fields=("region", "year", "number"), name="edition_number_once_a_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='editionscore',
-            constraint=models.UniqueConstraint(fields=('edition', 'region', 'group'), name='score_once_a_group'),
+            model_name="editionscore",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "region", "group"), name="score_once_a_group"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='frameworkindicator',
-            constraint=models.UniqueConstraint(fields=('framework', 'indicator'), name='indicator_once_a_framework'),
+            model_name="frameworkindicator",
+            constraint=models.UniqueConstraint(
+                fields=("framework", "indicator"), name="indicator_once_a_framework"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='frameworkindicator',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gt', 0)), name='indicator_weight_positive'),
+            model_name="frameworkindicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__gt", 0)), name="indicator_weight_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='editionvalue',
-            constraint=models.UniqueConstraint(fields=('edition', 'region', 'indicator'), name='value_once_an_edition'),
+            model_name="editionvalue",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "region", "indicator"), name="value_once_an_edition"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(fields=('region', 'indicator', 'year', 'revision'), name='observation_revision_once'),
+            model_name="observation",
+            constraint=models.UniqueConstraint(
+                fields=("region", "indicator", "year", "revision"),
+                name="observation_revision_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'value'), ('value__isnull', False)), models.Q(models.Q(('status', 'value'), _negated=True), ('value__isnull', True)), _connector='OR'), name='observation_value_agrees_with_status'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "value"), ("value__isnull", False)),
+                    models.Q(
+                        models.Q(("status", "value"), _negated=True),
+                        ("value__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="observation_value_agrees_with_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 1900), ('year__lte', 2100)), name='observation_year_in_range'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__gte", 1900), ("year__lte", 2100)),
+                name="observation_year_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('region', 'indicator', 'year'), name='target_once_a_year'),
+            model_name="target",
+            constraint=models.UniqueConstraint(
+                fields=("region", "indicator", "year"), name="target_once_a_year"
+            ),
         ),
     ]

@@ -6,55 +6,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assessment', '0002_append_only'),
-        ('regions', '0001_tables'),
+        ("assessment", "0002_append_only"),
+        ("regions", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Publication',
+            name="Publication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('plan', models.JSONField()),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('done', 'done'), ('refused', 'refused')], default='waiting', max_length=10)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('refusal', models.JSONField(default=list)),
-                ('asked_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("plan", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("refused", "refused"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("refusal", models.JSONField(default=list)),
+                ("asked_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-asked_at'],
+                "ordering": ["-asked_at"],
             },
         ),
         migrations.AddField(
-            model_name='indexedition',
-            name='peers',
+            model_name="indexedition",
+            name="peers",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='indexedition',
-            name='scope',
-            field=models.CharField(choices=[('chosen', 'chosen'), ('province', 'province'), ('national', 'national')], default='chosen', max_length=10),
+            model_name="indexedition",
+            name="scope",
+            field=models.CharField(
+                choices=[
+                    ("chosen", "chosen"),
+                    ("province", "province"),
+                    ("national", "national"),
+                ],
+                default="chosen",
+                max_length=10,
+            ),
         ),
         migrations.AddIndex(
-            model_name='editionscore',
-            index=models.Index(fields=['region', 'group'], name='score_region_group'),
+            model_name="editionscore",
+            index=models.Index(fields=["region", "group"], name="score_region_group"),
         ),
         migrations.AddField(
-            model_name='publication',
-            name='asked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="publication",
+            name="asked_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='publication',
-            name='edition',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='publication', to='assessment.indexedition'),
+            model_name="publication",
+            name="edition",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="publication",
+                to="assessment.indexedition",
+            ),
         ),
         migrations.AddField(
-            model_name='publication',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region'),
+            model_name="publication",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="regions.region",
+            ),
         ),
     ]
