@@ -174,6 +174,18 @@ class Money:
             if (year in (None, y)) and (source in (None, s))
         )
 
+    def by_source(self) -> list[tuple[Words, int, int, float]]:
+        """Each source: its name, rupiah used, its ceiling, per cent of the ceiling used.
+
+        A source that another may top up can use more than its own ceiling.
+        """
+        found = []
+        for source in self.sources:
+            used, most = self.amount(source=source), self.ceiling(source=source)
+            share = min(100.0, 100 * used / most) if most else 100.0 * bool(used)
+            found.append((source_name(source), used, most, share))
+        return found
+
     def rows(self) -> list[dict[str, int | str]]:
         """One row a year, source and kind, for exports and tables."""
         return [
