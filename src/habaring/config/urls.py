@@ -40,7 +40,7 @@ def stage(
     ]
 
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("habaring.web.urls")),
     path("", include((people.public, "people"))),
     path("ruang-kerja/<code:code>/orang/", include((people.work, "people-work"))),

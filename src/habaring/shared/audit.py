@@ -48,7 +48,9 @@ def reference(subject: models.Model) -> str:
     return str(getattr(subject, "code", None) or subject.pk)
 
 
-def history(subject: models.Model, *, region: str = PLATFORM) -> models.QuerySet[AuditEntry]:
+def history(
+    subject: models.Model, *, region: str = PLATFORM
+) -> models.QuerySet[AuditEntry]:
     """All that happened to one row, newest first."""
     return (
         AuditEntry.objects.filter(

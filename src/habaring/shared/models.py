@@ -79,7 +79,8 @@ class Upload(models.Model):
         ordering = ["-uploaded_at", "-id"]
         indexes = [
             models.Index(
-                fields=["region_code", "kind", "-uploaded_at"], name="upload_region_kind"
+                fields=["region_code", "kind", "-uploaded_at"],
+                name="upload_region_kind",
             )
         ]
 

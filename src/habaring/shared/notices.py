@@ -17,7 +17,11 @@ logger = logging.getLogger(__name__)
 
 
 def send_letter(
-    *, to: Iterable[str], template: str, context: Mapping[str, Any], language: str = "id"
+    *,
+    to: Iterable[str],
+    template: str,
+    context: Mapping[str, Any],
+    language: str = "id",
 ) -> None:
     """Queue one letter an address; it leaves when the transaction commits.
 

@@ -22,7 +22,9 @@ def render(
     status: int = 200,
 ) -> HttpResponse:
     """The named part to htmx, the whole page to everyone else."""
-    wanted = f"{template}#{part}" if part and getattr(request, "htmx", False) else template
+    wanted = (
+        f"{template}#{part}" if part and getattr(request, "htmx", False) else template
+    )
     response = django_render(request, wanted, dict(context), status=status)
     if part:
         patch_vary_headers(response, ["HX-Request"])

@@ -20,6 +20,8 @@ Words: TypeAlias = str | Promise
 class Refusal(Exception):  # noqa: N818 - a refusal is not an error of the program
     """An expected "no": `what` was refused, `why`, and what to do `next`."""
 
+    status = 422  # the HTTP answer when no form shows the refusal
+
     def __init__(self, what: Words, why: Words = "", next: Words = "") -> None:
         super().__init__(what, why, next)
         self.what = what

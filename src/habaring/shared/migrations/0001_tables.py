@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,40 +15,88 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('pk', models.CompositePrimaryKey('region_code', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('region_code', models.CharField(default='00', max_length=13)),
-                ('id', models.UUIDField(default=habaring.shared.ids.uuid7, editable=False)),
-                ('at', models.DateTimeField()),
-                ('verb', models.CharField(max_length=80)),
-                ('subject_kind', models.CharField(max_length=60)),
-                ('subject_ref', models.CharField(max_length=100)),
-                ('reason', models.TextField(blank=True)),
-                ('details', models.JSONField(default=dict)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "region_code",
+                        "id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("region_code", models.CharField(default="00", max_length=13)),
+                (
+                    "id",
+                    models.UUIDField(default=habaring.shared.ids.uuid7, editable=False),
+                ),
+                ("at", models.DateTimeField()),
+                ("verb", models.CharField(max_length=80)),
+                ("subject_kind", models.CharField(max_length=60)),
+                ("subject_ref", models.CharField(max_length=100)),
+                ("reason", models.TextField(blank=True)),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['region_code', '-at'], name='audit_region_at'), models.Index(fields=['region_code', 'subject_kind', 'subject_ref'], name='audit_subject')],
+                "indexes": [
+                    models.Index(fields=["region_code", "-at"], name="audit_region_at"),
+                    models.Index(
+                        fields=["region_code", "subject_kind", "subject_ref"],
+                        name="audit_subject",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('region_code', models.CharField(max_length=13)),
-                ('kind', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=120)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('rows', models.PositiveIntegerField(default=0)),
-                ('uploaded_at', models.DateTimeField()),
-                ('illustrative', models.BooleanField(default=False)),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("region_code", models.CharField(max_length=13)),
+                ("kind", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=120)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                ("rows", models.PositiveIntegerField(default=0)),
+                ("uploaded_at", models.DateTimeField()),
+                ("illustrative", models.BooleanField(default=False)),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-uploaded_at', '-id'],
-                'indexes': [models.Index(fields=['region_code', 'kind', '-uploaded_at'], name='upload_region_kind')],
+                "ordering": ["-uploaded_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["region_code", "kind", "-uploaded_at"],
+                        name="upload_region_kind",
+                    )
+                ],
             },
         ),
     ]
