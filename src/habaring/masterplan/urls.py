@@ -8,11 +8,11 @@ public = [
     path("", views.plan, name="plan"),
     path("edisi/<int:number>/", views.edition, name="edition"),
     path("edisi/<int:number>/<slug:book>/", views.book, name="book"),
+    path("edisi/<int:number>/catatan.json", views.record, name="record"),
     path("edisi/<int:number>/<slug:book>.<slug:form>", views.file, name="file"),
     path(
         "edisi/<int:number>/program/<str:programme>/", views.programme, name="programme"
     ),
-    path("edisi/<int:number>/catatan.json", views.record, name="record"),
 ]
 work = [
     path("", views.desk, name="desk"),
