@@ -1,0 +1,294 @@
+"""A whole platform for a test: `habaring up` on a database that holds the demo.
+
+Loading the demo takes half a minute, so it is done once for a state of the source and
+kept as a template database; every town is a copy of it, with its own files.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "habaring"
+KEPT = ROOT / "var" / "journeys"
+SHOTS = ROOT / "var" / "shots"
+PASSWORD = "empat kata yang jauh"
+STARTED = "Ctrl-C stops it."
+LINK = re.compile(r"this link works once\): (\S+)")
+# What changes neither rows nor the files of the demo.
+LOOKS_ONLY = {".css", ".js", ".svg", ".po", ".mo", ".pyc", ".woff2", ".md"}
+
+PREPARE = """
+import django
+django.setup()
+from habaring.config import preparation
+preparation.migrate_when_pending()
+preparation.load_once("kalteng")
+"""
+STAFF = """
+import django
+django.setup()
+from django.utils import timezone
+from habaring.people.actions import Place, grant
+from habaring.people.models import Account, Role
+from habaring.regions.models import Region
+for name, role, code in [
+    ("Budi", "secretariat", "62.02"), ("Citra", "secretariat", "62.01"), ("Alya", "", ""),
+]:
+    person = Account.objects.create_account(
+        email=f"{name.lower()}@contoh.id", full_name=name, password=%r)
+    if role:
+        grant(account=person, role=Role.objects.get(code=role), by=None,
+            place=Place(region=Region.objects.get(code=code)), at=timezone.now())
+"""
+
+
+@dataclass
+class Town:
+    """A running platform: its address, its folder, its first link."""
+
+    address: str
+    data: Path
+    database_url: str
+    first_link: str = ""
+    words: list[str] = field(default_factory=list)
+
+    def url(self, path: str) -> str:
+        return self.address.rstrip("/") + path
+
+    def environment(self) -> dict[str, str]:
+        """What a command needs to work on this town."""
+        return _environment(self.database_url, self.data)
+
+    def letters(self) -> list[str]:
+        """The letters in the outbox, oldest first."""
+        files = sorted(
+            (self.data / "outbox").glob("*"), key=lambda path: path.stat().st_mtime_ns
+        )
+        return [path.read_text() for path in files]
+
+
+def habaring(*words: str, env: dict[str, str] | None = None) -> "Told":
+    """One command of the command line, as a person would type it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "habaring.cli", *words],
+        capture_output=True,
+        text=True,
+        env=env or dict(os.environ),
+        timeout=180,
+        check=False,
+    )
+    return Told(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+@contextlib.contextmanager
+def opened(data: Path, *, staffed: bool = True) -> Iterator[Town]:
+    """Run a town of its own until the block ends. `data` is a folder to be made."""
+    template, files = _prepared(staffed=staffed)
+    name = f"{template}_{os.getpid()}_{time.monotonic_ns() % 10**6}"
+    with _administration() as admin:
+        _copy(admin, template, name)
+    shutil.copytree(files, data)
+    port = _free_port()
+    town = Town(f"http://127.0.0.1:{port}/", data, _url(name))
+    try:
+        with _running(town, port):
+            yield town
+    finally:
+        with _administration() as admin:
+            _drop(admin, name)
+
+
+@contextlib.contextmanager
+def _running(town: Town, port: int) -> Iterator[None]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "habaring.cli", "up", "--port", str(port)],
+        env=town.environment() | {"WEB_WORKERS": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    ready = threading.Event()
+    listener = threading.Thread(
+        target=_listen, args=(process, town, ready), daemon=True
+    )
+    listener.start()
+    try:
+        if not ready.wait(90):
+            raise RuntimeError("\n".join(town.words))
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        listener.join(5)
+        if process.stdout:
+            process.stdout.close()
+
+
+def _listen(
+    process: "subprocess.Popen[str]", town: Town, ready: threading.Event
+) -> None:
+    """Read what it says, so that its pipe never fills."""
+    for line in process.stdout or ():
+        town.words.append(line.rstrip())
+        if found := LINK.search(line):
+            town.first_link = found[1]
+        if STARTED in line:
+            ready.set()
+
+
+# Prepared once
+
+
+def _prepared(*, staffed: bool) -> tuple[str, Path]:
+    """The name of the template database, and the files that belong to it."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    stamp = _fingerprint()
+    place = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
+    prefix = f"habaring_journeys_{place}_"
+    bare = f"{prefix}{stamp}"
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with _administration() as admin:
+            files = KEPT / stamp
+            if not (_exists(admin, bare) and (files / "done").exists()):
+                _make(admin, prefix, bare, files)
+            if staffed and not _exists(admin, f"{bare}_staffed"):
+                _staff(admin, bare)
+    return (f"{bare}_staffed" if staffed else bare), files / "data"
+
+
+def _make(admin: psycopg.Connection, prefix: str, bare: str, files: Path) -> None:
+    """Load everything anew; what an older state of the source left is cleared away."""
+    for old in KEPT.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
+    found = admin.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{prefix}%"]
+    )
+    for (name,) in found.fetchall():
+        _drop(admin, name)
+    making = f"{prefix}making"
+    admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(making)))
+    _python(PREPARE, making, files / "data")
+    _rename(admin, making, bare)
+    (files / "done").touch()
+
+
+def _staff(admin: psycopg.Connection, bare: str) -> None:
+    making = f"{bare}_making"
+    _drop(admin, making)
+    _copy(admin, bare, making)
+    _python(STAFF % PASSWORD, making, KEPT / "staff")
+    _rename(admin, making, f"{bare}_staffed")
+
+
+def _python(code: str, database: str, data: Path) -> None:
+    data.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=_environment(_url(database), data),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stdout + done.stderr)
+
+
+def _environment(database_url: str, data: Path) -> dict[str, str]:
+    return dict(
+        os.environ,
+        DATABASE_URL=database_url,
+        HABARING_DATA=str(data),
+        DJANGO_SETTINGS_MODULE="habaring.config.settings",
+        DEBUG="False",
+    )
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(SOURCE.rglob("*")):
+        if path.is_file() and path.suffix not in LOOKS_ONLY:
+            digest.update(f"{path.relative_to(SOURCE)}\n".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+# The database server
+
+
+def _url(database: str) -> str:
+    return urlsplit(settings.DATABASE_URL)._replace(path=f"/{database}").geturl()
+
+
+@contextlib.contextmanager
+def _administration() -> Iterator[psycopg.Connection]:
+    with contextlib.closing(psycopg.connect(_url("postgres"), autocommit=True)) as link:
+        yield link
+
+
+def _exists(admin: psycopg.Connection, name: str) -> bool:
+    found = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+    return found.fetchone() is not None
+
+
+def _copy(admin: psycopg.Connection, template: str, name: str) -> None:
+    with (KEPT / "copying").open("w") as lock:  # a template is copied by one at a time
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+
+
+def _rename(admin: psycopg.Connection, name: str, to: str) -> None:
+    admin.execute(
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+            sql.Identifier(name), sql.Identifier(to)
+        )
+    )
+
+
+def _drop(admin: psycopg.Connection, name: str) -> None:
+    admin.execute(
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        port: int = tried.getsockname()[1]
+        return port

@@ -1,0 +1,223 @@
+"""Every page of the site map, as the public and as an officer, in both languages."""
+
+import html
+import re
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from tests.journeys import town as towns
+from tests.journeys.site import (
+    STARTS,
+    WORK_STARTS,
+    Answer,
+    Visitor,
+    kind_of,
+    names,
+    walk,
+)
+from tests.journeys.town import SOURCE, Town
+
+LANGUAGES = ["id", "en"]
+ROOM = "/ruang-kerja/62.02/"
+# Reached by sending a form, or on purpose by no link.
+WITHOUT_LINK = {
+    "web:language",
+    "web:health",
+    "web:style",
+    "people:sign-out",
+    "people:welcome",
+    "assessment-work:publication",  # while an edition is being made
+    "council:paper",  # where a decision has one
+}
+LEFTOVERS = (
+    "None",
+    "{{",
+    "{%",
+    "%(",
+    "&lt;/",
+    "&amp;lt;",
+    "[object",
+    "Promise",
+    "lazy",
+)
+WORDS = 3  # a msgid of so many words is a sentence that cannot be Indonesian by chance
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with towns.opened(tmp_path_factory.mktemp("town") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def site(town: Town, language: str) -> dict[str, Answer]:
+    """Every kind of address that the links lead to."""
+    public = dict(walk(Visitor(town, language), STARTS))
+    officer = Visitor(town, language).signs_in("Budi")
+    works(officer)
+    return public | {
+        f"{path} (signed in)": answer
+        for path, answer in walk(officer, [*WORK_STARTS, *more_work(officer)])
+    }
+
+
+def works(officer: Visitor) -> None:
+    """What leaves pages behind: a bad file, a good one, an invitation."""
+    head = "region,indicator,year,value,status,source,note\n"
+    row = "62.02,K03,2024,{value},,BPS 2024,Dibetulkan\n"
+    to = f"{ROOM}kenali/unggah/"
+    officer.get(to)
+    assert officer.send(to, "buruk.csv", head + row.format(value="x")).status == 422
+    value = "70.5" if officer.language == "id" else "71.5"
+    answer = officer.send(to, "nilai.csv", head + row.format(value=value))
+    assert "/kenali/riwayat/" in answer.path, answer.text
+    # the bad one last, since the list of problems is of the last refused file
+    assert officer.send(to, "buruk.csv", head + row.format(value="x")).status == 422
+    mail = f"baru-{officer.language}@contoh.id"
+    answer = officer.post(f"{ROOM}orang/", email=mail, role="officer")
+    assert mail in answer.text
+
+
+def more_work(officer: Visitor) -> list[str]:
+    """Addresses that a form's answer leads to."""
+    page = officer.get(f"{ROOM}pilih/skenario/").text
+    found = sorted(set(re.findall(r"/skenario/(\d+)/", page)), key=int)
+    compared = f"?a={found[0]}&b={found[-1]}"
+    return [
+        f"{ROOM}pilih/skenario/banding/{compared}",
+        f"{ROOM}pilih/skenario/{found[0]}/kemajuan/",
+        f"{ROOM}kenali/unggah/masalah.csv",
+        f"{ROOM}kenali/indikator/K03/",
+    ]
+
+
+@cache
+def sentences() -> frozenset[str]:
+    """The English sentences that have another form in Indonesian."""
+    found = set()
+    for path in SOURCE.glob("*/locale/id/LC_MESSAGES/django.po"):
+        with path.open("rb") as file:
+            for message in read_po(file):
+                if isinstance(message.id, str) and message.id != message.string:
+                    found.add(message.id)
+    return frozenset(found)
+
+
+class Words(HTMLParser):
+    """The words that are to be read on a page, piece by piece."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self.foreign: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in {"script", "style", "code", "pre"} or given.get("lang") == "en":
+            self.foreign.append(tag)
+        for name in ("aria-label", "placeholder", "title", "alt"):
+            self._take(given.get(name) or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.foreign and self.foreign[-1] == tag:
+            self.foreign.pop()
+
+    def handle_data(self, data: str) -> None:
+        self._take(data)
+
+    def _take(self, data: str) -> None:
+        piece = " ".join(html.unescape(data).split())
+        if piece and not self.foreign:
+            self.pieces.append(piece)
+
+
+def pages(site: dict[str, Answer]) -> list[tuple[str, Answer]]:
+    return [(path, answer) for path, answer in site.items() if answer.is_page]
+
+
+def test_every_address_answers(site: dict[str, Answer]) -> None:
+    wrong = [f"{path}: {a.status}" for path, a in site.items() if a.status != 200]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_pattern_of_the_site_map_is_reached(site: dict[str, Answer]) -> None:
+    reached = {
+        (kind_of(path.split(" ")[0]) or "").split(" ")[0].rstrip("0123456789")
+        for path in site
+    }
+    by_form = {name for name in names() if post_only(name)}
+    missed = sorted(set(names()) - reached - WITHOUT_LINK - by_form)
+    assert not missed, f"no link leads to: {missed}"
+
+
+def post_only(name: str) -> bool:
+    """Whether a page is only a form's address."""
+    return name in {
+        "people-work:revoke",
+        "people-work:withdraw",
+        "portfolio-work:cancel",
+        "portfolio-work:withdraw",
+    }
+
+
+def test_every_page_is_whole(site: dict[str, Answer], language: str) -> None:
+    wrong = []
+    for path, answer in pages(site):
+        text = answer.text
+        title = re.search(r"<title>\s*(\S.*?)\s*· Habaring</title>", text, re.DOTALL)
+        told = {
+            "one h1": len(re.findall(r"<h1[ >]", text)) == 1,
+            "a title": title is not None,
+            "its language": f'<html lang="{language}"' in text,
+            "no inline style": " style=" not in text,
+            "each id once": not repeated_ids(text),
+        }
+        wrong += [f"{path}: {what}" for what, holds in told.items() if not holds]
+    assert not wrong, "\n".join(wrong)
+
+
+def repeated_ids(text: str) -> list[str]:
+    found = re.findall(r'\sid="([^"]+)"', text)
+    return sorted({one for one in found if found.count(one) > 1})
+
+
+def test_no_page_shows_what_a_template_left_over(site: dict[str, Answer]) -> None:
+    wrong = []
+    for path, answer in pages(site):
+        for piece in Words(answer.text).pieces:
+            wrong += [
+                f"{path}: {sign!r} in {piece[:80]!r}"
+                for sign in LEFTOVERS
+                if re.search(rf"(?<!\w){re.escape(sign)}(?!\w)", piece)
+            ]
+    assert not wrong, "\n".join(sorted(set(wrong)))
+
+
+def test_no_english_on_an_indonesian_page(
+    site: dict[str, Answer], language: str
+) -> None:
+    if language != "id":
+        pytest.skip("the English pages are in English")
+    wrong = [
+        f"{path}: {piece!r}"
+        for path, answer in pages(site)
+        for piece in Words(answer.text).pieces
+        if piece in sentences()
+    ]
+    assert not wrong, "\n".join(sorted(set(wrong)))
+
+
+def test_the_walk_left_nothing_behind(town: Town) -> None:
+    assert not [word for word in town.words if '"level": "error"' in word]
+    assert Path(town.data).is_dir()
