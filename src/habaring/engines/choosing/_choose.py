@@ -21,7 +21,7 @@ from habaring.engines.choosing._tables import Flags, Ints, make_tables
 from habaring.engines.choosing._values import Candidate, Limits, digest
 
 CORE_FROM = 1000  # columns: below, the full model is as quick as its core
-WHOLE_UNTIL = 3000  # columns: above, the whole search may not dive
+WHOLE_UNTIL = 3000  # columns: above, only cores, unless they find no plan
 CORE_SECONDS = 2.5
 BILLION = 1e9
 REPAIRS = 30
@@ -129,8 +129,11 @@ class _Run:
         reduced = relaxed.reduced[:size]
         if size >= CORE_FROM:
             self.phase = "core"
-            self._cores(relaxed, 0.7 if size >= WHOLE_UNTIL else 0.1)
-            if self._enough():
+            large = size >= WHOLE_UNTIL
+            self._cores(relaxed, 1.0 if large else 0.1)
+            # begun from a plan, the whole search of a large model is deaf to the clock
+            # for half a minute, and brings next to nothing there
+            if self._enough() or (large and self.best is not None):
                 return
         self.phase = "full"
         fixed = np.zeros(size, dtype=bool)
@@ -153,6 +156,8 @@ class _Run:
             free=float(np.clip(0.15 * len(tables.candidates), 80, 300)),
         )
         while time.perf_counter() < until and not self._enough():
+            if self.best is None and time.perf_counter() > (now + until) / 2:
+                return  # the whole search shall have its time too
             before = self.best.value if self.best else -np.inf
             held = (
                 core.around(self.best.columns)

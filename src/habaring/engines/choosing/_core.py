@@ -17,6 +17,7 @@ from habaring.engines.choosing._solver import Relaxed
 from habaring.engines.choosing._tables import Flags, Floats, Ints, Tables
 
 SURE = 1e-6
+MOST_FREE = 450.0  # programmes: more, and a core is deaf to the clock for seconds
 
 
 def doubt(tables: Tables, relaxed: Relaxed) -> Floats:
@@ -77,6 +78,6 @@ class Core:
     def learn(self, *, finished: bool, better: bool) -> None:
         """Leave more free when the search was quick, fewer when it led to nothing."""
         if finished:
-            self.free = min(self.free * 1.3, float(len(self.doubts)))
+            self.free = min(self.free * 1.3, MOST_FREE)
         elif not better:
             self.free = max(self.free * 0.8, 20.0)

@@ -151,6 +151,7 @@ class Search:
         size = self.model.tables.size
         solver = new_solver(self.seed, mip_rel_gap=self.gap, mip_abs_gap=1e-9)
         if not self.dives:
+            solver.setOptionValue("mip_heuristic_effort", 0.0)
             for name in ("rins", "rens", "root_reduced_cost"):
                 solver.setOptionValue(f"mip_heuristic_run_{name}", False)  # noqa: FBT003
         pass_model(solver, self.model, self.model.integer)
