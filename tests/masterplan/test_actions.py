@@ -207,7 +207,7 @@ def test_the_books_are_set_in_the_background(
     issue = actions.Issue(region=kotim, template=small(at), title="Masterplan")
     edition = actions.issue_edition(issue=issue, by=None, at=at)
     assert not EditionFile.objects.exists()
-    worker = app.with_connector(app.connector.get_worker_connector())
+    worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]  # of the Django connector
     worker.run_worker(
         wait=False,
         install_signal_handlers=False,
@@ -221,10 +221,10 @@ def test_setting_the_files_again_changes_nothing(kotim: Region, at: datetime) ->
     edition = makers.edition(kotim, at, template=small(at))
     told: list[tuple[int, int]] = []
     first = actions.set_files(
-        edition=edition, progress=lambda done, of: told.append((done, of))
+        edition=edition, at=at, progress=lambda done, of: told.append((done, of))
     )
     assert told == [(1, 3), (2, 3), (3, 3)]
-    again = actions.set_files(edition=edition)
+    again = actions.set_files(edition=edition, at=at)
     assert [f.pk for f in first] == [f.pk for f in again]
     for file in first:
         content = setting.kept_file(file).read_bytes()
@@ -237,7 +237,9 @@ def test_a_lost_file_is_set_again_and_another_is_never_given(
 ) -> None:
     makers.plan(kotim, at)
     edition = makers.edition(kotim, at, template=small(at))
-    file = next(f for f in actions.set_files(edition=edition) if f.format == "html")
+    file = next(
+        f for f in actions.set_files(edition=edition, at=at) if f.format == "html"
+    )
     content = setting.content_of(file)
     setting.kept_file(file).unlink()
     assert setting.content_of(file) == content
@@ -246,7 +248,7 @@ def test_a_lost_file_is_set_again_and_another_is_never_given(
     with pytest.raises(setting.OtherBytes):
         setting.content_of(file)
     with pytest.raises(setting.OtherBytes):
-        actions.set_files(edition=edition)
+        actions.set_files(edition=edition, at=at)
 
 
 # Rebuilding
@@ -269,7 +271,7 @@ def test_the_command_rebuilds_byte_for_byte(
 ) -> None:
     makers.plan(kotim, at)
     edition = makers.edition(kotim, at, template=small(at))
-    files = actions.set_files(edition=edition)
+    files = actions.set_files(edition=edition, at=at)
     code, told, _err = rebuild(tmp_path / "a", "--edition", "1")
     assert code == 0
     assert told.count("sama dengan yang diterbitkan") == 3
@@ -283,7 +285,7 @@ def test_the_command_says_so_when_the_software_gives_another_file(
 ) -> None:
     makers.plan(kotim, at)
     edition = makers.edition(kotim, at, template=small(at))
-    actions.set_files(edition=edition)
+    actions.set_files(edition=edition, at=at)
     newer = {**setting.software(), "typst": "99.0"}
     monkeypatch.setattr(setting, "software", lambda: newer)
     monkeypatch.setitem(setting.SETTERS, "pdf", lambda book: b"lain")

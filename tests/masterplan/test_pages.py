@@ -90,9 +90,9 @@ def test_a_programme_leads_to_its_page_in_the_book(
     ],
 )
 def test_a_file_is_given_as_it_was_issued_and_never_shown_inside_the_site(
-    edition: Edition, client: Client, form: str, media: str
+    edition: Edition, at: datetime, client: Client, form: str, media: str
 ) -> None:
-    files = actions.set_files(edition=edition)
+    files = actions.set_files(edition=edition, at=at)
     [size] = [f.size for f in files if f.book == "quick-win" and f.format == form]
     answer = client.get(f"{PUBLIC}edisi/1/quick-win.{form}")
     assert answer.status_code == 200
@@ -112,9 +112,9 @@ def test_a_file_that_was_never_set_is_not_found(
 
 
 def test_checksums_and_the_way_to_rebuild_are_public(
-    edition: Edition, client: Client
+    edition: Edition, at: datetime, client: Client
 ) -> None:
-    files = actions.set_files(edition=edition)
+    files = actions.set_files(edition=edition, at=at)
     page = read(client, f"{PUBLIC}edisi/1/")
     assert edition.sha256 in page
     assert all(file.sha256 in page for file in files)

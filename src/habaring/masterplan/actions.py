@@ -282,6 +282,7 @@ def issue_edition(
 def set_files(
     *,
     edition: Edition,
+    at: datetime,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[EditionFile]:
     """Set every book in every format and keep them. Done again, it changes nothing.
@@ -293,23 +294,40 @@ def set_files(
         for book in edition.record["books"]
         for form in setting.SETTERS
     ]
-    files = []
+    contents = []
     for done, (code, form) in enumerate(wanted, start=1):
-        content = setting.set_book(edition, code, form)
-        file, _made = EditionFile.objects.get_or_create(
+        contents.append((code, form, setting.set_book(edition, code, form)))
+        if progress:
+            progress(done, len(wanted))
+    return _keep_files(edition, contents, at)
+
+
+@transaction.atomic
+def _keep_files(
+    edition: Edition, contents: list[tuple[str, str, bytes]], at: datetime
+) -> list[EditionFile]:
+    files, new = [], 0
+    for code, form, content in contents:
+        digest = hashlib.sha256(content).hexdigest()
+        file, made = EditionFile.objects.get_or_create(
             edition=edition,
             book=code,
             format=form,
-            defaults={
-                "sha256": hashlib.sha256(content).hexdigest(),
-                "size": len(content),
-            },
+            defaults={"sha256": digest, "size": len(content)},
         )
         setting.refuse_other(file, content)
         setting.keep(content, file)
         files.append(file)
-        if progress:
-            progress(done, len(wanted))
+        new += made
+    if new:
+        audit.record(
+            by=None,
+            at=at,
+            verb="masterplan.edition.set",
+            subject=edition,
+            region=edition.region_id,
+            details={"files": new},
+        )
     return files
 
 

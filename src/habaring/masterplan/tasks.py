@@ -1,5 +1,6 @@
 """Books are set in the background: load, call one action."""
 
+from django.utils.timezone import now
 from procrastinate.contrib.django import app
 
 from habaring.masterplan import actions
@@ -9,4 +10,4 @@ from habaring.masterplan.models import Edition
 @app.task(name="masterplan.set_files", retry=3, pass_context=False)
 def set_files(edition_id: int) -> None:
     """Set the books of one edition; run twice it changes nothing."""
-    actions.set_files(edition=Edition.objects.get(pk=edition_id))
+    actions.set_files(edition=Edition.objects.get(pk=edition_id), at=now())

@@ -85,7 +85,6 @@ def programme(request: HttpRequest, code: str, programme: str) -> HttpResponse:
             (one, source_name(one.source))
             for one in (queries.item_money(item) if item else [])
         ],
-        "thread": queries.thread(row),
     }
     return render(request, "portfolio/programme.html", context)
 

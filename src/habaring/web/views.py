@@ -23,13 +23,18 @@ def home(request: HttpRequest) -> HttpResponse:
     """Find a region; the country at a glance."""
     q = request.GET.get("q", "").strip()[:100]
     found = regions.search(q, limit=FOUND_AT_MOST) if q else []
-    if len(found) == 1 and found[0].code == q:
-        return redirect("web:region", code=q)
+    exact = next((r for r in found if _digits(r.code) == _digits(q)), None)
+    if exact is not None:
+        return redirect("web:region", code=exact.code)
     return render(
         request,
         "web/home.html",
         {"q": q, "searched": bool(q), "found": found, **face.country()},
     )
+
+
+def _digits(code: str) -> str:
+    return code.replace(".", "")
 
 
 @require_safe

@@ -46,4 +46,4 @@ def issue(
         at=at,
     )
     say("books as PDF, DOCX and HTML")
-    actions.set_files(edition=edition)
+    actions.set_files(edition=edition, at=at)
