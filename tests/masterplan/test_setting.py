@@ -141,3 +141,31 @@ def test_written_text_becomes_blocks() -> None:
         for block in blocks.written("## Judul\nisi\n\n### Kecil\n\n- a\n- b\n\nakhir")
     ]
     assert kinds == ["heading", "paragraph", "heading", "list", "paragraph"]
+
+
+def test_a_wide_table_lies_across_the_paper_with_its_heading() -> None:
+    wide = blocks.table(
+        "Rencana aksi",
+        [blocks.column(name) for name in "abcdefgh"],
+        [blocks.row(list("12345678"))],
+        wide=True,
+    )
+    book = a_book(blocks.heading("Aksi"), wide, blocks.paragraph("Sesudahnya."))
+    pages = PdfReader(io.BytesIO(set_pdf(book))).pages
+    [across] = [p for p in pages if p.mediabox.width > p.mediabox.height]
+    words = across.extract_text()
+    assert "Aksi" in words
+    assert "Sesudahnya" not in words
+    sections = Document(io.BytesIO(set_docx(book))).sections
+    shapes = [s.page_width > s.page_height for s in sections if s.page_width]
+    assert shapes == [False, True, False]
+
+
+def test_headings_go_with_the_sheet_that_follows_them() -> None:
+    upright = blocks.table("t", [blocks.column("a")], [blocks.row(["1"])])
+    wide = {**upright, "wide": True}
+    cut = blocks.sheets([upright, blocks.heading("A"), wide, blocks.heading("B"), wide])
+    assert [(s["across"], len(s["blocks"])) for s in cut] == [(False, 1), (True, 4)]
+    assert blocks.sheets([]) == []
+    cut = blocks.sheets([wide, blocks.heading("C"), upright])
+    assert [(s["across"], len(s["blocks"])) for s in cut] == [(True, 1), (False, 2)]

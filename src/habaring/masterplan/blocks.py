@@ -135,3 +135,28 @@ def written(text: str) -> list[Block]:
         else:
             found.append(paragraph(" ".join(lines)))
     return found
+
+
+def sheets(blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    """The blocks of a chapter in runs: `across` the paper for wide tables, with the
+    headings just above them, and upright for all else.
+    """
+    found: list[dict[str, Any]] = [{"across": False, "blocks": []}]
+    for block in blocks:
+        across = bool(block.get("wide"))
+        if across and not found[-1]["across"]:
+            found.append({"across": True, "blocks": _headings_of(found[-1]["blocks"])})
+        elif found[-1]["across"] and not across and block["type"] != "heading":
+            found.append({"across": False, "blocks": _headings_of(found[-1]["blocks"])})
+        found[-1]["blocks"].append(block)
+    return [sheet for sheet in found if sheet["blocks"]]
+
+
+def _headings_of(blocks: list[Block]) -> list[Block]:
+    """Take the headings off the end: they go with what comes next."""
+    last = len(blocks)
+    while last and blocks[last - 1]["type"] == "heading":
+        last -= 1
+    taken = blocks[last:]
+    del blocks[last:]
+    return taken

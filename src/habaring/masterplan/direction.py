@@ -168,7 +168,7 @@ def governance(figures: Figures) -> list[Block]:
     return [
         table(
             _("The decision that binds this plan"),
-            [column(_("Matter"), width=1), column(_("Record"), width=3)],
+            [column(_("Item"), width=1), column(_("As recorded"), width=3)],
             [
                 row(
                     [

@@ -2,16 +2,18 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from docx import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from habaring.masterplan.blocks import sheets
 from habaring.shared.charts.png import png
 
 INK = RGBColor(0x0F, 0x3D, 0x3E)
@@ -32,12 +34,37 @@ def set_docx(book: Mapping[str, Any]) -> bytes:
     _contents(document, book)
     _footer(document, book)
     for chapter in book["chapters"]:
-        document.add_heading(chapter["title"], level=1)
-        for block in chapter["blocks"]:
-            _SETTERS[block["type"]](document, block)
+        _chapter(document, chapter)
     buffer = io.BytesIO()
     document.save(buffer)
     return _stable(buffer.getvalue())
+
+
+def _chapter(document: Any, chapter: Mapping[str, Any]) -> None:
+    titled = False
+    for sheet in sheets(chapter["blocks"]) or [{"across": False, "blocks": []}]:
+        _turn(document, across=sheet["across"])
+        if not titled:
+            document.add_heading(chapter["title"], level=1)
+            titled = True
+        for block in sheet["blocks"]:
+            _SETTERS[block["type"]](document, block)
+
+
+def _turn(document: Any, *, across: bool) -> None:
+    """Go on in a section that lies across the paper, or upright again."""
+    section = document.sections[-1]
+    if (section.orientation == WD_ORIENT.LANDSCAPE) == across:
+        return
+    turned = document.add_section(WD_SECTION.NEW_PAGE)
+    turned.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+    turned.page_width, turned.page_height = section.page_height, section.page_width
+
+
+def _room(document: Any) -> int:
+    """The width between the margins, in EMU."""
+    section = document.sections[-1]
+    return int(section.page_width - section.left_margin - section.right_margin)
 
 
 def _styles(document: Any) -> None:
@@ -175,19 +202,32 @@ def _table(document: Any, block: Mapping[str, Any]) -> None:
         cells = table.add_row().cells
         for cell, column, text in zip(cells, columns, row["cells"], strict=True):
             _cell(cell, text, bold=bool(row.get("strong")), align=column["align"])
+    _widths(table, [column["width"] or 1 for column in columns], _room(document))
     _small(document, block.get("note", ""))
 
 
+def _widths(table: Any, shares: Sequence[int], room: int) -> None:
+    table.autofit = False
+    for column, share in zip(table.columns, shares, strict=True):
+        width = room * share // sum(shares)
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
+
+
 def _chart(document: Any, block: Mapping[str, Any]) -> None:
-    picture = document.add_picture(io.BytesIO(png(block["svg"])), width=Cm(16))
+    picture = document.add_picture(
+        io.BytesIO(png(block["svg"])), width=Cm(8 if block.get("half") else 16)
+    )
     picture._inline.docPr.set("descr", block["alt"])
     document.add_paragraph(style="Caption").add_run(block["caption"])
     _small(document, block.get("note", ""))
 
 
 def _card(document: Any, block: Mapping[str, Any]) -> None:
+    below_title = document.paragraphs[-1].style.name == "Heading 1"
     heading = document.add_heading(block["title"], level=2)
-    heading.paragraph_format.page_break_before = True
+    heading.paragraph_format.page_break_before = not below_title
     if block["lead"]:
         document.add_paragraph(block["lead"])
     table = document.add_table(rows=0, cols=2, style="Light List")
@@ -195,6 +235,7 @@ def _card(document: Any, block: Mapping[str, Any]) -> None:
         left, right = table.add_row().cells
         _cell(left, label, bold=True, align="left")
         _cell(right, value, bold=False, align="left")
+    _widths(table, (1, 2), _room(document))
 
 
 _SETTERS: dict[str, Callable[[Any, Mapping[str, Any]], None]] = {

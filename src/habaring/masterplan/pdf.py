@@ -14,6 +14,7 @@ from typing import Any
 import pyphen
 import typst
 
+from habaring.masterplan.blocks import sheets
 from habaring.shared import fonts
 
 _TEMPLATE = Path(__file__).resolve().parent / "typst" / "book.typ"
@@ -62,31 +63,6 @@ def _prepared(book: Mapping[str, Any], folder: Path) -> dict[str, Any]:
                 blocks.append(block)
         chapters.append({**chapter, "blocks": [], "sheets": sheets(blocks)})
     return {**book, "chapters": chapters}
-
-
-def sheets(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The blocks of a chapter in runs: `across` the paper for wide tables, with the
-    headings just above them, and upright for all else.
-    """
-    found: list[dict[str, Any]] = [{"across": False, "blocks": []}]
-    for block in blocks:
-        across = bool(block.get("wide"))
-        if across and not found[-1]["across"]:
-            found.append({"across": True, "blocks": _headings_of(found[-1]["blocks"])})
-        elif found[-1]["across"] and not across and block["type"] != "heading":
-            found.append({"across": False, "blocks": _headings_of(found[-1]["blocks"])})
-        found[-1]["blocks"].append(block)
-    return [sheet for sheet in found if sheet["blocks"]]
-
-
-def _headings_of(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Take the headings off the end: they go with what comes next."""
-    last = len(blocks)
-    while last and blocks[last - 1]["type"] == "heading":
-        last -= 1
-    taken = blocks[last:]
-    del blocks[last:]
-    return taken
 
 
 def _soft(parts: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:

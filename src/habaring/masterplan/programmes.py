@@ -208,7 +208,7 @@ def quick_wins(figures: Figures) -> list[Block]:
                 column(_("Dimension"), width=3),
                 column(_("Programme"), width=5),
                 column(_("Owner"), width=4),
-                column(_("Months"), "right", width=1),
+                column(_("Months"), "right", width=2),
                 column(_("Start"), "right", width=1),
                 column(_("Money"), "right", width=2),
             ],
