@@ -143,6 +143,7 @@ def test_a_name_ends_as_its_content_does() -> None:
     assert accepted.name == "foto.exe.png"
 
 
+@pytest.mark.django_db  # closing a response closes old connections too
 def test_a_picture_is_shown_and_everything_else_is_saved() -> None:
     path = keep(accept(uploaded(bad_files.picture(), "a.png"), PICTURES))
     picture = response(path, name="a.png", media_type="image/png")
