@@ -193,7 +193,7 @@ def chooses_again(person: Person, town: Town, folder: Path) -> None:
     told = habaring("choose", *map(str, files), *options, env=town.environment())
     assert told.code == 0, told.err
     again = json.loads(told.out)
-    assert set(again["starts"]) == expected
+    assert {code for code, start in again["starts"].items() if start} == expected
     assert again["starts"] == record["starts"]
     assert again["objective"] == pytest.approx(record["objective"])
 

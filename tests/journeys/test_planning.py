@@ -97,8 +97,8 @@ def test_an_edition_of_the_books_is_issued_and_stays_as_it_is(
     reads_the_book(alya, address)
 
     # the data goes on, the edition does not
-    budi.go(f"{ROOM}kenali/nilai/?indikator=K03&tahun=2024")
-    budi.fills(budi.says("Value"), "74")
+    budi.go(f"{ROOM}kenali/nilai/?indikator=K05&tahun=2024")
+    budi.fills(budi.says("Value"), {"id": "13300", "en": "13400"}[language])
     budi.fills(budi.says("Note"), "Dibetulkan sesudah buku terbit")
     budi.press(budi.says("Record the value"))
     writes_a_section(budi)

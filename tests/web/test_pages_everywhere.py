@@ -74,11 +74,11 @@ def site(town: Town, language: str) -> dict[str, Answer]:
 def works(officer: Visitor) -> None:
     """What leaves pages behind: a bad file, a good one, an invitation."""
     head = "region,indicator,year,value,status,source,note\n"
-    row = "62.02,K03,2024,{value},,BPS 2024,Dibetulkan\n"
+    row = "62.02,K05,2024,{value},,BPS 2024,Dibetulkan\n"
     to = f"{ROOM}kenali/unggah/"
     officer.get(to)
     assert officer.send(to, "buruk.csv", head + row.format(value="x")).status == 422
-    value = "70.5" if officer.language == "id" else "71.5"
+    value = "13200" if officer.language == "id" else "13300"
     answer = officer.send(to, "nilai.csv", head + row.format(value=value))
     assert "/kenali/riwayat/" in answer.path, answer.text
     # the bad one last, since the list of problems is of the last refused file
@@ -97,7 +97,7 @@ def more_work(officer: Visitor) -> list[str]:
         f"{ROOM}pilih/skenario/banding/{compared}",
         f"{ROOM}pilih/skenario/{found[0]}/kemajuan/",
         f"{ROOM}kenali/unggah/masalah.csv",
-        f"{ROOM}kenali/indikator/K03/",
+        f"{ROOM}kenali/indikator/K05/",
     ]
 
 
