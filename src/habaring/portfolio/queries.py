@@ -28,6 +28,7 @@ from habaring.portfolio.models import (
     ScenarioStatus,
 )
 from habaring.regions.models import Department, Region
+from habaring.shared import formats
 from habaring.shared.refusal import Words
 from habaring.shared.tables import Bilingual
 
@@ -346,7 +347,7 @@ def _adoption(item: PlanItem, candidate: Candidate) -> list[Step]:
         Step(
             "plan_item",
             _("In the plan"),
-            f"{item.start_year}–{item.end_year}",
+            formats.years(item.start_year, item.end_year),
             plan.adopted_at,
             programme_url(region, candidate.code),
             "now" if plan.replaced_at is None else "done",
