@@ -14,8 +14,10 @@ from django.db import IntegrityError, connection, transaction
 from habaring.masterplan import actions, sets, setting
 from habaring.masterplan.book import UnknownBlock
 from habaring.masterplan.models import BookTemplate, Edition, EditionFile, Section
+from habaring.masterplan.queries import template_for
 from habaring.people.models import Account
 from habaring.portfolio.models import PlanItem
+from habaring.regions.loaders import RegionMissing
 from habaring.regions.models import Region
 from habaring.shared.models import AuditEntry
 from tests.masterplan import makers
@@ -140,6 +142,18 @@ def test_the_shipped_sets_load_by_command(db: None) -> None:
     for _again in range(2):
         call_command("load_book_sets", stdout=StringIO())
     assert [one.code for one in BookTemplate.objects.all()] == ["kominfo-2022"]
+
+
+def test_a_region_loads_its_own_set_from_a_file(kotim: Region, tmp_path: Path) -> None:
+    path = tmp_path / "buku.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    told = StringIO()
+    call_command("load", "book-set", str(path), "--region", "62.02", stdout=told)
+    assert "kecil: Satu buku" in told.getvalue()
+    assert BookTemplate.objects.get().region == kotim
+    assert template_for(kotim) == BookTemplate.objects.get()
+    with pytest.raises(RegionMissing):
+        call_command("load", "book-set", str(path), "--region", "99.99")
 
 
 # Issuing

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import typst
 from docx import Document
+from docx.enum.section import WD_ORIENT
 from pypdf import PdfReader
 
 from habaring.masterplan import blocks
@@ -157,8 +158,8 @@ def test_a_wide_table_lies_across_the_paper_with_its_heading() -> None:
     assert "Aksi" in words
     assert "Sesudahnya" not in words
     sections = Document(io.BytesIO(set_docx(book))).sections
-    shapes = [s.page_width > s.page_height for s in sections if s.page_width]
-    assert shapes == [False, True, False]
+    lying = [s.orientation == WD_ORIENT.LANDSCAPE for s in sections]
+    assert lying == [False, True, False]
 
 
 def test_headings_go_with_the_sheet_that_follows_them() -> None:

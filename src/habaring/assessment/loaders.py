@@ -2,18 +2,12 @@
 
 from django.core.files import File
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
 
 from habaring.assessment.actions import record_observations, record_targets
 from habaring.assessment.observations import OBSERVATIONS, TARGETS, Row, row_from
-from habaring.regions.models import Region
+from habaring.regions.loaders import region_of
 from habaring.shared.loading import Loader, Request, register
-from habaring.shared.refusal import Refusal
 from habaring.shared.tables import TableKind, read
-
-
-class RegionMissing(Refusal):
-    """The region that the command names is not in the register, or none is named."""
 
 
 def _rows(request: Request, kind: TableKind) -> list[Row]:
@@ -22,20 +16,9 @@ def _rows(request: Request, kind: TableKind) -> list[Row]:
         return [row_from(r.values, sheet=r.sheet, row=r.number) for r in found]
 
 
-def _region(request: Request) -> Region:
-    found = Region.objects.filter(code=request.region).first()
-    if found is None:
-        raise RegionMissing(
-            _("Which region? “%(code)s” is not in the register.")
-            % {"code": request.region},
-            next=_("Name it with --region, such as --region 62.02."),
-        )
-    return found
-
-
 def _observations(request: Request) -> str:
     """Without --region, rows of every region are taken: the platform's own hand."""
-    region = _region(request) if request.region else None
+    region = region_of(request) if request.region else None
     told = record_observations(
         region=region,
         rows=_rows(request, OBSERVATIONS),
@@ -48,7 +31,7 @@ def _observations(request: Request) -> str:
 
 def _targets(request: Request) -> str:
     count = record_targets(
-        region=_region(request),
+        region=region_of(request),
         rows=_rows(request, TARGETS),
         upload=None,
         by=None,

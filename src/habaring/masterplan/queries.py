@@ -184,7 +184,8 @@ def public_face(region: Region) -> Face:
         books=shelf(newest) if newest else (),
         earlier=tuple(one for one in editions if one is not newest),
         plan=Plan.objects.filter(region=region, replaced_at__isnull=True)
-        .select_related("decision")
+        .select_related("decision", "scenario")
+        .defer("scenario__record", "scenario__candidates_csv", "scenario__frontier")
         .first(),
         visions=development_plans(region),
     )
@@ -194,7 +195,7 @@ def template_for(region: Region) -> BookTemplate | None:
     """The region's own set of books, else the one for every region."""
     return (
         BookTemplate.objects.filter(Q(region=region) | Q(region__isnull=True))
-        .order_by("region")  # PostgreSQL puts null last
+        .order_by("region", "-recorded_at")  # PostgreSQL puts null last
         .first()
     )
 

@@ -16,7 +16,7 @@ class SignIn(AuthenticationForm):
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = forms.CharField(
-        label=_("Password"),
+        label=_("Your password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
@@ -43,7 +43,7 @@ class Welcome(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     password = forms.CharField(
-        label=_("Password"),
+        label=_("Your password"),
         strip=False,
         help_text=_("At least 10 characters. Three or four words make a good one."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

@@ -17,6 +17,22 @@ from habaring.shared.tables import read
 LAYERS = {"provinsi": 0, "kabkota": 1, "kecamatan": 2, "desa": 3}
 
 
+class RegionMissing(Refusal):
+    """The region that the command names is not in the register, or none is named."""
+
+
+def region_of(request: Request) -> Region:
+    """The region that a file is for; the loaders of other domains ask here too."""
+    found = Region.objects.filter(code=request.region).first()
+    if found is None:
+        raise RegionMissing(
+            _("Which region? “%(code)s” is not in the register.")
+            % {"code": request.region},
+            next=_("Name it with --region, such as --region 62.02."),
+        )
+    return found
+
+
 class LayerUnknown(Refusal):
     """The layer asked for does not exist."""
 
