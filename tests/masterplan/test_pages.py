@@ -1,6 +1,7 @@
 """The books on the site: shelf, reader, files, and the desk where they are made."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -47,6 +48,15 @@ def test_the_shelf_shows_the_newest_edition_its_vision_and_what_is_being_set(
     assert "Berkasnya sedang disusun." in page
     assert "Maju dan berkelanjutan" in page
     assert "contoh" in page
+
+
+def test_a_kept_page_shows_the_files_as_soon_as_they_are_set(
+    edition: Edition, at: datetime, client: Client, settings: Any
+) -> None:
+    settings.PUBLIC_CACHE = True
+    assert "Berkasnya sedang disusun." in read(client, PUBLIC)
+    actions.set_files(edition=edition, at=at)
+    assert "Berkasnya sedang disusun." not in read(client, PUBLIC)
 
 
 def test_a_book_is_read_a_chapter_at_a_time(edition: Edition, client: Client) -> None:
