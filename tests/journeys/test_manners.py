@@ -116,3 +116,26 @@ def test_dark_is_kept_from_page_to_page(arrive: Arrive) -> None:
     night = arrive(scheme="dark")
     night.go("/daerah/62.02/")
     assert night.page.evaluate(paper) == dark
+
+
+def test_the_watch_is_awake(arrive: Arrive) -> None:
+    """A test that cannot fail says nothing: a bad page is noticed."""
+    alya = arrive()
+    alya.go("/masuk/")
+    alya.page.evaluate(
+        "const p = document.createElement('p'); p.textContent = 'pucat';"
+        "p.setAttribute('class', 'pucat'); document.querySelector('main').append(p);"
+        "p.style.color = '#eee'; p.style.background = '#fff';"
+        "const i = document.createElement('img'); i.src = '/tidak-ada.png';"
+        "document.querySelector('main').append(i);"
+        "const s = document.createElement('script'); s.textContent = '1';"
+        "document.body.append(s)"
+    )
+    alya.page.wait_for_load_state("networkidle")
+    alya.examine()
+    serious, faults = alya.findings.serious, alya.findings.faults
+    alya.findings.serious, alya.findings.faults = [], []
+    assert any("color-contrast" in words for words in serious)
+    assert any("image-alt" in words for words in serious)
+    assert any("Content Security Policy" in words for words in faults)
+    assert any("404" in words for words in faults)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from habaring.assessment.models import EditionScore
+from habaring.assessment.pictures import alike_names
 from habaring.assessment.queries import DimensionRow, LeagueRow, Profile, profile
 from habaring.engines.scoring import ROOT
 from habaring.masterplan.queries import Face, public_face
@@ -191,12 +192,11 @@ def _standing(region: Region) -> Standing:
         "range": formats.rank_range(low, high),
         "count": found.league.ranked,
     }
-    near = [other.name for other in found.league.alike[:3]]
     return Standing(
         profile=found,
         ladder=_ladder(found),
         sentence=sentence,
-        alike=formats.listing(near),
+        alike=alike_names(found.league),
         lines=_lines(found),
         farthest=formats.listing([row.dimension.name for row in found.farthest]),
     )
@@ -221,6 +221,7 @@ def _ladder(found: Profile) -> Chart:
                 median=float(row.rank or 0),
                 high=row.high or row.rank or 0,
                 own=row.own,
+                alike=row.alike,
             )
             for row in _near(found)
         ],

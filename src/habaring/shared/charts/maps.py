@@ -15,6 +15,7 @@ from habaring.shared.formats import number
 Ring = Sequence[tuple[float, float]]
 
 CLASSES = ("q0", "q1", "q2", "q3", "q4")
+LARGEST_TILE = 64  # a province of six regions is not six slabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +142,15 @@ def _tiles(
     narrow = width == NARROW
     across = max((tile.column for tile in tiles), default=0) + 1
     down = max((tile.row for tile in tiles), default=0) + 1
-    size = width / across
+    size = min(width / across, LARGEST_TILE)
     for tile in tiles:
         _tile(canvas, tile, size, levels, plain=narrow)
     for place in places:
         y = (place.row + 0.8) * size
         canvas.text(place.column * size, y, place.words, Ink("soft", 11))
-    bottom = legend(canvas, (0, down * size + 10), levels.words)
+    valued = any(tile.value is not None for tile in tiles)
+    words = levels.words if valued else []
+    bottom = legend(canvas, (0, down * size + 10), words)
     return canvas.svg(bottom, narrow=narrow)
 
 
