@@ -168,7 +168,7 @@ class Person:
         """Through the door of the site, as everyone does."""
         self.go("/masuk/")
         self.fills(self.says("Mail address"), f"{name.lower()}@contoh.id")
-        self.fills(self.says("Password"), PASSWORD)
+        self.fills(self.says("Your password"), PASSWORD)
         self.press(self.says("Sign in"))
         return self
 

@@ -24,7 +24,7 @@ def makes_account(person: Person, link: str, name: str, mail: str) -> None:
     else:
         assert field.input_value() == mail
     person.fills(person.says("Full name"), name)
-    person.fills(person.says("Password"), PASSWORD)
+    person.fills(person.says("Your password"), PASSWORD)
     person.press(person.says("Make my account"))
 
 

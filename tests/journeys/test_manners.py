@@ -72,11 +72,11 @@ def test_whoever_is_not_signed_in_is_shown_the_door_and_then_the_room(
     budi.go(f"{ROOM}pilih/")
     assert budi.path == "/masuk/"
     budi.fills(budi.says("Mail address"), "budi@contoh.id")
-    budi.fills(budi.says("Password"), "salah sama sekali")
+    budi.fills(budi.says("Your password"), "salah sama sekali")
     budi.press(budi.says("Sign in"))
     field = budi.field(budi.says("Mail address"))
     assert field.input_value() == "budi@contoh.id"
-    budi.fills(budi.says("Password"), "empat kata yang jauh")
+    budi.fills(budi.says("Your password"), "empat kata yang jauh")
     budi.press(budi.says("Sign in"))
     assert budi.path == f"{ROOM}pilih/"
     budi.press(budi.says("Sign out"), inside="header")
