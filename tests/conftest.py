@@ -1,10 +1,15 @@
 """The database, a fixed clock, and people: Alya, Budi, Citra."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.apps import apps
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from tests import makers
 
@@ -55,6 +60,23 @@ def _static_as_it_lies(settings: object) -> None:
             "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         },
     }
+
+
+@pytest.fixture(autouse=True)
+def _as_migrated(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """A test that commits is cleaned by emptying tables: what migrations put there
+    comes back, and no job of it waits for the next test.
+    """
+    yield  # set up first, so torn down after the tables were emptied
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction")
+    if commits or "transactional_db" in request.fixturenames:
+        with django_db_blocker.unblock():
+            import_module("habaring.people.migrations.0002_roles").add_roles(apps, None)
+            with connection.cursor() as cursor:
+                cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
 
 @pytest.fixture
