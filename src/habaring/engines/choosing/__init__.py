@@ -9,7 +9,7 @@ changes between two plans. The method: docs/algorithms/choosing.md.
 
 from habaring.engines.choosing._checks import Problem, Refused
 from habaring.engines.choosing._choose import choose
-from habaring.engines.choosing._conflict import Clash, Conflict
+from habaring.engines.choosing._clash import Clash, Conflict
 from habaring.engines.choosing._frontier import FrontierPoint, frontier
 from habaring.engines.choosing._results import (
     ENGINE_VERSION,

@@ -6,6 +6,8 @@ steps, so that a plan over a ceiling by one rupiah is seen.
 
 from __future__ import annotations
 
+import itertools
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,11 +34,13 @@ class Money:
     carried_out: Ints
 
 
-def pay(tables: Tables, need: Ints) -> Money:
+def pay(tables: Tables, need: Ints, ceiling: Ints | None = None) -> Money:
     """Pay needs (…, P, Y) year by year: own money, then the top-up, then carry over.
 
-    Where a top-up is lacking, the pool that should pay is short.
+    Where a top-up is lacking, the pool that should pay is short. `ceiling` stands in for
+    that of the tables.
     """
+    ceiling = tables.ceiling if ceiling is None else ceiling
     parts = [np.zeros_like(need) for _ in range(6)]
     short, carried_in, topped, received, left, carried_out = parts
     share = [round(p.carry_over * SHARE_STEPS) for p in tables.pools]
@@ -44,7 +48,7 @@ def pay(tables: Tables, need: Ints) -> Money:
     last = need.shape[-1] - 1
     for year in range(need.shape[-1]):
         carried_in[..., year] = carry
-        balance = tables.ceiling[:, year] + carry - need[..., year]
+        balance = ceiling[:, year] + carry - need[..., year]
         for pool, payer in tables.payer.items():
             gap = np.maximum(-balance[..., pool], 0)
             balance[..., pool] += gap
@@ -276,6 +280,27 @@ class Plan:
                     out[name] = float(least - amount)
         out.update(self._broken_links())
         return out
+
+    def keeps(self, names: set[str]) -> bool:
+        """Whether these limits are kept, a ceiling that is not named being no limit.
+
+        What such a year has left is without limit too, and so are the years it reaches.
+        """
+        others = {name for name in self.broken() if not name.startswith("ceiling:")}
+        if others & names:
+            return False
+        tables = self.account.tables
+        ceiling = tables.ceiling.copy()
+        start, plenty = tables.limits.start_year, int(self.need.sum())
+        for p, pool in enumerate(tables.pools):
+            free = [
+                f"ceiling:{pool.name}:{start + y}" not in names
+                for y in range(ceiling.shape[1])
+            ]
+            if pool.carry_over:
+                free = list(itertools.accumulate(free, operator.or_))
+            ceiling[p, free] = plenty
+        return not (pay(tables, self.need, ceiling).short > 0).any()
 
     def _short_money(self) -> list[tuple[str, float]]:
         tables, start = self.account.tables, self.account.tables.limits.start_year

@@ -82,9 +82,11 @@ class _Run:
 
     def relax(self) -> Relaxed:
         self.report()
-        relaxed = Relaxation(self.model, self.seed).solve()
+        relaxation = Relaxation(self.model, self.seed)
+        relaxed = relaxation.solve()
         if relaxed is None:
-            raise find_conflict(self.model, self.seed, self.deadline)
+            proof = relaxation.proof()
+            raise find_conflict(self.model, self.seed, self.deadline, proof=proof)
         self.bound = relaxed.value
         return relaxed
 
@@ -211,7 +213,7 @@ class _Run:
             )
             found = search.run()
             if found.impossible and self.best is None:
-                raise find_conflict(self.model, self.seed, self.deadline, whole=True)
+                raise find_conflict(self.model, self.seed, self.deadline)
             if found.columns is not None:
                 self.hear(found.columns, found.bound)
             best = self.best.value if self.best else -np.inf

@@ -88,10 +88,16 @@ class Relaxation:
             reduced=np.array(found.col_dual),
         )
 
-    def proof(self) -> Floats | None:
-        """Weights of the rows in a proof that the last solve has no solution (Farkas)."""
+    def proof(self) -> Floats:
+        """Weights of the rows in a proof that there is no solution (Farkas).
+
+        All zero when the solver has none.
+        """
+        # asked for the ray of what presolve found, HiGHS solves once more, and slower
+        self.solver.setOptionValue("presolve", "off")
+        self.solver.run()
         _, found, weights = self.solver.getDualRay()
-        return np.array(weights) if found else None
+        return np.array(weights) if found else np.zeros(len(self.rows))
 
     def set_rows(self, low: Floats, high: Floats) -> None:
         self.solver.changeRowsBounds(len(self.rows), self.rows, low, high)
