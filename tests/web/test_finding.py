@@ -35,10 +35,14 @@ def test_a_region_is_found_by_name_short_name_and_with_a_slip(
     assert "Kabupaten Kotawaringin Timur" in page
 
 
-def test_a_whole_code_leads_straight_to_the_region(
-    client: Client, country: None
+@pytest.mark.parametrize("code", ["62.02", "6202"])
+def test_a_code_finds_its_region_before_the_districts(
+    client: Client, country: None, code: str
 ) -> None:
-    assert client.get("/", {"q": "62.02"})["Location"] == "/daerah/62.02/"
+    page = search(client, code)
+    assert (
+        page.split('class="doors"')[1].split('href="')[1].startswith("/daerah/62.02/")
+    )
 
 
 def test_nothing_found_says_what_to_try_and_keeps_the_words(

@@ -12,6 +12,7 @@ from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.regions import queries as regions
 from habaring.regions.models import Region
+from habaring.regions.views import places
 from habaring.shared.pages import render
 from habaring.web import desk, face
 
@@ -23,9 +24,6 @@ def home(request: HttpRequest) -> HttpResponse:
     """Find a region; the country at a glance."""
     q = request.GET.get("q", "").strip()[:100]
     found = regions.search(q, limit=FOUND_AT_MOST) if q else []
-    exact = next((r for r in found if _digits(r.code) == _digits(q)), None)
-    if exact is not None:
-        return redirect("web:region", code=exact.code)
     return render(
         request,
         "web/home.html",
@@ -33,16 +31,12 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _digits(code: str) -> str:
-    return code.replace(".", "")
-
-
 @require_safe
 def region(request: HttpRequest, code: str) -> HttpResponse:
     """A kabupaten's or kota's public face; others are what they are made of."""
     found = get_object_or_404(Region.objects.select_related("parent"), code=code)
     if not found.is_local:
-        return redirect("regions:places", code=code)
+        return places(request, code=code)
     return render(
         request,
         "web/region.html",
