@@ -31,6 +31,9 @@ SHOTS = ROOT / "var" / "shots"
 PASSWORD = "empat kata yang jauh"
 STARTED = "Ctrl-C stops it."
 LINK = re.compile(r"this link works once\): (\S+)")
+PLACE = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
+TEMPLATES = f"habaring_journeys_{PLACE}_"
+TOWNS = f"habaring_town_{PLACE}_"
 # What changes neither rows nor the files of the demo.
 LOOKS_ONLY = {".css", ".js", ".svg", ".po", ".mo", ".pyc", ".woff2", ".md"}
 
@@ -110,7 +113,7 @@ class Told:
 def opened(data: Path, *, staffed: bool = True) -> Iterator[Town]:
     """Run a town of its own until the block ends. `data` is a folder to be made."""
     template, files = _prepared(staffed=staffed)
-    name = f"{template}_{os.getpid()}_{time.monotonic_ns() % 10**6}"
+    name = f"{TOWNS}{os.getpid()}_{time.monotonic_ns() % 10**6}"
     with _administration() as admin:
         _copy(admin, template, name)
     shutil.copytree(files, data)
@@ -174,35 +177,46 @@ def _prepared(*, staffed: bool) -> tuple[str, Path]:
     """The name of the template database, and the files that belong to it."""
     KEPT.mkdir(parents=True, exist_ok=True)
     stamp = _fingerprint()
-    place = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
-    prefix = f"habaring_journeys_{place}_"
-    bare = f"{prefix}{stamp}"
+    bare = f"{TEMPLATES}{stamp}"
     with (KEPT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with _administration() as admin:
             files = KEPT / stamp
             if not (_exists(admin, bare) and (files / "done").exists()):
-                _make(admin, prefix, bare, files)
+                _make(admin, bare, files)
             if staffed and not _exists(admin, f"{bare}_staffed"):
                 _staff(admin, bare)
     return (f"{bare}_staffed" if staffed else bare), files / "data"
 
 
-def _make(admin: psycopg.Connection, prefix: str, bare: str, files: Path) -> None:
+def _make(admin: psycopg.Connection, bare: str, files: Path) -> None:
     """Load everything anew; what an older state of the source left is cleared away."""
     for old in KEPT.iterdir():
         if old.is_dir():
             shutil.rmtree(old)
-    found = admin.execute(
-        "SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{prefix}%"]
-    )
-    for (name,) in found.fetchall():
+    for name in _left_behind(admin):
         _drop(admin, name)
-    making = f"{prefix}making"
+    making = f"{TEMPLATES}making"
     admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(making)))
     _python(PREPARE, making, files / "data")
     _rename(admin, making, bare)
     (files / "done").touch()
+
+
+def _left_behind(admin: psycopg.Connection) -> list[str]:
+    """Older templates of this checkout, and towns whose process has ended."""
+    found = admin.execute("SELECT datname FROM pg_database").fetchall()
+    names = [str(name) for (name,) in found]
+    return [
+        name
+        for name in names
+        if name.startswith(TEMPLATES)
+        or (name.startswith(TOWNS) and not _alive(name.split("_")[3]))
+    ]
+
+
+def _alive(process: str) -> bool:
+    return Path(f"/proc/{process}").exists()
 
 
 def _staff(admin: psycopg.Connection, bare: str) -> None:
