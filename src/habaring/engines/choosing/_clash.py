@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,9 +64,13 @@ class Conflict(Exception):  # noqa: N818  (an expected outcome, not an error)
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """At most ten names, in the order of `rules`."""
-        soft = sorted(self.rules, key=lambda rule: SOFTNESS[rule.kind])
-        first = {rule.name for rule in soft[:SHOWN]}
+        """At most ten names, in the order of `rules`; some of every kind."""
+        seen: Counter[str] = Counter()
+        rank: dict[str, tuple[int, int]] = {}
+        for rule in self.rules:
+            rank[rule.name] = seen[rule.kind], SOFTNESS[rule.kind]
+            seen[rule.kind] += 1
+        first = sorted(self.names, key=lambda name: rank[name])[:SHOWN]
         return tuple(name for name in self.names if name in first)
 
     def as_record(self) -> dict[str, object]:
@@ -79,7 +84,7 @@ class Conflict(Exception):  # noqa: N818  (an expected outcome, not an error)
 
 def clash_of(rule: Rule, amount: float, *, exact: bool) -> Clash:
     """Say what one rule must give; `amount` in units of its rows."""
-    unit = _unit(rule)
+    unit = unit_of(rule)
     if unit is None:
         words = _sentence(rule, None)
         return Clash(rule.name, rule.kind, None, None, exact=True, sentence=words)
@@ -90,7 +95,8 @@ def clash_of(rule: Rule, amount: float, *, exact: bool) -> Clash:
     return Clash(rule.name, rule.kind, least, unit, exact=exact, sentence=words)
 
 
-def _unit(rule: Rule) -> str | None:
+def unit_of(rule: Rule) -> str | None:
+    """In what a rule can give way; None when it can only be kept or dropped."""
     if rule.in_rupiah:
         return "rupiah"
     if rule.kind == "floor":

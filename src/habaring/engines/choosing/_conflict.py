@@ -152,7 +152,12 @@ class _Finder:
         members = self._members(names, known)
         while len(told) < len(names):
             self.tried += 1
-            k = len(told)
+            rules = members.model.rules
+            # first those that may be needless: amounts told before would not hold
+            k = min(
+                (k for k in range(len(names)) if k not in told),
+                key=lambda k: (rules[k].name in known, k),
+            )
             clash, answer = members.clash(k)
             if answer == "needless":
                 names = self._settled(names[:k] + names[k + 1 :])
@@ -160,7 +165,7 @@ class _Finder:
                 members = self._members(names, known)
                 continue
             told[k] = (clash, answer == "proven")
-        return [clash for clash, _ in told.values()], all(p for _, p in told.values())
+        return [told[k][0] for k in sorted(told)], all(p for _, p in told.values())
 
     def _members(self, names: list[int], known: set[str]) -> Members:
         return Members(only(self.model, names), self.seed, self.deadline, known)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from habaring.engines.choosing._account import Account
-from habaring.engines.choosing._clash import Clash, clash_of
+from habaring.engines.choosing._clash import Clash, clash_of, unit_of
 from habaring.engines.choosing._model import INF, Model
 from habaring.engines.choosing._parts import elastic, slacks, with_margin
 from habaring.engines.choosing._solver import Found, Relaxation, Relaxed, Search
@@ -49,11 +49,12 @@ class Members:
         relaxed = self.relaxation.solve()
         if relaxed is None:
             return clash_of(rule, 0.0, exact=False), "needless"
+        known = rule.name in self.known or self._plan(k, part, relaxed)
         few = int((part.upper[: self.model.tables.size] > 0).sum()) <= EXACT_COLUMNS
-        known = rule.name in self.known or (not few and self._plan(k, part, relaxed))
         amount, exact = -relaxed.value, False
-        if few or not known:
-            whole = search(part, self.seed, self.deadline, first=not few)
+        if not known or (few and unit_of(rule) is not None):
+            seconds = PROOF_SECONDS / (len(self.model.rules) if known else 1)
+            whole = search(part, self.seed, self.deadline, seconds, first=not few)
             if whole.impossible:
                 return clash_of(rule, 0.0, exact=False), "needless"
             if whole.columns is not None:
@@ -118,6 +119,7 @@ def search(
     model: Model,
     seed: int,
     deadline: float,
+    seconds: float = PROOF_SECONDS,
     *,
     first: bool,
     held: tuple[Flags, Flags] | None = None,
@@ -128,7 +130,7 @@ def search(
     run = Search(
         model,
         held[0] if held else np.zeros(size, dtype=bool),
-        deadline=now + min(max(deadline - now, 0.2), PROOF_SECONDS),
+        deadline=now + min(max(deadline - now, 0.2), seconds),
         gap=0.0,
         seed=seed,
         heard=lambda _columns, _bound: 0.0,

@@ -118,10 +118,20 @@ def elastic(model: Model, price: dict[int, float]) -> Model:
 
 
 def with_margin(model: Model) -> Model:
-    """A last column, held at 0: the part of every ceiling and staff limit left free."""
-    capped = [r.rows for r in model.rules if r.kind in {"ceiling", "staff"}]
-    at = np.concatenate([np.empty(0, dtype=np.int64), *capped])
-    at = at[np.isfinite(model.row_upper[at])]
+    """A last column, held at 0: the part of ceilings, staff and shares left free.
+
+    Of a share, which has no size, a part of ten programmes for each rule.
+    """
+    room: dict[int, float] = {}
+    for rule in model.rules:
+        row = int(rule.rows[0])
+        if rule.kind == "share":
+            entries = model.entry[model.begin[row] : model.begin[row + 1]]
+            most = 10.0 * len(model.rules) * float(np.abs(entries).max())
+            room[row] = most if np.isfinite(model.row_upper[row]) else -most
+        elif rule.kind in {"ceiling", "staff"} and np.isfinite(model.row_upper[row]):
+            room[row] = float(model.row_upper[row])
+    at = np.array(list(room), dtype=np.int64)
     wider = replace(
         model,
         cost=np.append(model.cost, 0.0),
@@ -129,7 +139,7 @@ def with_margin(model: Model) -> Model:
         upper=np.append(model.upper, 0.0),
     )
     column = np.full(len(at), len(model.cost))
-    return _inserted(wider, at, column, model.row_upper[at])
+    return _inserted(wider, at, column, np.array(list(room.values())))
 
 
 def _inserted(model: Model, at: Ints, columns: Ints, entries: Floats) -> Model:
