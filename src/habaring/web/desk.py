@@ -107,7 +107,13 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
             Power.RECORD_CANDIDATES,
             "portfolio-work:overview",
             _("Choose programmes"),
-            _("Candidates, limits, scenarios, the council's decision."),
+            _("Candidates, limits, scenarios, the adopted plan."),
+        ),
+        (
+            Power.RECORD_DECISIONS,
+            "council-work:decisions",
+            _("Council and decisions"),
+            _("The body formed by decree, and what it decided."),
         ),
         (
             Power.WRITE_PLAN,
