@@ -135,7 +135,7 @@ def test_it_finds_what_trying_everything_finds(
         return
     except Conflict as conflict:
         assert plain.best(candidates, limits) is None
-        _check_conflict(candidates, limits, conflict)
+        check_conflict(candidates, limits, conflict)
         return
     found = plain.best(candidates, limits)
     assert found is not None
@@ -148,7 +148,7 @@ def test_it_finds_what_trying_everything_finds(
     _check_reasons(candidates, limits, choice)
 
 
-def _check_conflict(
+def check_conflict(
     candidates: list[Candidate], limits: Limits, conflict: Conflict
 ) -> None:
     """The named limits alone allow no plan, and each one less allows some plan."""
@@ -157,7 +157,7 @@ def _check_conflict(
     plans = list(plain.every_plan(candidates, limits))
 
     def possible(kept: set[str]) -> bool:
-        dropped = frozenset(_every_name(candidates, limits) - kept)
+        dropped = frozenset(every_name(candidates, limits) - kept)
         return any(not plain.faults(candidates, limits, p, dropped) for p in plans)
 
     assert not possible(names)
@@ -165,7 +165,7 @@ def _check_conflict(
         assert possible(names - {name})
 
 
-def _every_name(candidates: list[Candidate], limits: Limits) -> set[str]:
+def every_name(candidates: list[Candidate], limits: Limits) -> set[str]:
     names = set()
     for plan in plain.every_plan(candidates, limits):
         names |= plain.faults(candidates, limits, plan)
