@@ -9,14 +9,15 @@ import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from habaring.config.stop import SetupStop
-from habaring.config.supervisor import say, step
+from habaring.config.supervisor import step
 
 OLDEST_POSTGRESQL = 15
+PACKAGE = Path(__file__).resolve().parent.parent
 MIGRATION_LOCK = 7_462_001  # any number, the same in every process
 
 
@@ -56,22 +57,28 @@ def migrate_when_pending() -> None:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
 
 
+FACTS = ("regions", "catalogue", "book_sets")
+FACT_FOLDERS = ("regions/facts", "assessment/facts", "masterplan/sets")
+
+
 def load_once(demo: str) -> None:
-    """Regions, catalogue and demo, whole or not at all, into an empty database."""
-    if apps.get_model("regions", "Region").objects.exists():
+    """The shipped facts, and the demo into an empty database: whole or not at all.
+
+    Facts that a newer version ships are loaded again; what people wrote stays.
+    """
+    stamp = Path(settings.DATA_DIR) / "facts.stamp"
+    now = _facts_fingerprint()
+    empty = not apps.get_model("regions", "Region").objects.exists()
+    if not empty and stamp.exists() and stamp.read_text() == now:
         return
-    known = get_commands()
     with transaction.atomic():
-        for kind in ("regions", "catalogue", "book_sets"):
-            if f"load_{kind}" in known:
-                with step(kind):
-                    call_command(f"load_{kind}", verbosity=0, stdout=io.StringIO())
-        if demo != "none":
-            if "load_demo" not in known:
-                say(f"  The demo {demo!r} is not part of this version; left out.")
-                return
+        for kind in FACTS:
+            with step(kind):
+                call_command(f"load_{kind}", verbosity=0, stdout=io.StringIO())
+        if empty and demo != "none":
             with step(f"demo {demo}"):
                 call_command("load_demo", demo, verbosity=0, stdout=io.StringIO())
+    stamp.write_text(now)
 
 
 def collect_static_when_changed() -> None:
@@ -89,6 +96,14 @@ def collect_static_when_changed() -> None:
 def _pending() -> bool:
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _facts_fingerprint() -> str:
+    digest = hashlib.sha256(settings.DATABASE_URL.encode())
+    for folder in FACT_FOLDERS:
+        for path in sorted((PACKAGE / folder).glob("*.*")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _static_fingerprint() -> str:
