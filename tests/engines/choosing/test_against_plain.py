@@ -1,5 +1,7 @@
 """On small instances the engine finds what trying everything finds, and says true things."""
 
+from collections.abc import Mapping
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +22,7 @@ from tests.engines.choosing import plain
 CODES = ("A", "B", "C", "D")
 DIMENSIONS = ("ENV", "GOV")
 START = 2027
+STAFF: tuple[Mapping[int, float] | float, ...] = (0.0, 1.0, 2.5, {1: 2.5})
 
 
 @st.composite
@@ -52,7 +55,7 @@ def one_candidate(draw: st.DrawFn, code: str, years: int) -> Candidate:
             draw(st.lists(st.sampled_from(before), max_size=1)) if before else ()
         ),
         group=draw(st.sampled_from((None, None, "g"))),
-        staff=draw(st.sampled_from((0.0, 1.0, 2.5))),
+        staff=draw(st.sampled_from(STAFF)),
         sustainable={"sdg": draw(st.booleans())},
         tags=draw(st.sampled_from(((), ("t",)))),
     )
@@ -78,6 +81,7 @@ def some_limits(draw: st.DrawFn, candidates: list[Candidate], years: int) -> Lim
         draw(st.sampled_from(("at_least", "at_most"))),
         draw(st.sampled_from((20.0, 33.33, 60.0))),
         year=draw(st.sampled_from((None, START))),
+        source=draw(st.sampled_from((None, "DAK"))),
     )
     floor = Floor(
         "dimension",
@@ -100,7 +104,15 @@ def some_limits(draw: st.DrawFn, candidates: list[Candidate], years: int) -> Lim
         pools=pools,
         shares=draw(st.sampled_from(((), (share,)))),
         floors=draw(st.sampled_from(((), (floor,), (floor, place)))),
-        staff=draw(st.sampled_from(({}, {("K", START): 2.0, ("K", START + 1): 3.0}))),
+        staff=draw(
+            st.sampled_from(
+                (
+                    {},
+                    {("K", START): 2.0, ("K", START + 1): 3.0},
+                    {("K", START): 2.0, ("K", START + 9): 0.0},  # beyond the horizon
+                )
+            )
+        ),
         promised=draw(some),
         forbidden=draw(st.sampled_from(((), (candidates[-1].code,)))),
         synergies=draw(st.sampled_from(((), synergies))),

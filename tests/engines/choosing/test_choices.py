@@ -283,3 +283,16 @@ def test_a_larger_portfolio_is_searched_in_cores_and_keeps_every_limit() -> None
         for year, names in reason.params.get("starts", {}).items():
             plan = {**choice.starts, code: int(year)}
             assert faults(candidates, limits, plan) <= set(names)
+
+
+def test_a_large_portfolio_ends_by_the_clock_with_a_sound_plan() -> None:
+    candidates, limits = made(900, 5)
+    told: list[Progress] = []
+    choice = choose(candidates, limits, gap=0.0, seconds=4, progress=told.append)
+    assert not choice.proven
+    assert choice.gap < 0.05
+    assert {p.phase for p in told} == {"relaxation", "core", "reasons"}
+    assert faults(candidates, limits, dict(choice.starts)) == set()
+    value = points(candidates, limits, dict(choice.starts))
+    assert value == pytest.approx(choice.objective)
+    assert value <= choice.bound

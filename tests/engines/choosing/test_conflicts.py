@@ -22,7 +22,8 @@ from habaring.engines.choosing import (
 )
 from habaring.engines.choosing._account import Account
 from habaring.engines.choosing._model import make_model
-from habaring.engines.choosing._proof import proof_from
+from habaring.engines.choosing._proof import Proof, proof_from
+from habaring.engines.choosing._solver import Relaxation
 from habaring.engines.choosing._tables import make_tables
 from tests.engines.choosing import plain
 from tests.engines.choosing.reading import programme, two_years
@@ -164,6 +165,34 @@ def test_dear_promises_are_named_before_cheap_ones() -> None:
     assert conflict.names == ("ceiling:p:2027", "promised:A", "promised:B")
     amounts = {rule.name: (rule.amount, rule.exact) for rule in conflict.rules}
     assert amounts["ceiling:p:2027"] == (70, True)
+
+
+def test_what_only_halves_of_programmes_need_is_not_named() -> None:
+    # halves of A fit in two years of 50, and only then does B not fit beside them
+    candidates = [programme("A", 60, 1), programme("B", 50, 1)]
+    conflict = conflict_of(candidates, two_years(50, promised=("A", "B")))
+    assert conflict.names == ("ceiling:APBD:2027", "ceiling:APBD:2028", "promised:A")
+    assert conflict.irreducible
+    amounts = [(rule.amount, rule.exact) for rule in conflict.rules]
+    assert amounts == [(10, True), (10, True), (None, True)]
+
+
+def test_a_solver_without_a_proof_still_ends_at_the_contradiction(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    candidates = [programme(c, 60, 1, latest=2027) for c in "ABC"]
+    limits = two_years(100, promised=("A", "C"), forbidden=("B",))
+
+    def none(relaxation: Relaxation) -> object:
+        return np.zeros(len(relaxation.rows))
+
+    monkeypatch.setattr(Relaxation, "proof", none)
+    conflict = conflict_of(candidates, limits)
+    assert conflict.names == ("ceiling:APBD:2027", "promised:A", "promised:C")
+    assert conflict.irreducible
+    # and where no weights are believed at all, each limit is left out and solved for
+    monkeypatch.setattr(Proof, "holds", False)
+    assert conflict_of(candidates, limits).names == conflict.names
 
 
 def test_no_weights_prove_a_contradiction_where_there_is_none() -> None:
