@@ -177,6 +177,24 @@ def test_what_only_halves_of_programmes_need_is_not_named() -> None:
     assert amounts == [(10, True), (10, True), (None, True)]
 
 
+def test_when_only_whole_programmes_clash_the_rest_is_left_out() -> None:
+    candidates = [
+        programme("A", 60, 1),
+        programme("B", 1, 1, staff=1.0),
+        programme("C", 1, 1, dimension="ENV", outcomes={"ENV": 1.0}),
+    ]
+    limits = two_years(
+        50,
+        promised=("A",),
+        forbidden=("C",),
+        staff={("KOM", 2027): 1, ("KOM", 2028): 1},
+        shares=(Share("s", "GOV", "at_least", 10.0),),
+    )
+    conflict = conflict_of(candidates, limits)
+    assert conflict.names == ("ceiling:APBD:2027", "ceiling:APBD:2028", "promised:A")
+    assert conflict.irreducible
+
+
 def test_a_solver_without_a_proof_still_ends_at_the_contradiction(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
