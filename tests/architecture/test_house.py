@@ -4,9 +4,11 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from habaring.config import messages
 
@@ -107,3 +109,16 @@ def test_every_template_says_its_context() -> None:
         if "{% comment %}" not in path.read_text(encoding="utf-8")[:400]
     ]
     assert silent == []
+
+
+def test_one_sentence_has_one_translation() -> None:
+    """All catalogues become one: where two differ, the reader meets either."""
+    said: dict[tuple[str | None, object], set[object]] = defaultdict(set)
+    for path in PACKAGE.glob("*/locale/id/LC_MESSAGES/django.po"):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="id"):
+                if message.id:
+                    words = message.string
+                    kept = tuple(words) if isinstance(words, list | tuple) else words
+                    said[message.context, str(message.id)].add(kept)
+    assert {key: words for key, words in said.items() if len(words) > 1} == {}
