@@ -5,6 +5,7 @@ import json
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from benchmarks.choose_instances import made
@@ -21,6 +22,10 @@ from habaring.engines.choosing import (
     frontier,
     quick_win_faults,
 )
+from habaring.engines.choosing._account import Account
+from habaring.engines.choosing._choose import _Run
+from habaring.engines.choosing._model import make_model
+from habaring.engines.choosing._tables import make_tables
 from tests.engines.choosing.plain import faults, points
 from tests.engines.choosing.reading import case, programme, two_years
 
@@ -296,3 +301,26 @@ def test_a_large_portfolio_ends_by_the_clock_with_a_sound_plan() -> None:
     value = points(candidates, limits, dict(choice.starts))
     assert value == pytest.approx(choice.objective)
     assert value <= choice.bound
+
+
+def test_a_plan_that_the_tolerance_let_through_is_cut_off_alone() -> None:
+    candidates = [programme(c, 5, 1, staff=1.0, latest=2027) for c in "ABC"]
+    limits = two_years(100, staff={("KOM", 2027): 2})
+    tables = make_tables(tuple(candidates), limits)
+    run = _Run(
+        model=make_model(tables),
+        account=Account(tables),
+        gap=0.0,
+        seed=0,
+        began=0.0,
+        deadline=float("inf"),
+        tell=None,
+    )
+    every = tables.columns({"A": 2027, "B": 2027, "C": 2027})
+    assert run.hear(every, float("inf")) is None
+    assert run.best is None
+    (cut,) = run.cuts
+    for size in range(len(every) + 1):
+        for pick in itertools.combinations(every.tolist(), size):
+            given = cut.entries[np.isin(cut.columns, pick)].sum()
+            assert (given > cut.most) == (size == len(every))
