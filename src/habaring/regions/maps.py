@@ -114,6 +114,7 @@ def _tiled(region: Region, places: Sequence[queries.TilePlace]) -> Chart | None:
             row=place.row - top,
             url=_address(place.code),
             own=place.code == region.code,
+            short=place.short,
         )
         for place in places
     ]
@@ -126,5 +127,5 @@ def _tiled(region: Region, places: Sequence[queries.TilePlace]) -> Chart | None:
             _("One tile for each kabupaten and kota, roughly where it lies."),
         ),
         Levels(()),
-        width=min(WIDTH, 56 * across),
+        width=min(WIDTH, 104 * across),
     )

@@ -112,6 +112,7 @@ class TilePlace:
 
     code: str
     name: str
+    short: str  # without its kind
     column: int
     row: int
 
@@ -123,7 +124,7 @@ def tiles(province: str = "") -> list[TilePlace]:
         rows = rows.filter(parent=province)
     columns = ("code", "kind", "name", "tile_column", "tile_row")
     return [
-        TilePlace(code, f"{kind.capitalize()} {name}", column or 0, row or 0)
+        TilePlace(code, f"{kind.capitalize()} {name}", name, column or 0, row or 0)
         for code, kind, name, column, row in rows.values_list(*columns)
     ]
 

@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 from django.utils.translation import gettext as _
 
 from habaring.shared.charts.axes import legend, nothing
-from habaring.shared.charts.canvas import Canvas, Ink, pixels
+from habaring.shared.charts.canvas import Canvas, Ink, pixels, wrap
 from habaring.shared.charts.chart import NARROW, WIDE, Caption, Chart, as_table
 from habaring.shared.formats import number
 
@@ -16,6 +16,8 @@ Ring = Sequence[tuple[float, float]]
 
 CLASSES = ("q0", "q1", "q2", "q3", "q4")
 LARGEST_TILE = 64  # a province of six regions is not six slabs
+ROOM_FOR_A_NAME = 88
+NAMED_TILE = 104  # with names in them, slabs are right
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A region at a place in the grid, counted from the top left."""
+    """A region at a place in the grid, counted from the top left. ``short`` is written
+    into a tile that is large enough and has no value."""
 
     code: str
     label: str
@@ -90,6 +93,7 @@ class Tile:
     value: float | None = None
     url: str = ""
     own: bool = False
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,8 @@ def _tiles(
     narrow = width == NARROW
     across = max((tile.column for tile in tiles), default=0) + 1
     down = max((tile.row for tile in tiles), default=0) + 1
-    size = min(width / across, LARGEST_TILE)
+    named = any(tile.short for tile in tiles)
+    size = min(width / across, NAMED_TILE if named else LARGEST_TILE)
     for tile in tiles:
         _tile(canvas, tile, size, levels, plain=narrow)
     for place in places:
@@ -181,6 +186,12 @@ def _tile(
         title="" if plain else words,
         extra=stroke,
     )
+    if tile.short and tile.value is None and size >= ROOM_FOR_A_NAME:
+        lines = wrap(tile.short, edge - 14, 12, lines=3, bold=tile.own)
+        for i, line in enumerate(lines):
+            canvas.text(
+                x + 7, y + 18 + 15 * i, line, Ink("ink", 12, tile.own, on="paper")
+            )
     if linked:
         canvas.add("</a>")
 
