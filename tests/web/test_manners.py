@@ -211,3 +211,21 @@ def test_the_work_room_asks_few_questions(
 @pytest.fixture(autouse=True)
 def _quiet(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("CRITICAL")
+
+
+def test_a_failure_is_told_even_where_no_page_can_be_drawn(
+    monkeypatch: pytest.MonkeyPatch, rf: RequestFactory
+) -> None:
+    assert b"<h1>" in views.server_error(rf.get("/")).content
+
+    def broken(*_: object, **__: object) -> str:
+        raise ValueError("Missing staticfiles manifest entry")
+
+    monkeypatch.setattr(views, "render_to_string", broken)
+    response = views.server_error(rf.get("/"))
+    assert response.status_code == 500
+    assert b"Something went wrong." in response.content
+
+
+def test_browsers_find_the_icon(client: Client) -> None:
+    assert client.get("/favicon.ico")["Location"].endswith("favicon.svg")

@@ -1,6 +1,5 @@
 """The whole site map: a public face and a work room for each stage of the cycle."""
 
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from habaring.assessment import urls as assessment
@@ -52,8 +51,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "masterplan", masterplan.public, masterplan.work, at=("rencana", "rencanakan")
     ),
 ]
-
-if settings.DEBUG:  # the living style page is for those who build
-    from habaring.web import style
-
-    urlpatterns.append(path("gaya/", style.page, name="style"))

@@ -14,6 +14,7 @@ urlpatterns = [
     path("bahasa/", csrf_exempt(set_language), name="language"),
     path("ruang-kerja/", views.work_room, name="work-room"),
     path("ruang-kerja/<code:code>/", views.work_room_region, name="work-room-region"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("sehat/", views.health, name="health"),
     path("gaya/", style.page, name="style"),  # with DEBUG only
 ]

@@ -3,6 +3,8 @@
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
@@ -102,4 +104,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", {}, status=500)
+    """Stands alone: what failed may be what a page needs, static files included."""
+    try:
+        return HttpResponse(render_to_string("500.html"), status=500)
+    except Exception:
+        words = "Ada yang salah di pihak kami. Coba lagi nanti.\nSomething went wrong."
+        return HttpResponse(words, status=500, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look when a file of ours names no icon."""
+    return redirect(static("favicon.svg"))
