@@ -129,7 +129,8 @@ def or_tools(model: Model, seconds: float) -> dict[str, Any]:
             entry=model.entry,
             size=np.array(model.tables.size),
         )
-        command = [sys.executable, "-m", "benchmarks.choose_peers", str(path)]
+        run = "import sys; from benchmarks.choose_peers import main; main(sys.argv[1:])"
+        command = [sys.executable, "-c", run, str(path)]
         done = subprocess.run(
             [*command, str(seconds)], capture_output=True, text=True, check=False
         )
@@ -175,12 +176,7 @@ def _scip(given: Any, seconds: float) -> dict[str, Any]:
     }
 
 
-def main(argv: list[str]) -> int:
+def main(argv: list[str]) -> None:
     """Run OR-Tools on a saved matrix; one JSON object on stdout."""
     with np.load(argv[0]) as given:
         print(json.dumps(_scip(given, float(argv[1]))))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
