@@ -11,16 +11,22 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from habaring import __version__
-from habaring.masterplan.docx import set_docx
 from habaring.masterplan.html import set_html
 from habaring.masterplan.models import Edition, EditionFile
 from habaring.masterplan.pdf import set_pdf
 from habaring.shared import fonts
 from habaring.shared.refusal import Refusal
 
+
+def _set_docx(book: Mapping[str, Any]) -> bytes:
+    from habaring.masterplan.docx import set_docx  # late: slow to import
+
+    return set_docx(book)
+
+
 SETTERS: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "pdf": set_pdf,
-    "docx": set_docx,
+    "docx": _set_docx,
     "html": set_html,
 }
 

@@ -3,11 +3,12 @@
 from django.utils.timezone import now
 from procrastinate.contrib.django import app
 
-from habaring.masterplan import actions
-from habaring.masterplan.models import Edition
-
 
 @app.task(name="masterplan.set_files", retry=3, pass_context=False)
 def set_files(edition_id: int) -> None:
     """Set the books of one edition; run twice it changes nothing."""
+    # late: every process imports the tasks at its start, few run them
+    from habaring.masterplan import actions
+    from habaring.masterplan.models import Edition
+
     actions.set_files(edition=Edition.objects.get(pk=edition_id), at=now())

@@ -9,8 +9,6 @@ import hashlib
 from pathlib import Path
 
 from django.conf import settings
-from fontTools.ttLib import TTFont
-from fontTools.varLib import instancer
 
 WEIGHTS = {400: "Regular", 600: "SemiBold", 700: "Bold"}
 FAMILY = "Plus Jakarta Sans"
@@ -34,6 +32,10 @@ def folder() -> Path | None:
 
 
 def _cut(weight: int, name: str, target: Path) -> None:
+    # late: a quarter of a second that most processes never need
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib import instancer
+
     font = TTFont(_SOURCE, recalcTimestamp=False)
     font.flavor = None
     font = instancer.instantiateVariableFont(font, {"wght": weight})

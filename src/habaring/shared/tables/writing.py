@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import IO, Any, Literal, TypeAlias
 
-import xlsxwriter
 from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -193,6 +192,8 @@ def template(
 
 
 def _workbook(file: IO[bytes], *, constant_memory: bool) -> Any:
+    import xlsxwriter  # late: slow to import, and most processes write none
+
     book = xlsxwriter.Workbook(
         file, {"constant_memory": constant_memory, "in_memory": not constant_memory}
     )
@@ -335,7 +336,9 @@ def _offer(sheet: Any, lists: Any, index: int, writer: _Writer, last: int) -> No
     for row, text in enumerate(offered, start=1):
         lists.write_string(row, index, guarded(text, formulas=False))
     name = str(_("Lists"))
-    letters = xlsxwriter.utility.xl_col_to_name(index, col_abs=True)
+    from xlsxwriter.utility import xl_col_to_name  # late, as the workbook
+
+    letters = xl_col_to_name(index, col_abs=True)
     sheet.data_validation(
         1,
         index,
