@@ -223,3 +223,19 @@ def test_problems_without_words_keep_the_engine_s_sentence() -> None:
     assert problem_words(problem, NAMES) == "A: It is strange."
     cycle = {"row": "A", "code": "cycle", "params": {"cycle": ["A", "B", "A"]}}
     assert "A → B → A" in problem_words(cycle, NAMES)
+
+
+def test_of_a_long_contradiction_those_picked_come_first() -> None:
+    clashes = [
+        {
+            "name": f"promised:P{n:02}",
+            "kind": "promised",
+            "amount": 1,
+            "unit": "programme",
+        }
+        for n in range(12)
+    ]
+    told = {"conflict": clashes, "params": {"count": 12, "shown": ["promised:P11"]}}
+    ways = conflict_ways(told, NAMES)
+    assert ways[0].limit == "promised:P11"
+    assert [way.limit for way in ways[1:]] == [c["name"] for c in clashes[:11]]

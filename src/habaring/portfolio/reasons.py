@@ -329,11 +329,15 @@ class Way:
 
 
 def conflict_ways(conflict: Mapping[str, Any], names: Names) -> tuple[Way, ...]:
-    """The contradicting limits in words, each with what would have to change."""
-    return tuple(
+    """The contradicting limits in words, each with what would have to change; first
+    those that the engine picked to be told of a long set.
+    """
+    shown = set(conflict.get("params", {}).get("shown", ()))
+    ways = [
         Way(clash["name"], limit_words(clash["name"], names), _way_out(clash, names))
         for clash in conflict.get("conflict", ())
-    )
+    ]
+    return tuple(sorted(ways, key=lambda way: way.limit not in shown))
 
 
 def _way_out(clash: Mapping[str, Any], names: Names) -> str:
