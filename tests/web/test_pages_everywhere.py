@@ -32,6 +32,7 @@ WITHOUT_LINK = {
     "people:sign-out",
     "people:welcome",
     "assessment-work:publication",  # while an edition is being made
+    "web:favicon",  # browsers ask for it by themselves
     "council:paper",  # where a decision has one
 }
 LEFTOVERS = (

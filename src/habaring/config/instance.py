@@ -3,8 +3,12 @@
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
+
+PATIENCE = 1.0  # seconds
 
 
 class Busy(Exception):  # noqa: N818 - somebody else is at work, nothing is wrong
@@ -15,6 +19,22 @@ class Busy(Exception):  # noqa: N818 - somebody else is at work, nothing is wron
         self.note = note
 
 
+def _locked(file: IO[str]) -> bool:
+    """Ask for a second: a child that was just forked when its parent was killed holds
+    the lock too, until it becomes another program.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
+
+
 @contextlib.contextmanager
 def held(path: Path, note: str) -> Iterator[bool]:
     """Hold the lock file as long as the block runs; a kill -9 frees it too.
@@ -22,10 +42,8 @@ def held(path: Path, note: str) -> Iterator[bool]:
     Gives True when the holder before left in a hurry: its children may still be going.
     """
     with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Busy(path.read_text().strip()) from None
+        if not _locked(file):
+            raise Busy(path.read_text().strip())
         abandoned = bool(path.read_text())
         file.truncate(0)
         file.write(note)

@@ -112,7 +112,7 @@ class TilePlace:
 
     code: str
     name: str
-    short: str  # without its kind
+    short: str  # as it is written into a tile: without "Kabupaten"
     column: int
     row: int
 
@@ -124,7 +124,13 @@ def tiles(province: str = "") -> list[TilePlace]:
         rows = rows.filter(parent=province)
     columns = ("code", "kind", "name", "tile_column", "tile_row")
     return [
-        TilePlace(code, f"{kind.capitalize()} {name}", name, column or 0, row or 0)
+        TilePlace(
+            code,
+            f"{kind.capitalize()} {name}",
+            f"Kota {name}" if kind == RegionKind.CITY else name,
+            column or 0,
+            row or 0,
+        )
         for code, kind, name, column, row in rows.values_list(*columns)
     ]
 

@@ -16,7 +16,7 @@ Ring = Sequence[tuple[float, float]]
 
 CLASSES = ("q0", "q1", "q2", "q3", "q4")
 LARGEST_TILE = 64  # a province of six regions is not six slabs
-ROOM_FOR_A_NAME = 88
+ROOM_FOR_A_NAME = 86
 NAMED_TILE = 104  # with names in them, slabs are right
 
 
@@ -177,23 +177,27 @@ def _tile(
     elif tile.value is None:
         paint, stroke, inset = f"{paint} s-band", "", 0.5
     linked = tile.url and not plain
-    if linked:
-        canvas.add(f"<a href={quoteattr(tile.url)} aria-label={quoteattr(words)}>")
+    lines = _name_in(tile, edge)
+    if linked:  # a name that is seen is the link's name
+        spoken = "" if lines else f" aria-label={quoteattr(words)}"
+        canvas.add(f"<a href={quoteattr(tile.url)}{spoken}>")
     canvas.rect(
         (x + inset, y + inset, edge - 2 * inset, edge - 2 * inset),
         paint,
         round_=min(size / 6, 3),
-        title="" if plain else words,
+        title="" if plain or lines else words,
         extra=stroke,
     )
-    if tile.short and tile.value is None and size >= ROOM_FOR_A_NAME:
-        lines = wrap(tile.short, edge - 14, 12, lines=3, bold=tile.own)
-        for i, line in enumerate(lines):
-            canvas.text(
-                x + 7, y + 18 + 15 * i, line, Ink("ink", 12, tile.own, on="paper")
-            )
+    for i, line in enumerate(lines):
+        canvas.text(x + 7, y + 18 + 15 * i, line, Ink("ink", 12, tile.own, on="paper"))
     if linked:
         canvas.add("</a>")
+
+
+def _name_in(tile: Tile, edge: float) -> list[str]:
+    if not tile.short or tile.value is not None or edge < ROOM_FOR_A_NAME:
+        return []
+    return wrap(tile.short, edge - 14, 12, lines=3, bold=tile.own)
 
 
 @dataclass(frozen=True, slots=True)
