@@ -57,10 +57,6 @@ def _enter(
     return region, access.require(request.user, power, at=now(), region=region)
 
 
-def _may_publish(account: Account, region: Region) -> bool:
-    return Power.PUBLISH_INDEX in access.powers(account, at=now(), region=region)
-
-
 def _language() -> str:
     return get_language() or "id"
 

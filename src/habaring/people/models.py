@@ -52,9 +52,6 @@ class Account(AbstractBaseUser):
     def __str__(self) -> str:
         return self.full_name
 
-    def get_short_name(self) -> str:
-        return self.full_name.split(" ")[0]
-
 
 class Role(BilingualName):
     """A role and the powers it carries; rows, so that a region can see them all."""

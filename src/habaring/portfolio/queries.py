@@ -413,8 +413,3 @@ def chosen_codes(scenario: Scenario | None) -> frozenset[str]:
         return frozenset()
     starts = scenario.record["starts"]
     return frozenset(code for code, year in starts.items() if year is not None)
-
-
-def source_names(sources: Iterable[str]) -> dict[str, Words]:
-    """Funding sources with their names for people."""
-    return {source: source_name(source) for source in sources}

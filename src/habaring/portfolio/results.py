@@ -214,11 +214,6 @@ class Result:
         ]
         return tuple(sorted(found, key=lambda m: (not m.money, -m.points)))
 
-    @property
-    def best_year_and_source(self) -> Marginal | None:
-        """Where one more milliard would bring most; None when no ceiling binds."""
-        return next((m for m in self.marginals if m.money), None)
-
 
 def names_of(region: Region, programmes: Mapping[str, Programme]) -> Names:
     """What the codes of a scenario are called."""

@@ -20,13 +20,15 @@ from django.http import FileResponse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from habaring.shared.refusal import FileRefused, Words
+from habaring.shared.refusal import Words
 from habaring.shared.tables.content import (
     TYPES,
     Content,
     clean_name,
+    not_taken,
     size_of,
     sniff,
+    too_large,
     why_not,
 )
 
@@ -75,20 +77,17 @@ def accept(
     name = clean_name(uploaded.name or "")
     size = size_of(file)
     if size > max_bytes:
-        raise _refused(
+        raise too_large(
             name,
-            format_lazy(
-                _("It is {size} MB large; at most {most} MB are taken."),
-                size=-(-size // 1_000_000),
-                most=max_bytes // 1_000_000,
-            ),
+            size,
+            max_bytes,
             _("Make it smaller and send it again."),
         )
     content = sniff(file)
     if content.code == "json" and "csv" in allowed:
         content = TYPES["csv"]  # a table may begin with a bracket
     if content.code not in allowed:
-        raise _refused(name, *_not_allowed(content, allowed))
+        raise not_taken(name, *_not_allowed(content, allowed))
     digest = _digest(file)
     path = f"uploads/{digest[:2]}/{digest}"
     return AcceptedFile(_suffixed(name, content), size, digest, content, path, file)
@@ -163,8 +162,3 @@ def _not_allowed(content: Content, allowed: Collection[str]) -> tuple[Words, Wor
         **{code: TYPES[code].title for code in allowed},
     )
     return why, format_lazy(_("Send one of these: {titles}."), titles=titles)
-
-
-def _refused(name: str, why: Words, then: Words) -> FileRefused:
-    what = format_lazy(_("The file “{name}” was not taken in."), name=name)
-    return FileRefused(what, why, then)

@@ -14,7 +14,7 @@ from typing import IO, Literal
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from habaring.shared.refusal import Words
+from habaring.shared.refusal import FileRefused, Problem, Words
 
 SAVE_AS_UTF8 = _(
     "In Excel choose “Save as” and the type “CSV UTF-8 (comma delimited)”; in LibreOffice "
@@ -128,6 +128,24 @@ def size_of(file: IO[bytes]) -> int:
     size = file.tell()
     file.seek(0)
     return size
+
+
+def not_taken(
+    name: str, why: Words, then: Words, problems: tuple[Problem, ...] = ()
+) -> FileRefused:
+    """A file refused whole; `problems` where a place in it can be named."""
+    what = format_lazy(_("The file “{name}” was not taken in."), name=name)
+    return FileRefused(what, why, then, problems=problems)
+
+
+def too_large(name: str, size: int, max_bytes: int, then: Words) -> FileRefused:
+    """A file refused for its size, in bytes, before it is read."""
+    why = format_lazy(
+        _("It is {size} MB large; at most {most} MB are taken."),
+        size=-(-size // 1_000_000),
+        most=max_bytes // 1_000_000,
+    )
+    return not_taken(name, why, then)
 
 
 def sniff(file: IO[bytes]) -> Content:

@@ -13,8 +13,8 @@ from typing import IO
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from habaring.shared.refusal import FileRefused, Problem, Words
-from habaring.shared.tables.content import SAVE_AS_UTF8, looks_like_utf16
+from habaring.shared.refusal import FileRefused, Problem
+from habaring.shared.tables.content import SAVE_AS_UTF8, looks_like_utf16, not_taken
 from habaring.shared.tables.days import Raw
 from habaring.shared.tables.kinds import plain
 
@@ -83,7 +83,7 @@ class CsvTable:
         text = io.TextIOWrapper(buffered, encoding=self.encoding, newline="")
         while line := text.readline(_LONGEST_ROW):
             if len(line) == _LONGEST_ROW and not line.endswith("\n"):
-                raise _refused(
+                raise not_taken(
                     self.name,
                     _("It has a line of more than a million characters."),
                     SAVE_AS_UTF8,
@@ -122,7 +122,7 @@ class CsvTable:
             code=f"0x{byte:02X}",
             letter=letter,
         )
-        return _refused(
+        return not_taken(
             self.name,
             format_lazy(
                 _("It is not written in UTF-8: see row {row}. {message}"),
@@ -163,7 +163,7 @@ class CsvTable:
             'after it cannot be told apart. Write it twice ("") inside a text, or '
             "delete it."
         )
-        return _refused(
+        return not_taken(
             self.name,
             format_lazy(_("Row {row}: {message}"), row=row, message=message),
             MEND_AND_SEND,
@@ -174,18 +174,11 @@ class CsvTable:
 MEND_AND_SEND = _("Nothing was saved. Mend the file and send it again.")
 
 
-def _refused(
-    name: str, why: Words, then: Words, problems: tuple[Problem, ...] = ()
-) -> FileRefused:
-    what = format_lazy(_("The file “{name}” was not taken in."), name=name)
-    return FileRefused(what, why, then, problems=problems)
-
-
 def refuse_bare_utf16(file: IO[bytes], name: str) -> None:
     """FileRefused where the file is UTF-16 without its mark."""
     file.seek(0)
     if looks_like_utf16(file.read(4096)):
-        raise _refused(
+        raise not_taken(
             name,
             _("It is written in UTF-16 without the mark that says so."),
             SAVE_AS_UTF8,

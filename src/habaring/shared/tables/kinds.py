@@ -181,10 +181,6 @@ class TableKind:
         """The same kind with a domain's own look at each row."""
         return replace(self, check=check)
 
-    def with_columns(self, *columns: Column) -> "TableKind":
-        """The same kind with further columns, as a framework's indicators are."""
-        return replace(self, columns=(*self.columns, *columns))
-
     def headings(self) -> dict[str, Column]:
         """Every heading by which a column is recognised, made plain.
 

@@ -13,7 +13,14 @@ from django.utils.translation import ngettext_lazy
 
 from habaring.shared.refusal import FileRefused, Problem, Words
 from habaring.shared.tables.cells import Taker, unguarded
-from habaring.shared.tables.content import clean_name, size_of, sniff, why_not
+from habaring.shared.tables.content import (
+    clean_name,
+    not_taken,
+    size_of,
+    sniff,
+    too_large,
+    why_not,
+)
 from habaring.shared.tables.csv_files import MEND_AND_SEND, CsvTable, refuse_bare_utf16
 from habaring.shared.tables.days import Number, Raw, exact
 from habaring.shared.tables.kinds import (
@@ -141,7 +148,7 @@ def read(
     if first.total:
         raise _refused_for(name, sorted(first.problems, key=_by_row), first.total)
     if not first.count:
-        raise _refused(
+        raise not_taken(
             name,
             _("It has headings but no rows below them."),
             _("Fill in at least one row and send it again."),
@@ -151,11 +158,6 @@ def read(
 
 def _by_row(problem: Problem) -> int:
     return problem.row or 0
-
-
-def _refused(name: str, why: Words, then: Words) -> FileRefused:
-    what = format_lazy(_("The file “{name}” was not taken in."), name=name)
-    return FileRefused(what, why, then)
 
 
 def _refused_for(name: str, problems: list[Problem], count: int) -> FileRefused:
@@ -186,13 +188,10 @@ def _opened(
 ) -> _Table:
     size = size_of(file)
     if size > max_bytes:
-        raise _refused(
+        raise too_large(
             name,
-            format_lazy(
-                _("It is {size} MB large; at most {most} MB are taken."),
-                size=-(-size // 1_000_000),
-                most=max_bytes // 1_000_000,
-            ),
+            size,
+            max_bytes,
             _("Send only the rows that are needed, or split the file."),
         )
     content = sniff(file)
@@ -202,7 +201,7 @@ def _opened(
         return CsvTable(file, kind.headings().keys(), name)
     if content.code == "binary":
         refuse_bare_utf16(file, name)
-    raise _refused(name, *why_not(content.code))
+    raise not_taken(name, *why_not(content.code))
 
 
 def _sheet_names(kind: TableKind, language: str) -> tuple[str, ...]:
@@ -234,11 +233,11 @@ def _layout(table: _Table, kind: TableKind, name: str, language: str) -> _Layout
         if seen == _HEADING_ROWS:
             break
     if not seen:
-        raise _refused(name, *why_not("empty"))
+        raise not_taken(name, *why_not("empty"))
     if not best:
-        raise _refused(name, *_no_headings(cells, kind, language))
+        raise not_taken(name, *_no_headings(cells, kind, language))
     if len(cells) > MOST_COLUMNS:
-        raise _refused(
+        raise not_taken(
             name,
             format_lazy(_("It has more than {most} columns."), most=MOST_COLUMNS),
             _("Delete the columns that do not belong to this table."),
@@ -364,7 +363,7 @@ class _Pass:
         for number, cells in self.cells():
             self.count += 1
             if self.count > self.max_rows:
-                raise _refused(
+                raise not_taken(
                     self.table.name,
                     format_lazy(_("It has more than {most} rows."), most=self.max_rows),
                     _("Split the file and send the parts one after the other."),
@@ -375,7 +374,7 @@ class _Pass:
         """The rows below the headings that are not blank."""
         for number, cells in self.table.rows():
             if number > MOST_LINES:
-                raise _refused(
+                raise not_taken(
                     self.table.name,
                     format_lazy(_("It has more than {most} rows."), most=MOST_LINES),
                     _("Delete the blank rows below the table."),

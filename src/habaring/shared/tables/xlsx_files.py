@@ -19,6 +19,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from habaring.shared.refusal import FileRefused, Words
+from habaring.shared.tables.content import not_taken
 from habaring.shared.tables.days import Broken, Number, Raw
 
 MOST_COLUMNS = 16_384
@@ -146,11 +147,7 @@ class XlsxTable:
 
     def refused(self, why: Words, then: Words) -> FileRefused:
         """The refusal of the whole workbook."""
-        return FileRefused(
-            format_lazy(_("The file “{name}” was not taken in."), name=self.name),
-            why,
-            then,
-        )
+        return not_taken(self.name, why, then)
 
     # The parts around the sheet
 

@@ -108,17 +108,6 @@ def file_size(size: int | None) -> str:
 
 
 @register.filter
-def dimension_class(code: str, order: int = 0) -> str:
-    """The CSS class of a dimension's colours: "d-gov"."""
-    return f"d-{dimension_token(str(code), int(order or 0))}"
-
-
-@register.filter
-def is_number(value: object) -> bool:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-
-
-@register.filter
 def cell(value: object) -> object:
     """A raw cell of a table as a reader sees it."""
     if value is None:
