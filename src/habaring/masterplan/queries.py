@@ -60,7 +60,6 @@ class Face:
     books: tuple[ShelvedBook, ...]
     earlier: tuple[Edition, ...]
     plan: Plan | None
-    visions: tuple[Vision, ...]
 
 
 @dataclass(frozen=True)
@@ -183,11 +182,7 @@ def public_face(region: Region) -> Face:
         edition=newest,
         books=shelf(newest) if newest else (),
         earlier=tuple(one for one in editions if one is not newest),
-        plan=Plan.objects.filter(region=region, replaced_at__isnull=True)
-        .select_related("decision", "scenario")
-        .defer("scenario__record", "scenario__candidates_csv", "scenario__frontier")
-        .first(),
-        visions=development_plans(region),
+        plan=Plan.objects.filter(region=region, replaced_at__isnull=True).first(),
     )
 
 

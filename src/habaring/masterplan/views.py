@@ -54,7 +54,11 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "masterplan/plan.html",
-        {"region": region, "face": queries.public_face(region)},
+        {
+            "region": region,
+            "face": queries.public_face(region),
+            "visions": queries.development_plans(region),
+        },
     )
 
 

@@ -13,7 +13,7 @@ from habaring.assessment.queries import DimensionRow, LeagueRow, Profile, profil
 from habaring.engines.scoring import ROOT
 from habaring.masterplan.queries import Face, public_face
 from habaring.portfolio.models import Plan, PlanItem
-from habaring.portfolio.queries import Money, money, plan_items, quick_wins
+from habaring.portfolio.queries import plan_items, quick_wins
 from habaring.regions import queries as regions
 from habaring.regions.models import Region
 from habaring.regions.queries import Budget, budget, budget_years
@@ -71,7 +71,7 @@ class Chosen:
     """The adopted plan in short."""
 
     programmes: int
-    money: Money
+    total: int  # rupiah over the whole plan, to build and to run
     quick_wins: tuple[QuickWin, ...]
     illustrative: bool
 
@@ -278,7 +278,7 @@ def _chosen(books: Face, found: Profile) -> Chosen | None:
     quick.sort(key=lambda win: win.order)
     return Chosen(
         programmes=len(items),
-        money=money(books.plan),
+        total=sum(item.total for item in items),
         quick_wins=tuple(quick[:QUICK_WINS_SHOWN]),
         illustrative=books.plan.illustrative,
     )
