@@ -96,10 +96,14 @@ INSTALLED_APPS = [
     "habaring.shared",
     "habaring.regions",
     "habaring.people",
+    "habaring.posts",
+    "habaring.privacy",
     "habaring.council",
     "habaring.assessment",
     "habaring.portfolio",
     "habaring.masterplan",
+    "habaring.history",
+    "habaring.api",
     "habaring.web",
 ]
 
@@ -176,6 +180,7 @@ def database(url: str) -> dict[str, object]:
         "HOST": host,
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": True,  # a region is opened for one transaction (shared.walls)
         "OPTIONS": {
             **query,
             "pool": {

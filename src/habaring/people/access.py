@@ -10,11 +10,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from habaring.people.models import Account, Membership
 from habaring.regions.models import Department, Region
-from habaring.shared import door
+from habaring.shared import door, walls
 from habaring.shared.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ class Power(StrEnum):
     ISSUE_EDITION = "issue_edition"
     SEE_WORK_ROOM = "see_work_room"
     SEE_AUDIT = "see_audit"
+    MANAGE_POSTS = "manage_posts"
+    MANAGE_BODIES = "manage_bodies"
+    RECORD_MEETINGS = "record_meetings"
+    SEE_PERSONAL_DATA = "see_personal_data"
+    PROTECT_PERSONAL_DATA = "protect_personal_data"  # the data protection officer
+    MANAGE_API = "manage_api"
 
 
 class SignInNeeded(Refusal):
@@ -100,7 +107,7 @@ def require(
     region: Region | None = None,
     department: Department | None = None,
 ) -> Account:
-    """Let the person through, or refuse.
+    """Let the person through, or refuse; opens the region's rows (`shared.walls`).
 
     Raises SignInNeeded when nobody is signed in, NotAllowed when the roles held at
     this moment do not carry the power in this region or department.
@@ -119,6 +126,10 @@ def require(
             why=_("The roles you hold in this region do not include this task."),
             next=_("Ask your region's secretariat to give you the role that does it."),
         )
+    if connection.in_atomic_block:  # streamed downloads go on after the transaction
+        walls.open_person(account.pk)
+        if region is not None:
+            walls.open_region(region.code)
     return account
 
 

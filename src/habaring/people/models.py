@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import get_language, gettext
 
 from habaring.regions.models import Department, Region
 from habaring.shared.models import BilingualName
@@ -16,9 +17,15 @@ class AccountManager(BaseUserManager["Account"]):
     """Makes accounts; a password is never required to make one."""
 
     def create_account(
-        self, *, email: str, full_name: str, password: str | None = None, **more: Any
+        self,
+        *,
+        email: str | None,
+        full_name: str,
+        password: str | None = None,
+        **more: Any,
     ) -> "Account":
-        account = self.model(email=email.strip().lower(), full_name=full_name, **more)
+        address = (email or "").strip().lower() or None
+        account = self.model(email=address, full_name=full_name, **more)
         account.set_password(password)
         account.save(using=self._db)
         return account
@@ -28,13 +35,19 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """A person who can sign in, known by mail address."""
+    """A person who can sign in, known by mail address or telephone number.
 
-    email = models.EmailField(unique=True)
-    full_name = models.CharField(max_length=150)
+    An erased account stays as a row without a name, so that what the person did for
+    the public keeps its place in the record.
+    """
+
+    email = models.EmailField(unique=True, null=True, blank=True)
+    phone = models.CharField(max_length=16, unique=True, null=True, blank=True)  # E.164
+    full_name = models.CharField(max_length=150, blank=True)
     language = models.CharField(max_length=5, default="id")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -46,11 +59,17 @@ class Account(AbstractBaseUser):
             models.CheckConstraint(
                 condition=Q(email=Lower("email")),
                 name="account_email_in_lower_case",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(email__isnull=False)
+                | Q(phone__isnull=False)
+                | Q(erased_at__isnull=False),
+                name="account_can_be_reached",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.full_name
+        return self.full_name or gettext("a person whose account was erased")
 
 
 class Role(BilingualName):
@@ -59,10 +78,20 @@ class Role(BilingualName):
     code = models.CharField(max_length=40, primary_key=True)
     powers = models.JSONField(default=list)  # words of access.Power
     platform_wide = models.BooleanField(default=False)
+    second_step = models.BooleanField(default=True)  # signs in with a second step
+    description_id = models.TextField(blank=True)
+    description_en = models.TextField(blank=True)
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["order", "code"]
+
+    @property
+    def description(self) -> str:
+        """What this role comes to do, in the reader's language."""
+        if get_language() == "en" and self.description_en:
+            return self.description_en
+        return self.description_id
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -73,7 +102,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """One role of one person, in one region or department, from when to when."""
+    """One role of one person, in a region, department or body, from when to when.
+
+    `body` is the id of a row of `council`, which lies above: no key can point there.
+    """
 
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="memberships"
@@ -85,6 +117,7 @@ class Membership(models.Model):
     department = models.ForeignKey(
         Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    body = models.PositiveBigIntegerField(null=True, blank=True)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
     granted_by = models.ForeignKey(
@@ -97,7 +130,7 @@ class Membership(models.Model):
         ordering = ["region", "role", "account"]
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "role", "region", "department"],
+                fields=["account", "role", "region", "department", "body"],
                 condition=Q(until__isnull=True),
                 nulls_distinct=False,
                 name="membership_held_once_at_a_time",
