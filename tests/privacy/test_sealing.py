@@ -121,7 +121,7 @@ def test_what_cannot_be_a_nik_is_refused(text: str) -> None:
 
 def test_an_example_may_not_carry_a_number_that_could_be_somebodys() -> None:
     assert read_nik("6202069901900001", illustrative=True)
-    with pytest.raises(NikRefused, match="could be somebody"):
+    with pytest.raises(NikRefused):
         read_nik(NIK, illustrative=True)
 
 

@@ -5,6 +5,7 @@
 
 import os
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -38,6 +39,18 @@ def env_list(name: str, default: str = "") -> list[str]:
         for part in os.environ.get(name, default).split(",")
         if part.strip()
     ]
+
+
+def env_networks(name: str) -> list[str]:
+    networks = env_list(name)
+    for text in networks:
+        try:
+            ip_network(text, strict=False)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{name} must list networks such as 10.0.0.0/8, not {text!r}."
+            ) from None
+    return networks
 
 
 def data_dir() -> Path:
@@ -76,10 +89,14 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
+# Seals identity numbers; unset, a private file is made at first use (shared.sealing).
+PERSONAL_DATA_KEY = os.environ.get("PERSONAL_DATA_KEY", "")
 DEBUG = env_bool("DEBUG", default=False)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 HTTPS = env_bool("HTTPS", default=False)
+# Networks of the proxies whose X-Forwarded-For is believed (shared.limits).
+TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -162,8 +179,8 @@ TEMPLATES = [
 ]
 
 
-def database(url: str) -> dict[str, object]:
-    """Django's settings for one PostgreSQL address."""
+def database(url: str, role: str = "") -> dict[str, object]:
+    """Django's settings for one PostgreSQL address; `role` is taken on at connecting."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured(
@@ -183,6 +200,7 @@ def database(url: str) -> dict[str, object]:
         "ATOMIC_REQUESTS": True,  # a region is opened for one transaction (shared.walls)
         "OPTIONS": {
             **query,
+            **({"options": f"-c role={role}"} if role else {}),
             "pool": {
                 "min_size": 1,
                 "max_size": env_int("DATABASE_POOL", 8),
@@ -194,7 +212,20 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASE_URL = os.environ.get("DATABASE_URL") or embedded.address(DATA_DIR)
-DATABASES = {"default": database(DATABASE_URL)}
+# Pages and jobs run as a role that cannot bypass row-level security (shared.walls);
+# migrations and commands run as the owner.
+DATABASE_ROLE = os.environ.get("DATABASE_ROLE", "")
+APP_DATABASE_URL = os.environ.get("APP_DATABASE_URL", "")
+
+
+def role_database() -> dict[str, object]:
+    """As the role where one is set: by a login of its own, or by becoming it."""
+    if DATABASE_ROLE and APP_DATABASE_URL:
+        return database(APP_DATABASE_URL)
+    return database(DATABASE_URL, DATABASE_ROLE)
+
+
+DATABASES = {"default": role_database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Account"
