@@ -16,6 +16,8 @@ def main() -> int:
     """The console script; gives the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "habaring.config.settings")
     _take_data_folder(sys.argv)
+    if sys.argv[1:2] == ["worker"]:  # jobs are bound by the same walls as pages
+        os.environ.setdefault("DATABASE_ROLE", "habaring_app")
     try:
         execute_from_command_line(sys.argv)
     except Refusal as refusal:

@@ -110,7 +110,7 @@ def done(
 ) -> Scenario:
     """A scenario that has run."""
     made = scenario(region, at, entries, **more)
-    run_scenario(scenario=made.pk, clock=lambda: at)
+    run_scenario(scenario=made.pk, region=made.region_id, clock=lambda: at)
     made.refresh_from_db()
     return made
 

@@ -351,7 +351,7 @@ def test_what_falls_out_when_there_is_less_money(
     given = {"name": "Hemat", "percent": "-50"}
     assert office.post(f"{W}skenario/{done.pk}/turunan/", given).status_code == 302
     made = Scenario.objects.get(name="Hemat")
-    run_scenario(scenario=made.pk, clock=lambda: at)
+    run_scenario(scenario=made.pk, region=made.region_id, clock=lambda: at)
     page = text(office.get(f"{W}skenario/banding/?a={done.pk}&b={made.pk}&bahasa=en"))
     assert "<b>1 fall out</b>" in page
     sent = office.get(f"{W}skenario/banding.csv?a={done.pk}&b={made.pk}&bahasa=en")

@@ -40,7 +40,7 @@ def kotim(kotim: Region) -> Region:
 
 
 def run(scenario: Scenario, at: datetime) -> Scenario:
-    run_scenario(scenario=scenario.pk, clock=lambda: at)
+    run_scenario(scenario=scenario.pk, region=scenario.region_id, clock=lambda: at)
     scenario.refresh_from_db()
     return scenario
 

@@ -51,9 +51,9 @@ def socket_dir(data: Path) -> Path:
     return Path("/tmp") / f"habaring-{os.geteuid()}-{digest}"  # noqa: S108 - 0700, owner checked
 
 
-def address(data: Path) -> str:
+def address(data: Path, account: str = "habaring") -> str:
     """The `DATABASE_URL` of the embedded server of this data folder."""
-    return f"postgresql://habaring@/habaring?host={quote(str(socket_dir(data)))}"
+    return f"postgresql://{account}@/habaring?host={quote(str(socket_dir(data)))}"
 
 
 def package_binaries() -> Path:

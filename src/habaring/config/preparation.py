@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,8 +14,10 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from habaring.config import embedded
 from habaring.config.stop import SetupStop
-from habaring.config.supervisor import step
+from habaring.config.supervisor import say, step
+from habaring.shared import walls
 
 OLDEST_POSTGRESQL = 15
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -55,6 +58,26 @@ def migrate_when_pending() -> None:
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+def choose_role() -> None:
+    """Pages and jobs act as the app role; where none may be made, as the owner, which
+    the policies bind too.
+    """
+    walls.give_app_role()
+    embedded_here = not os.environ.get("DATABASE_URL")
+    if embedded_here:  # only this account reaches its socket: no password is needed
+        walls.let_app_role_sign_in()
+        address = embedded.address(Path(settings.DATA_DIR), walls.APP_ROLE)
+        os.environ["APP_DATABASE_URL"] = address
+    usable = os.environ.get("APP_DATABASE_URL") or walls.app_role_usable()
+    os.environ["DATABASE_ROLE"] = walls.APP_ROLE if usable else ""
+    if usable:
+        return
+    say(
+        f"  note: the role {walls.APP_ROLE} could not be made; pages run as the "
+        "database's owner (docs/operate.md, Roles)."
+    )
 
 
 FACTS = ("regions", "catalogue", "book_sets")

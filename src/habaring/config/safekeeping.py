@@ -13,14 +13,22 @@ from habaring.config.embedded import package_binaries
 from habaring.config.stop import SetupStop
 
 DATABASE = "database.dump"
-KEPT = ("files", "outbox", "secret-key")  # in the data folder, beside the database
+KEPT = (
+    "files",
+    "outbox",
+    "secret-key",
+    "personal-key",
+)  # in the data folder, beside the database
 
 
 def save(url: str, data: Path, target: Path) -> None:
     """Write a backup; the file appears under its name only when it is whole."""
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         dump = Path(folder) / DATABASE
-        _run("pg_dump", "--format=custom", "--no-owner", f"--file={dump}", url)
+        # An owner without a superuser's rights is held by the policies too: open all.
+        words = ["--format=custom", "--no-owner", "--no-privileges"]
+        words += ["--enable-row-security", f"--file={dump}"]
+        _run("pg_dump", *words, url, settings="-c app.region=*")
         part = Path(folder) / "part"
         # It holds personal data and the secret key: for this account's eyes only.
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -49,7 +57,7 @@ def bring_back(url: str, data: Path, source: Path, *, replace: bool) -> None:
             database.execute("DROP SCHEMA public CASCADE")
             database.execute("CREATE SCHEMA public")
         dump = str(Path(folder) / DATABASE)
-        words = ("--single-transaction", "--exit-on-error", "--no-owner")
+        words = ("--single-transaction", "--exit-on-error", "--no-owner", "-x")
         _run("pg_restore", *words, f"--dbname={url}", dump)
         for name in KEPT:
             _lay(Path(folder) / name, data / name)
@@ -104,11 +112,15 @@ def _lay(saved: Path, place: Path) -> None:
     shutil.move(saved, place)
 
 
-def _run(program: str, *words: str) -> None:
+def _run(program: str, *words: str, settings: str = "") -> None:
     """PostgreSQL's own tool: the embedded one, which reads older servers too."""
     ours = package_binaries() / "bin" / program
     done = subprocess.run(  # noqa: S603 - PostgreSQL's own tools
-        [str(ours), *words], capture_output=True, text=True, check=False
+        [str(ours), *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | ({"PGOPTIONS": settings} if settings else {}),
     )
     if done.returncode:
         raise SetupStop(

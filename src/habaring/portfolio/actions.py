@@ -372,7 +372,7 @@ def _queue(
     job = app.configure_task(
         "portfolio.run_scenario", queue="scenarios", lock=f"scenario-{scenario.pk}"
     )
-    job.defer(scenario=scenario.pk)
+    job.defer(scenario=scenario.pk, region=scenario.region_id)
     return scenario
 
 

@@ -10,6 +10,7 @@ from habaring.engines import choosing
 from habaring.portfolio import choose_files, queries
 from habaring.portfolio.actions import Outcome, begin_scenario, finish_scenario
 from habaring.portfolio.models import Scenario, ScenarioStatus
+from habaring.shared import walls
 from habaring.shared.refusal import Refusal
 
 logger = logging.getLogger(__name__)
@@ -21,20 +22,22 @@ class _Cancelled(Exception):  # noqa: N818 - a way out, not an error
     """Somebody stopped the scenario while it ran."""
 
 
-def run_scenario(*, scenario: int, clock: Callable[[], datetime]) -> None:
+def run_scenario(*, scenario: int, region: str, clock: Callable[[], datetime]) -> None:
     """Search for the best plan of a scenario and keep what came of it.
 
     Safe to call twice: a scenario that has ended is left alone, one whose worker died
-    begins anew. `clock` tells the moment of beginning and end.
+    begins anew. `region` is the code of its region; `clock` tells the moment of beginning and end.
     """
-    row = begin_scenario(scenario=scenario, at=clock())
+    with walls.within(region):
+        row = begin_scenario(scenario=scenario, at=clock())
     if row is None:
         return
     try:
         outcome = _search(row)
     except _Cancelled:
         return
-    finish_scenario(scenario=row, outcome=outcome, at=clock())
+    with walls.within(row.region_id):
+        finish_scenario(scenario=row, outcome=outcome, at=clock())
 
 
 def _search(row: Scenario) -> Outcome:
@@ -47,7 +50,7 @@ def _search(row: Scenario) -> Outcome:
             gap=row.gap,
             seconds=row.seconds,
             seed=row.seed,
-            progress=_Notes(row.pk),
+            progress=_Notes(row),
         )
     except choosing.Conflict as conflict:
         return Outcome(ScenarioStatus.CONFLICT, conflict=conflict.as_record())
@@ -74,7 +77,7 @@ def _search(row: Scenario) -> Outcome:
 class _Notes:
     """Keeps the progress in the scenario's row, twice a second at most."""
 
-    def __init__(self, scenario: int) -> None:
+    def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.last: tuple[str, float] = ("", 0.0)
 
@@ -85,7 +88,9 @@ class _Notes:
             return
         self.last = (progress.phase, moment)
         running = Scenario.objects.filter(
-            pk=self.scenario, status=ScenarioStatus.RUNNING
+            pk=self.scenario.pk, status=ScenarioStatus.RUNNING
         )
-        if not running.update(progress=asdict(progress)):
+        with walls.within(self.scenario.region_id):
+            noted = running.update(progress=asdict(progress))
+        if not noted:
             raise _Cancelled

@@ -4,16 +4,18 @@ from django.utils.timezone import now
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
+from habaring.shared import walls
+
 DEAD_AFTER = 30  # seconds without a sign of life from the worker
 
 
 @app.task(name="portfolio.run_scenario", queue="scenarios", retry=2)
-def run(*, scenario: int) -> None:
+def run(*, scenario: int, region: str = walls.EVERYWHERE) -> None:
     """Search for the best plan of one scenario."""
     # late: every process imports the tasks at its start, few run them
     from habaring.portfolio.running import run_scenario
 
-    run_scenario(scenario=scenario, clock=now)
+    run_scenario(scenario=scenario, region=region, clock=now)
 
 
 @app.periodic(cron="* * * * *")

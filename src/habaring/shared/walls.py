@@ -8,7 +8,11 @@ settings are transaction-local, since a pooled connection goes on to somebody el
 Source: PostgreSQL documentation, "Row Security Policies"; decision 11.
 """
 
-from django.db import connection
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection, transaction
 from django.db.migrations.operations import RunSQL
 
 EVERYWHERE = "*"  # for the platform's own jobs: reminders, retention, backup
@@ -32,6 +36,42 @@ def open_person(account_id: int) -> None:
 def open_everywhere() -> None:
     """Let the rest of this transaction see all rows: only for the platform itself."""
     _set("app.region", EVERYWHERE)
+
+
+@contextlib.contextmanager
+def within(code: str) -> Iterator[None]:
+    """A transaction that sees one region, or `EVERYWHERE`: for jobs and commands."""
+    with transaction.atomic():
+        open_region(code)
+        yield
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a transaction has opened, to go on with it in another one."""
+
+    region: str
+    person: str
+
+    @contextlib.contextmanager
+    def again(self) -> Iterator[None]:
+        """A transaction that sees the same: a download goes on after its view ended."""
+        with transaction.atomic():
+            _set("app.region", self.region)
+            _set("app.account", self.person)
+            yield
+
+
+def opened() -> Opened:
+    """What is open now; nothing outside a transaction."""
+    if not connection.in_atomic_block:
+        return Opened("", "")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(current_setting('app.region', true), ''),"
+            " coalesce(current_setting('app.account', true), '')"
+        )
+        return Opened(*cursor.fetchone())
 
 
 def _set(name: str, value: str) -> None:
@@ -75,3 +115,57 @@ def protect(
         ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
         """,
     )
+
+
+_MAKE_ROLE = f"""
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN
+        CREATE ROLE {APP_ROLE} NOLOGIN;
+        GRANT {APP_ROLE} TO CURRENT_USER;
+    END IF;
+EXCEPTION
+    WHEN insufficient_privilege THEN NULL;  -- an administrator makes it: operate.md
+    WHEN duplicate_object OR unique_violation THEN NULL;  -- another database was first
+END $$;
+"""
+_GIVE_ROLE = f"""
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN
+        GRANT USAGE ON SCHEMA public TO {APP_ROLE};
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE};
+        GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE};
+        ALTER DEFAULT PRIVILEGES IN SCHEMA public
+            GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP_ROLE};
+        ALTER DEFAULT PRIVILEGES IN SCHEMA public
+            GRANT USAGE, SELECT ON SEQUENCES TO {APP_ROLE};
+    END IF;
+END $$;
+"""
+
+
+def give_app_role() -> None:
+    """Make the role that requests run as, where we may, and give it its rights.
+
+    It owns nothing, so it can neither bypass a policy nor take one away; rows yes,
+    tables no. Done at each start, since a restore brings no rights.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_MAKE_ROLE)
+        cursor.execute(_GIVE_ROLE)
+
+
+def let_app_role_sign_in() -> None:
+    """By a connection of its own, from which no way leads back to the owner."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER ROLE {APP_ROLE} LOGIN")
+
+
+def app_role_usable() -> bool:
+    """Whether this connection's account may act as the app role."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_roles"
+            " WHERE rolname = %s AND pg_has_role(oid, 'MEMBER')",
+            [APP_ROLE],
+        )
+        return bool(cursor.fetchone()[0])

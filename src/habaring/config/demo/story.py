@@ -234,7 +234,7 @@ def _scenarios(story: Story) -> None:
 
 def _run(scenario: Scenario, at: datetime) -> Scenario:
     """Search now: the job that was queued finds it done and leaves it alone."""
-    run_scenario(scenario=scenario.pk, clock=lambda: at)
+    run_scenario(scenario=scenario.pk, region=scenario.region_id, clock=lambda: at)
     scenario.refresh_from_db()
     if scenario.status != ScenarioStatus.DONE:
         raise DemoStuckError(

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone, translation
 
 from habaring.config.demo import story
+from habaring.shared import walls
 
 DEMOS = {"kalteng": story.tell}
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
                 seconds = time.monotonic() - start
                 self.stderr.write(f"  {seconds:5.1f} s  {words} …")
 
-        with translation.override("id"):
+        with translation.override("id"), walls.within(walls.EVERYWHERE):
             done = DEMOS[options["demo"]](at=timezone.now(), say=say)
         if options["verbosity"]:
             seconds = time.monotonic() - start

@@ -89,6 +89,7 @@ def _prepare(address: str, demo: str) -> str | None:
     """Tables, facts and files; the address for the first account while there is none."""
     try:
         preparation.migrate_when_pending()
+        preparation.choose_role()
         preparation.load_once(demo)
         preparation.collect_static_when_changed()
         token = issue_first_link(at=timezone.now())
