@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from habaring.shared import limits
 from tests import makers
 
 if TYPE_CHECKING:
@@ -77,6 +78,15 @@ def _as_migrated(
             import_module("habaring.people.migrations.0002_roles").add_roles(apps, None)
             with connection.cursor() as cursor:
                 cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+
+
+@pytest.fixture(autouse=True)
+def _own_limits() -> Iterator[None]:
+    """Counters are written outside a test's transaction: each test empties them."""
+    yield
+    if limits.open_now():
+        limits.clear(at=datetime.max.replace(tzinfo=UTC))
+        limits.close()
 
 
 @pytest.fixture

@@ -86,3 +86,16 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Limit(models.Model):
+    """How often something was done in a window (`shared.limits`). The table is
+    unlogged, and only `shared.limits` reads and writes it, on its own connection.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)  # keyed hash
+    spent = models.PositiveIntegerField()
+    ends = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.spent}"

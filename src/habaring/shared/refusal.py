@@ -5,7 +5,7 @@ kinds by subclassing; the web shell turns each into a designed page or message, 
 the command line prints it and leaves with exit code 1. Nothing is saved when one rises.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -21,6 +21,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is not an error of the progr
     """An expected "no": `what` was refused, `why`, and what to do `next`."""
 
     status = 422  # the HTTP answer when no form shows the refusal
+    headers: Mapping[str, str] = {}  # of that answer
 
     def __init__(self, what: Words, why: Words = "", next: Words = "") -> None:
         super().__init__(what, why, next)

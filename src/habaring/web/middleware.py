@@ -57,7 +57,10 @@ class RefusalMiddleware:
             query = urlencode({"next": request.get_full_path()})
             return redirect(f"{reverse('people:sign-in')}?{query}")
         if isinstance(exception, Refusal):
-            return render(
+            response = render(
                 request, "refusal.html", {"refusal": exception}, status=exception.status
             )
+            for name, value in exception.headers.items():
+                response.headers[name] = value
+            return response
         return None
