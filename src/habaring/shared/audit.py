@@ -1,6 +1,6 @@
 """The audit trail: one call in each action, inside its transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from habaring.people.models import Account
 
 PLATFORM = "00"
+_listeners: list[Callable[[AuditEntry, models.Model], None]] = []
+
+
+def listen(listener: Callable[[AuditEntry, models.Model], None]) -> None:
+    """Have a function told of every row, in its transaction: for layers above."""
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
 class NotInTransactionError(RuntimeError):
@@ -31,7 +38,7 @@ def record(  # noqa: PLR0913 - who, what, when, where and why belong together
     """Append one row. `by=None` means the platform itself (a command, a task)."""
     if not connection.in_atomic_block:
         raise NotInTransactionError(verb)
-    return AuditEntry.objects.create(
+    entry = AuditEntry.objects.create(
         region_code=region,
         at=at,
         by=by,
@@ -41,6 +48,9 @@ def record(  # noqa: PLR0913 - who, what, when, where and why belong together
         reason=reason,
         details=dict(details or {}),
     )
+    for listener in _listeners:
+        listener(entry, subject)
+    return entry
 
 
 def reference(subject: models.Model) -> str:
