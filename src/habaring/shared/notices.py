@@ -22,21 +22,28 @@ def send_letter(
     template: str,
     context: Mapping[str, Any],
     language: str = "id",
+    attached: Iterable[tuple[str, bytes, str]] = (),
 ) -> None:
     """Queue one letter an address; it leaves when the transaction commits.
 
     `template` is a text template whose first line is the subject. Repeated
-    addresses get one letter.
+    addresses get one letter. `attached` lists files: name, content, media type.
     """
     with override(language):
         text = render_to_string(template, dict(context))
     subject, _, body = text.strip().partition("\n")
     addresses = tuple(dict.fromkeys(to))
+    files = tuple(attached)
 
     def deliver() -> None:
         for address in addresses:
             try:
-                EmailMessage(subject.strip(), body.strip() + "\n", to=[address]).send()
+                letter = EmailMessage(
+                    subject.strip(), body.strip() + "\n", to=[address]
+                )
+                for name, content, media_type in files:
+                    letter.attach(name, content, media_type)
+                letter.send()
             except OSError:  # the deed stands; the letter can be sent again
                 logger.exception("letter not sent")
 
