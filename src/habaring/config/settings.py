@@ -3,10 +3,12 @@
 `.env.example` lists each variable with its meaning and a safe value.
 """
 
+import json
 import os
 import secrets
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -51,6 +53,20 @@ def env_networks(name: str) -> list[str]:
                 f"{name} must list networks such as 10.0.0.0/8, not {text!r}."
             ) from None
     return networks
+
+
+def env_json(name: str, default: str) -> Any:
+    try:
+        return json.loads(os.environ.get(name, default))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be JSON.") from None
+
+
+def env_hours(name: str, default: str) -> tuple[int, int]:
+    begin, _, end = os.environ.get(name, default).partition("-")
+    if not (begin.isdigit() and end.isdigit() and int(begin) < 24 and int(end) < 24):
+        raise ImproperlyConfigured(f"{name} must be two hours such as 21-7.")
+    return int(begin), int(end)
 
 
 def data_dir() -> Path:
@@ -286,6 +302,18 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = DATA_DIR / "outbox"
 
+# Short messages (codes, notices) by SMS or WhatsApp; without a provider as files.
+MESSAGE_OUTBOX = DATA_DIR / "outbox" / "messages"
+MESSAGE_URL = os.environ.get("MESSAGE_URL", "")
+MESSAGE_HEADERS = env_json("MESSAGE_HEADERS", "{}")
+MESSAGE_BODY = env_json("MESSAGE_BODY", '{"to": "{to}", "text": "{text}"}')
+MESSAGE_TEMPLATE = os.environ.get("MESSAGE_TEMPLATE", "")
+MESSAGE_TIMEOUT = env_int("MESSAGE_TIMEOUT", 10)
+MESSAGE_ALLOW_PRIVATE = env_bool("MESSAGE_ALLOW_PRIVATE", default=False)
+MESSAGES_A_DAY = env_int("MESSAGES_A_DAY", 20_000)
+PHONE_COUNTRIES = env_list("PHONE_COUNTRIES", "62")
+QUIET_HOURS = env_hours("QUIET_HOURS", "21-7")
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -302,6 +330,13 @@ CONTENT_SECURITY_POLICY = {
 }
 # Public pages are kept in the process until an audited write of their region.
 PUBLIC_CACHE = env_bool("PUBLIC_CACHE", default=True)
+
+# Requests a minute of one token; of one network without a token, a quarter of it.
+API_REQUESTS = env_int("API_REQUESTS", 600)
+# What may be done with the public data of the interface (an SPDX name).
+DATA_LICENCE = os.environ.get("DATA_LICENCE", "CC-BY-4.0")
+# True: webhooks may go to http addresses and into the own network.
+WEBHOOKS_TO_PRIVATE = env_bool("WEBHOOKS_TO_PRIVATE", default=False)
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
