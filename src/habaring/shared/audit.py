@@ -1,6 +1,7 @@
 """The audit trail: one call in each action, inside its transaction."""
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from habaring.people.models import Account
 
 PLATFORM = "00"
+REQUEST: ContextVar[str] = ContextVar("request", default="")
+"""The id of the request that is being answered; "" in tasks and commands."""
 _listeners: list[Callable[[AuditEntry, models.Model], None]] = []
 
 
@@ -35,7 +38,11 @@ def record(  # noqa: PLR0913 - who, what, when, where and why belong together
     reason: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
-    """Append one row. `by=None` means the platform itself (a command, a task)."""
+    """Append one row. `by=None` means the platform itself (a command, a task).
+
+    The rows that the same transaction changes are kept by the triggers of `history`,
+    and carry the same `transaction`: nothing more has to be told here.
+    """
     if not connection.in_atomic_block:
         raise NotInTransactionError(verb)
     entry = AuditEntry.objects.create(
@@ -47,6 +54,7 @@ def record(  # noqa: PLR0913 - who, what, when, where and why belong together
         subject_ref=reference(subject),
         reason=reason,
         details=dict(details or {}),
+        request=REQUEST.get(),
     )
     for listener in _listeners:
         listener(entry, subject)

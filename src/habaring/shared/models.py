@@ -1,7 +1,10 @@
 """Rows that every domain leans on: the audit trail and bilingual names."""
 
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import get_language
 
 from habaring.shared.ids import uuid7
@@ -46,6 +49,12 @@ class AuditEntry(models.Model):
     subject_ref = models.CharField(max_length=100)
     reason = models.TextField(blank=True)
     details = models.JSONField(default=dict)
+    request = models.CharField(max_length=36, blank=True)  # as in the log
+    # a trigger of `history` fills these: the database's clock, and what ties the entry
+    # to the changed rows; without its salt a reason cannot be guessed from a seal
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    transaction = models.UUIDField(null=True, editable=False)
+    salt = models.UUIDField(null=True, db_default=RandomUUID(), editable=False)
 
     class Meta:
         indexes = [
@@ -54,6 +63,8 @@ class AuditEntry(models.Model):
                 fields=["region_code", "subject_kind", "subject_ref"],
                 name="audit_subject",
             ),
+            models.Index(fields=["transaction"], name="audit_transaction"),
+            BrinIndex(fields=["recorded_at"], name="audit_recorded_at"),
         ]
 
     def __str__(self) -> str:

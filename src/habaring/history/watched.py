@@ -1,0 +1,153 @@
+"""Which tables are watched: one line a table, and what is never copied from it.
+
+A new model needs a line in `WATCHED`, or one with its reason in `NOT_WATCHED`; a test
+names the one that has neither. Triggers follow by themselves with the next migration.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.apps import apps
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One table.
+
+    `region` is the column with the region's code, "" for a table of the platform, or
+    "plan_id>portfolio_plan.region_id": the column of the table that the row belongs to.
+    `hidden` columns hold personal data or secrets: that they changed is kept, what they
+    held is not. Of `bulky` columns only the SHA-256 is kept. A change of `ignored`
+    columns alone (clocks, counters) is no change.
+    """
+
+    model: str
+    label: str | Promise
+    region: str = "region_id"
+    hidden: tuple[str, ...] = ()
+    bulky: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    @cached_property
+    def _meta(self) -> "models.options.Options[models.Model]":
+        return apps.get_model(self.model)._meta
+
+    @property
+    def table(self) -> str:
+        return self._meta.db_table
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(field.column for field in self._meta.concrete_fields)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that name a row inside its region."""
+        found = [field.column for field in self._meta.pk_fields]
+        return tuple(one for one in found if len(found) == 1 or one != self.region)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What the trigger function is told: TG_ARGV."""
+        own, _sep, parent = self.region.partition(">")
+        lists = (self.keys, self.hidden, self.bulky, self.ignored)
+        return (own, parent, *(",".join(one) for one in lists))
+
+
+WATCHED: tuple[Watch, ...] = (
+    Watch("shared.Upload", _("uploaded file"), "region_code"),
+    Watch("regions.Region", _("region"), "code"),
+    Watch("regions.Department", _("department")),
+    Watch("regions.FiscalYear", _("budget year")),
+    Watch("regions.BudgetFigure", _("budget figure")),
+    Watch("regions.Boundary", _("boundary"), bulky=("polygons",)),
+    Watch(
+        "people.Account",
+        _("account"),
+        "",
+        hidden=("password", "email", "phone", "full_name"),
+        ignored=("last_login",),
+    ),
+    Watch("people.Role", _("role"), ""),
+    Watch("people.Membership", _("role of a person")),
+    Watch("people.Invitation", _("invitation"), hidden=("token_hash", "email")),
+    Watch("posts.Post", _("post")),
+    Watch("posts.Holding", _("holder of a post"), "post_id>posts_post.region_id"),
+    Watch("council.Council", _("council")),
+    Watch("council.Decision", _("decision")),
+    Watch("assessment.Framework", _("framework"), ""),
+    Watch("assessment.Dimension", _("dimension"), ""),
+    Watch("assessment.DimensionAlias", _("other name of a dimension"), ""),
+    Watch("assessment.Crosswalk", _("link between frameworks"), ""),
+    Watch("assessment.Indicator", _("indicator"), ""),
+    Watch("assessment.FrameworkIndicator", _("indicator of a framework"), ""),
+    Watch("assessment.Target", _("target")),
+    Watch("assessment.Observation", _("number")),
+    Watch(
+        "assessment.IndexEdition",
+        _("index edition"),
+        bulky=("table_csv", "framework_toml", "record"),
+    ),
+    Watch("portfolio.Candidate", _("candidate programme")),
+    Watch("portfolio.LimitSet", _("set of limits"), bulky=("toml",)),
+    Watch(
+        "portfolio.Scenario",
+        _("scenario"),
+        bulky=(
+            "candidate_ids",
+            "candidates_csv",
+            "limits_toml",
+            "record",
+            "frontier",
+            "conflict",
+        ),
+        ignored=("progress",),
+    ),
+    Watch("portfolio.Plan", _("plan")),
+    Watch(
+        "portfolio.PlanItem", _("funded programme"), "plan_id>portfolio_plan.region_id"
+    ),
+    Watch("masterplan.DevelopmentPlan", _("development plan")),
+    Watch(
+        "masterplan.Mission",
+        _("mission"),
+        "development_plan_id>masterplan_developmentplan.region_id",
+    ),
+    Watch("masterplan.BookTemplate", _("set of books"), bulky=("toml",)),
+    Watch("masterplan.Section", _("section")),
+    Watch("masterplan.Edition", _("edition of the books"), bulky=("record",)),
+    Watch(
+        "masterplan.EditionFile",
+        _("file of an edition"),
+        "edition_id>masterplan_edition.region_id",
+    ),
+    Watch("history.Redaction", _("redaction"), "region_code"),
+)
+
+_FROZEN = "copied from the edition, whose record and hash are watched"
+_ITSELF = "part of the history itself: appended only, and sealed"
+NOT_WATCHED: Mapping[str, str] = {
+    "shared.AuditEntry": _ITSELF,
+    "history.Change": _ITSELF,
+    "history.Seal": "each leans on the one before, and can be computed again",
+    "assessment.EditionScore": _FROZEN,
+    "assessment.EditionValue": _FROZEN,
+    "assessment.Publication": "a job: what it leads to is watched",
+}
+
+
+def by_table() -> dict[str, Watch]:
+    """The watched tables, by their names in the database."""
+    return {watch.table: watch for watch in WATCHED}
+
+
+def label_of(kind: str) -> str | Promise:
+    """The word for a model ("portfolio.plan") or a table; the name itself otherwise."""
+    for watch in WATCHED:
+        if kind.lower() in (watch.model.lower(), watch.table):
+            return watch.label
+    return kind
