@@ -81,6 +81,19 @@ def _set(name: str, value: str) -> None:
         cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
 
 
+@dataclass(frozen=True)
+class Protection:
+    """How one table is protected: the arguments of `protect`."""
+
+    region: str
+    person: str
+    public: str
+
+
+protected: dict[str, Protection] = {}
+"""Every protected table, known once the migrations were imported."""
+
+
 def protect(
     table: str, *, region: str = "region_id", person: str = "", public: str = ""
 ) -> RunSQL:
@@ -89,6 +102,7 @@ def protect(
     `region` names the column with the region's code, `person` that of the account the
     row tells of (empty: none), `public` an SQL condition for rows that anyone may read.
     """
+    protected[table] = Protection(region, person, public)
     opened = (
         f"{region} = (SELECT current_setting('app.region', true))"
         " OR (SELECT current_setting('app.region', true)) = '*'"
