@@ -31,6 +31,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from importlib import import_module
 
 from django.utils.module_loading import autodiscover_modules
 
@@ -164,6 +165,7 @@ def register_waiting(
 @cache
 def _discover() -> None:
     autodiscover_modules("things")
+    import_module("habaring.posts.below")  # late: it registers itself here
 
 
 def kinds() -> dict[str, Kind]:

@@ -1,0 +1,115 @@
+"""What of the master plan is owned by posts: the sections of the books, the RPJMD."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from habaring.masterplan.models import DevelopmentPlan, Edition
+from habaring.masterplan.queries import SectionPlace, section_place, sections
+from habaring.people.access import Power
+from habaring.posts.states import Rhythm
+from habaring.posts.things import (
+    Asked,
+    Kind,
+    Thing,
+    Waiting,
+    register,
+    register_waiting,
+)
+from habaring.regions.models import Region
+
+REVIEW_DAYS = 365
+"""The books are read again once a year, before the budget of the next one."""
+
+
+def _sections(region: Region, on: date) -> Iterator[Thing]:
+    for place in sections(region):
+        yield _thing(region, place)
+
+
+def _section(region: Region, ref: str, on: date) -> Thing | None:
+    place = section_place(region, ref)
+    return _thing(region, place) if place else None
+
+
+def _thing(region: Region, place: SectionPlace) -> Thing:
+    """A section that is not written yet has no day: nobody promised one."""
+    written = localdate(place.written_at) if place.written_at else None
+    title = f"{place.book}: {place.heading}"
+    return Thing(
+        kind="section",
+        ref=place.key,
+        title=title,
+        url=reverse("masterplan-work:section", args=[region.code, place.key]),
+        due_on=written + timedelta(days=REVIEW_DAYS) if written else None,
+        updated_on=written,
+        illustrative=place.illustrative,
+    )
+
+
+def _development_plan(region: Region, on: date) -> Iterator[Thing]:
+    """The region's RPJMD as one thing: due when the newest period ends."""
+    newest = (
+        DevelopmentPlan.objects.filter(region=region).order_by("-first_year").first()
+    )
+    yield Thing(
+        kind="rpjmd",
+        ref="rpjmd",
+        title=_("RPJMD %(first)d–%(last)d")
+        % {"first": newest.first_year, "last": newest.last_year}
+        if newest
+        else _("RPJMD (not recorded yet)"),
+        url=reverse("masterplan-work:development-plan", args=[region.code]),
+        due_on=date(newest.last_year, 12, 31) if newest else None,
+        illustrative=bool(newest and newest.illustrative),
+    )
+
+
+def _waiting(asked: Asked) -> Iterator[Waiting]:
+    """The next step of the books, for whoever may take it."""
+    if Power.WRITE_PLAN not in asked.powers:
+        return
+    region = asked.region
+    empty = sum(not place.revision for place in sections(region))
+    if empty:
+        yield Waiting(
+            _("Write %(count)d sections of the books") % {"count": empty},
+            _("They say openly that they are not written yet."),
+            reverse("masterplan-work:desk", args=[region.code]),
+        )
+    elif not Edition.objects.filter(region=region).exists():
+        yield Waiting(
+            _("Issue the first edition of the books"),
+            _("All sections are written."),
+            reverse("masterplan-work:issue", args=[region.code]),
+        )
+
+
+register(
+    Kind(
+        code="section",
+        one=gettext_lazy("section"),
+        many=gettext_lazy("sections"),
+        things=_sections,
+        thing=_section,
+        rhythm=Rhythm(remind_before_days=30, escalate_after_days=60),
+        power=Power.WRITE_PLAN,
+        order=40,
+    )
+)
+register(
+    Kind(
+        code="rpjmd",
+        one=gettext_lazy("RPJMD"),
+        many=gettext_lazy("RPJMD"),
+        things=_development_plan,
+        rhythm=Rhythm(remind_before_days=180, escalate_after_days=180),
+        power=Power.WRITE_PLAN,
+        order=41,
+    )
+)
+register_waiting("masterplan", _waiting)

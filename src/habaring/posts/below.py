@@ -1,0 +1,153 @@
+"""What can be owned, and what waits, of the domains that lie below `posts`."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from django.db.models import Max
+from django.urls import reverse
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from habaring.people.access import Power
+from habaring.people.models import Invitation
+from habaring.posts.models import HandOver, Holding, Post
+from habaring.posts.queries import ROOT_CODE
+from habaring.posts.states import Rhythm
+from habaring.posts.things import (
+    Asked,
+    Kind,
+    Thing,
+    Waiting,
+    Weight,
+    register,
+    register_waiting,
+)
+from habaring.regions.models import BudgetFigure, Region
+from habaring.shared import formats
+
+RUNS_OUT_DAYS = 4
+"""An invitation that nobody has accepted is spoken of so many days before it ends."""
+
+
+def _budget(region: Region, on: date) -> Iterator[Thing]:
+    """The region's budget table as one thing: the next year's is due on 31 January.
+
+    Source: UU 23/2014 art. 312, the budget is agreed a month before its year begins;
+    a month more to copy it here.
+    """
+    rows = BudgetFigure.objects.filter(region=region)
+    newest = rows.aggregate(newest=Max("year"))["newest"]
+    at = [region.code, newest]
+    yield Thing(
+        kind="budget",
+        ref="apbd",
+        title=_("Budget (APBD) %(year)d") % {"year": newest}
+        if newest
+        else _("Budget (APBD), not recorded yet"),
+        url=reverse("regions:budget", args=at)
+        if newest
+        else reverse("regions:places", args=[region.code]),
+        due_on=date(newest + 1, 1, 31) if newest else None,
+        updated_on=date(newest, 1, 1) if newest else None,
+        public_url=reverse("regions:budget", args=at) if newest else "",
+    )
+
+
+def _handovers(asked: Asked) -> Iterator[Waiting]:
+    """Lists of one's own to empty, and lists that one has received to confirm."""
+    rows = HandOver.objects.filter(region=asked.region, undone_at__isnull=True)
+    rows = rows.select_related("holding__post")
+    for row in rows.filter(finished_at__isnull=True, holding__account=asked.account):
+        yield Waiting(
+            _("Hand over the post %(post)s") % {"post": row.holding.post.name},
+            _("Every line of the list needs an answer before you leave."),
+            reverse("posts-work:handover", args=[asked.region.code, row.pk]),
+            on=row.leaves_on,
+            weight=Weight.TODAY if row.leaves_on <= asked.on else Weight.WEEK,
+        )
+    received = rows.filter(
+        finished_at__isnull=False, confirmed_at__isnull=True, successor=asked.account
+    )
+    for row in received:
+        yield Waiting(
+            _("Confirm what you received with the post %(post)s")
+            % {"post": row.holding.post.name},
+            _("Read the list and the notes that came with it."),
+            reverse("posts-work:handover", args=[asked.region.code, row.pk]),
+            weight=Weight.CONFIRM,
+        )
+
+
+def _empty_posts(asked: Asked) -> Iterator[Waiting]:
+    """Who may fill posts is told when nobody holds one."""
+    if Power.MANAGE_POSTS not in asked.powers:
+        return
+    posts = Post.objects.filter(region=asked.region, closed_on__isnull=True)
+    held = Holding.objects.filter(
+        post__region=asked.region, until__isnull=True
+    ).values_list("post", flat=True)
+    empty = list(posts.exclude(pk__in=held))
+    tree = reverse("posts-work:posts", args=[asked.region.code])
+    root = next((post for post in empty if post.code == ROOT_CODE), None)
+    if root is not None:
+        yield Waiting(
+            _("Put somebody in the post %(post)s") % {"post": root.name},
+            _("Whatever has no other owner falls to this post, and nobody holds it."),
+            reverse("posts-work:post", args=[asked.region.code, root.code]),
+            weight=Weight.WEEK,
+        )
+    others = len(empty) - (root is not None)
+    if others:
+        yield Waiting(
+            ngettext("One post is vacant", "%(count)d posts are vacant", others)
+            % {"count": others},
+            _("Their reminders go to the posts above them meanwhile."),
+            tree,
+        )
+
+
+def _invitations(asked: Asked) -> Iterator[Waiting]:
+    """Invitations that run out unanswered."""
+    if Power.MANAGE_PEOPLE not in asked.powers:
+        return
+    start = datetime.combine(asked.on, datetime.min.time(), get_current_timezone())
+    ending = Invitation.objects.open_at(start).filter(
+        region=asked.region, expires_at__lt=start + timedelta(days=RUNS_OUT_DAYS)
+    )
+    first = ending.order_by("expires_at").first()
+    if first is not None:
+        count = ending.count()
+        yield Waiting(
+            ngettext(
+                "One invitation runs out unanswered",
+                "%(count)d invitations run out unanswered",
+                count,
+            )
+            % {"count": count},
+            _("The link works until %(day)s. Send a new one, or take it back.")
+            % {"day": formats.day(first.expires_at.date())},
+            reverse("people-work:people", args=[asked.region.code]),
+            on=first.expires_at.date(),
+            weight=Weight.WEEK,
+        )
+
+
+def _waiting(asked: Asked) -> Iterator[Waiting]:
+    yield from _handovers(asked)
+    yield from _empty_posts(asked)
+    yield from _invitations(asked)
+
+
+register(
+    Kind(
+        code="budget",
+        one=gettext_lazy("budget table"),
+        many=gettext_lazy("budget tables"),
+        things=_budget,
+        rhythm=Rhythm(remind_before_days=30, escalate_after_days=60),
+        power=Power.MANAGE_REGION,
+        order=5,
+    )
+)
+register_waiting("posts", _waiting)
