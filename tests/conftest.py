@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from habaring.people.roles import put_in_place
 from habaring.shared import limits
 from tests import makers
 
@@ -41,6 +41,7 @@ def _own_files(settings: object, tmp_path: Path) -> None:
     """Uploads and letters of a test stay in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
     settings.EMAIL_FILE_PATH = tmp_path / "outbox"  # type: ignore[attr-defined]
+    settings.MESSAGE_OUTBOX = tmp_path / "messages"  # type: ignore[attr-defined]
     settings.PUBLIC_CACHE = False  # type: ignore[attr-defined]  # makers write without audit
 
 
@@ -75,7 +76,7 @@ def _as_migrated(
     commits = marker is not None and marker.kwargs.get("transaction")
     if commits or "transactional_db" in request.fixturenames:
         with django_db_blocker.unblock():
-            import_module("habaring.people.migrations.0002_roles").add_roles(apps, None)
+            put_in_place(apps.get_model("people", "Role"))
             with connection.cursor() as cursor:
                 cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 

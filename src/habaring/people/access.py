@@ -1,29 +1,34 @@
 """Roles, powers, and the one door: `require`.
 
 A role is a row that carries powers (words). A membership gives one role to one
-person in one region (and what lies below it) or in one department. Nobody is let
-in by default.
+person in one region (and what lies below it), in one department, or in one body, from
+when to when. Nobody is let in by default.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from habaring.people.models import Account, Membership
+from habaring.people.models import Account, Membership, Role, RolesWritten
 from habaring.regions.models import Department, Region
 from habaring.shared import door, walls
-from habaring.shared.refusal import Refusal
+from habaring.shared.refusal import Refusal, Words
 
 if TYPE_CHECKING:
     from habaring.people.models import MembershipQuerySet
 
 
 class Power(StrEnum):
-    """What a role lets a person do. Rows of `Role` list these words."""
+    """What a role lets a person do. Rows of `Role` list these words.
+
+    Each is told in a sentence in `powers.py`.
+    """
 
     MANAGE_PEOPLE = "manage_people"
     MANAGE_REGION = "manage_region"
@@ -45,16 +50,45 @@ class Power(StrEnum):
     MANAGE_API = "manage_api"
 
 
+OF_THE_REGION = frozenset({Power.SEE_WORK_ROOM})
+"""What a department or a body carries up to its region: its people read the region's
+work room, and write in their own part alone. A district or village carries nothing up.
+"""
+
+
 class SignInNeeded(Refusal):
-    """Nobody is signed in."""
+    """Nobody is signed in; `power` is what was asked for."""
 
     status = 401
+
+    def __init__(
+        self,
+        what: Words,
+        why: Words = "",
+        next: Words = "",
+        *,
+        power: Power | None = None,
+    ) -> None:
+        super().__init__(what, why, next)
+        self.power = power
 
 
 class NotAllowed(Refusal):
     """The person may not do this here."""
 
     status = 403
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a role holds: everywhere, in a region, in a department or a body of it.
+
+    `body` is the id of a row of `council`.
+    """
+
+    region: Region | None = None
+    department: Department | None = None
+    body: int | None = None
 
 
 def memberships_of(account: Account, *, at: datetime) -> "MembershipQuerySet":
@@ -66,19 +100,58 @@ def memberships_of(account: Account, *, at: datetime) -> "MembershipQuerySet":
     )
 
 
-def _covers(
-    membership: Membership, region: Region | None, department: Department | None
-) -> bool:
+# how often roles were written, the savepoints open, and what was read then
+_Kept: TypeAlias = tuple[int, tuple[str, ...], list[Membership]]
+
+
+def _read(account: Account) -> list[Membership]:
+    """All memberships of a person, read once a request and kept on its account.
+
+    Read anew after each write about roles, and once the savepoint is left in which they
+    were read, since what it wrote may have been rolled back.
+    """
+    open_now = tuple(connection.savepoint_ids)
+    kept = account.roles_read
+    if kept is not None:
+        times, opened, rows = cast("_Kept", kept)
+        if times == RolesWritten.times and open_now[: len(opened)] == opened:
+            return rows
+    rows = list(
+        Membership.objects.filter(account=account.pk).select_related("role", "region")
+    )
+    account.roles_read = (RolesWritten.times, open_now, rows)
+    return rows
+
+
+def _below(code: str, held: str) -> bool:
+    return code == held or code.startswith(f"{held}.")
+
+
+def _words(membership: Membership, place: Place) -> Iterable[Power]:
+    """What one membership opens in a place."""
+    known = [Power(word) for word in membership.role.powers if word in _KNOWN]
     if membership.role.platform_wide:
-        return True
-    if region is None or membership.region_id is None:
-        return False
-    held = membership.region_id
-    if region.code != held and not region.code.startswith(f"{held}."):
-        return False
-    if membership.department_id is None:
-        return True
-    return department is not None and membership.department_id == department.pk
+        return known
+    region, held = place.region, membership.region_id
+    if region is None or held is None or not _below(region.code, held):
+        return ()
+    own_department = membership.department_id in (None, _key(place.department))
+    own_body = membership.body in (None, place.body)
+    if own_department and own_body and _belongs(place.department, region):
+        return known
+    return [power for power in known if power in OF_THE_REGION]
+
+
+_KNOWN = frozenset(str(power) for power in Power)
+
+
+def _key(department: Department | None) -> int | None:
+    return department.pk if department else None
+
+
+def _belongs(department: Department | None, region: Region) -> bool:
+    """A department of another region opens nothing here."""
+    return department is None or _below(region.code, department.region_id)
 
 
 def powers(
@@ -87,16 +160,26 @@ def powers(
     at: datetime,
     region: Region | None = None,
     department: Department | None = None,
+    body: int | None = None,
 ) -> frozenset[Power]:
-    """All that this person may do in a region, or in one of its departments."""
+    """All that this person may do in a region, one of its departments or bodies."""
     if not isinstance(account, Account) or not account.is_active:
         return frozenset()
+    place = Place(region, department, body)
     return frozenset(
-        Power(word)
-        for membership in memberships_of(account, at=at)
-        if _covers(membership, region, department)
-        for word in membership.role.powers
+        power
+        for membership in _read(account)
+        if membership.in_force_at(at)
+        for power in _words(membership, place)
     )
+
+
+def powers_of(role: Role, held: Place, asked: Place) -> frozenset[Power]:
+    """What a role held in one place would open in another: as `powers`, for nobody."""
+    row = Membership(
+        role=role, region=held.region, department=held.department, body=held.body
+    )
+    return frozenset(_words(row, asked))
 
 
 def require(
@@ -106,11 +189,13 @@ def require(
     at: datetime,
     region: Region | None = None,
     department: Department | None = None,
+    body: int | None = None,
 ) -> Account:
     """Let the person through, or refuse; opens the region's rows (`shared.walls`).
 
     Raises SignInNeeded when nobody is signed in, NotAllowed when the roles held at
-    this moment do not carry the power in this region or department.
+    this moment do not carry the power in this region, department or body (the id of a
+    row of `council`).
     """
     if not isinstance(account, Account):
         raise SignInNeeded(
@@ -119,8 +204,10 @@ def require(
                 "This part of the work room is for the people who run the programme."
             ),
             next=_("Sign in, or ask your region's secretariat for an invitation."),
+            power=power,
         )
-    if power not in powers(account, at=at, region=region, department=department):
+    held = powers(account, at=at, region=region, department=department, body=body)
+    if power not in held:
         raise NotAllowed(
             what=_("Your role does not allow this."),
             why=_("The roles you hold in this region do not include this task."),
@@ -140,7 +227,7 @@ def regions_of(account: Account, *, at: datetime) -> list[Region]:
     """The regions in which this person holds a role, in the order of their codes."""
     found = {
         membership.region.code: membership.region
-        for membership in memberships_of(account, at=at)
-        if membership.region is not None
+        for membership in _read(account)
+        if membership.region is not None and membership.in_force_at(at)
     }
     return [found[code] for code in sorted(found)]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from habaring.regions.models import Department, Region
 from habaring.shared.models import BilingualName
@@ -49,6 +50,8 @@ class Account(AbstractBaseUser):
     joined_at = models.DateTimeField(auto_now_add=True)
     erased_at = models.DateTimeField(null=True, blank=True)
 
+    roles_read: Any = None  # what `access` read about this account in this request
+
     objects: ClassVar[AccountManager] = AccountManager()
 
     USERNAME_FIELD = "email"
@@ -72,12 +75,44 @@ class Account(AbstractBaseUser):
         return self.full_name or gettext("a person whose account was erased")
 
 
+class RolesWritten:
+    """Counts what was written about roles: `access` reads them anew after each."""
+
+    times: ClassVar[int] = 0
+
+    @classmethod
+    def once_more(cls) -> None:
+        cls.times += 1
+
+
+class HeldIn(models.TextChoices):
+    """Where a role may be held. A department or body may be left open: then the whole
+    region; what is held by a person or by nobody is never given by hand.
+    """
+
+    PLATFORM = "platform", _("the whole platform")
+    REGION = "region", _("a region")
+    DEPARTMENT = "department", _("a department, or all of a region")
+    BODY = "body", _("a body, or all of a region")
+    DISTRICT = "district", _("a district")
+    VILLAGE = "village", _("a village")
+    PERSON = "person", _("every account, by itself")
+    NOBODY = "nobody", _("nobody: it needs no account")
+
+
+BY_ITSELF = (HeldIn.PERSON, HeldIn.NOBODY)
+
+
 class Role(BilingualName):
     """A role and the powers it carries; rows, so that a region can see them all."""
 
     code = models.CharField(max_length=40, primary_key=True)
     powers = models.JSONField(default=list)  # words of access.Power
+    held_in = models.CharField(
+        max_length=12, choices=HeldIn.choices, default=HeldIn.REGION
+    )
     platform_wide = models.BooleanField(default=False)
+    from_platform = models.BooleanField(default=False)  # only the operator gives it
     second_step = models.BooleanField(default=True)  # signs in with a second step
     description_id = models.TextField(blank=True)
     description_en = models.TextField(blank=True)
@@ -85,6 +120,15 @@ class Role(BilingualName):
 
     class Meta:
         ordering = ["order", "code"]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        RolesWritten.once_more()
+
+    @property
+    def is_given(self) -> bool:
+        """Whether somebody can be given it by hand: it opens something."""
+        return bool(self.powers) and self.held_in not in BY_ITSELF
 
     @property
     def description(self) -> str:
@@ -99,6 +143,41 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def in_force(self, at: datetime) -> "MembershipQuerySet":
         return self.filter(Q(until__isnull=True) | Q(until__gt=at), since__lte=at)
+
+    def not_over(self, at: datetime) -> "MembershipQuerySet":
+        """In force, or to begin later."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=at))
+
+    def ending_by(self, at: datetime, soon: datetime) -> "MembershipQuerySet":
+        return self.in_force(at).filter(until__lte=soon)
+
+    def kept_by(self, region: Region | None) -> "MembershipQuerySet":
+        """What a page of people shows: a region with its districts and villages (a
+        province without its kabupaten), or the platform.
+        """
+        if region is None:
+            return self.filter(
+                Q(region=None) | Q(role__from_platform=True) | Q(role="secretariat")
+            )
+        own = Q(region=region)
+        if region.is_local:
+            own |= Q(region__code__startswith=f"{region.code}.")
+        return self.filter(own)
+
+    def update(self, **kwargs: Any) -> int:
+        changed = super().update(**kwargs)
+        RolesWritten.once_more()
+        return changed
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        deleted = super().delete()
+        RolesWritten.once_more()
+        return deleted
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list["Membership"]:
+        made = super().bulk_create(objs, *args, **kwargs)
+        RolesWritten.once_more()
+        return made
 
 
 class Membership(models.Model):
@@ -123,6 +202,12 @@ class Membership(models.Model):
     granted_by = models.ForeignKey(
         Account, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    granted_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=500, blank=True)  # why it was given
+    ended_by = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_reason = models.CharField(max_length=500, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -144,6 +229,27 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.account_id} {self.role_id} {self.region_id or ''}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        RolesWritten.once_more()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **kwargs)
+        RolesWritten.once_more()
+        return deleted
+
+    def in_force_at(self, at: datetime) -> bool:
+        """From its first moment on, up to and without its last."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+    def state(self, at: datetime, *, soon: datetime) -> str:
+        """later, now, soon (in force and over by then) or over."""
+        if at < self.since:
+            return "later"
+        if self.until is None or soon < self.until:
+            return "now"
+        return "soon" if at < self.until else "over"
+
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Questions asked of invitations."""
@@ -153,6 +259,21 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(
             accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=at
         )
+
+    def waiting(self) -> "InvitationQuerySet":
+        """Neither used nor withdrawn; the link may have run out."""
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
+
+    def kept_by(self, region: Region | None) -> "InvitationQuerySet":
+        """What a page of people shows, as `MembershipQuerySet.kept_by`."""
+        if region is None:
+            return self.exclude(email="").filter(
+                Q(region=None) | Q(role__from_platform=True) | Q(role="secretariat")
+            )
+        own = Q(region=region)
+        if region.is_local:
+            own |= Q(region__code__startswith=f"{region.code}.")
+        return self.filter(own)
 
 
 class Invitation(models.Model):
@@ -167,6 +288,12 @@ class Invitation(models.Model):
     department = models.ForeignKey(
         Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    body = models.PositiveBigIntegerField(null=True, blank=True)
+    also_in = models.JSONField(default=list, blank=True)  # codes of further regions
+    full_name = models.CharField(max_length=150, blank=True)  # as the inviter knows it
+    since = models.DateTimeField(null=True, blank=True)  # null: from acceptance
+    until = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=500, blank=True)  # stands in the letter
     invited_by = models.ForeignKey(
         Account, null=True, on_delete=models.PROTECT, related_name="+"
     )
