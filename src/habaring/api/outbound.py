@@ -1,31 +1,24 @@
-"""One request out to an address that somebody wrote: only to the public internet.
+"""The addresses of webhooks: what may be kept, and one attempt to reach one.
 
-A name is resolved once, every address it has must be public, and the connection goes to
-the address that was checked: a name that answers otherwise a moment later (DNS
-rebinding) reaches nothing. Redirects are not followed. Source: OWASP, "Server-Side
-Request Forgery Prevention Cheat Sheet"; IANA special-purpose address registries.
+`shared.outgoing` judges what a name leads to at each sending; here an address that can
+never be right is refused when somebody writes it.
 """
 
-import http.client
-import socket
-import ssl
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from habaring.shared import outgoing
 from habaring.shared.refusal import Refusal, Words
 
 SECONDS = 10
-"""From the first byte out to the last byte in."""
-MOST_BYTES = 64 * 1024
 LONGEST_ADDRESS = 500
-_NAT64 = ip_network("64:ff9b::/96")
-_NUMBER_HOSTS = frozenset("0123456789abcdefABCDEFxX.")
+_INSIDE = (".localhost", ".local", ".internal", ".home.arpa")
+_NUMBERS = frozenset("0123456789abcdefABCDEFxX.")
 
 
 class AddressRefused(Refusal):
@@ -41,62 +34,44 @@ class Answer:
     told: str
 
 
-def check_address(address: str, *, private: bool = False) -> SplitResult:
-    """The parts of an address that may be sent to; AddressRefused.
+def check_address(address: str, *, private: bool = False) -> None:
+    """Refuse an address that can never be sent to (AddressRefused).
 
     `private`: the operator allows http and addresses of the own network.
     """
-    if len(address) > LONGEST_ADDRESS or not address.isascii() or " " in address:
-        raise _refused(_("It is too long, or has characters that no address has."))
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError as error:
-        raise _refused(_("It cannot be read.")) from error
+    if len(address) > LONGEST_ADDRESS:
+        raise _refused(_("It is longer than 500 letters."))
+    if not address.isascii() or not address.isprintable() or " " in address:
+        raise _refused(_("It has characters that no address has."))
+    parts = _parts(address)
     if parts.scheme != "https" and not (private and parts.scheme == "http"):
         raise _refused(_("It must begin with https://."))
     if not parts.hostname or parts.username is not None or parts.fragment:
-        raise _refused(_("It needs a host name, and neither a name, a password nor #."))
-    if port == 0:
-        raise _refused(_("It cannot be read."))
-    if not private:
-        _check_host(parts.hostname)
-    return parts
-
-
-def _check_host(host: str) -> None:
-    literal = _literal(host)
-    if literal is not None:
-        if not is_public(literal):
-            raise _refused(_("It leads into a private network."))
-    elif set(host) <= _NUMBER_HOSTS and host[-1:].isdigit():
-        raise _refused(_("It leads into a private network."))  # 0x7f.1, 2130706433
-    elif "." not in host.strip(".") or host.rstrip(".").endswith(
-        (".localhost", ".local", ".internal")
-    ):
+        raise _refused(_("It needs a host name, and neither a user name nor a #."))
+    if not private and _inside(parts.hostname):
         raise _refused(_("It leads into a private network."))
 
 
-def _literal(host: str) -> IPv4Address | IPv6Address | None:
+def _parts(address: str) -> SplitResult:
     try:
-        return ip_address(host.partition("%")[0])
+        parts = urlsplit(address)
+        if parts.port == 0:
+            raise ValueError(parts.port)
+    except ValueError as error:
+        raise _refused(_("It cannot be read.")) from error
+    return parts
+
+
+def _inside(host: str) -> bool:
+    """Whether a host is ours by the look of it; what it leads to is judged later."""
+    name = host.rstrip(".").lower()
+    try:
+        return not outgoing.is_public(str(ip_address(name.partition("%")[0])))
     except ValueError:
-        return None
-
-
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is of the public internet, whatever it is wrapped in."""
-    if isinstance(address, IPv6Address):
-        inside = address.ipv4_mapped or address.sixtofour
-        if address.teredo:
-            return False
-        if inside is None and address in _NAT64:
-            inside = IPv4Address(int(address) & 0xFFFF_FFFF)
-        if inside is not None:
-            return is_public(inside)
-    return address.is_global and not (
-        address.is_multicast or address.is_reserved or address.is_unspecified
-    )
+        pass
+    if set(name) <= _NUMBERS and name[-1:].isdigit():  # 0x7f.1, 2130706433
+        return True
+    return "." not in name or name.endswith(_INSIDE)
 
 
 def _refused(why: Words) -> AddressRefused:
@@ -107,78 +82,25 @@ def _refused(why: Words) -> AddressRefused:
     )
 
 
-def resolve(host: str, port: int, *, private: bool) -> str:
-    """One address of a name, all of which must be public; AddressRefused, OSError."""
-    rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    found = [str(row[4][0]).partition("%")[0] for row in rows]
-    if not private and not all(is_public(ip_address(text)) for text in found):
-        raise _refused(_("It leads into a private network."))
-    return found[0]
-
-
-class _Pinned(http.client.HTTPConnection):
-    """Connects to the address that was checked, whatever the name says by now."""
-
-    def __init__(self, host: str, port: int, *, to: str, secure: bool) -> None:
-        super().__init__(host, port, timeout=SECONDS)
-        self.to, self.secure = to, secure
-
-    def connect(self) -> None:
-        self.sock = socket.create_connection((self.to, self.port), self.timeout)
-        if self.secure:
-            context = ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
-
-    def cut(self) -> None:
-        """End it from another thread: a slow drip would outlast each single wait."""
-        if self.sock is not None:
-            try:
-                self.sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                return
-
-
-def post(
-    address: str, body: bytes, headers: Mapping[str, str], *, private: bool = False
+def attempt(
+    address: str, body: bytes, headers: Mapping[str, str], *, private: bool
 ) -> Answer:
-    """Send one body and read the answer: at most 10 seconds and 64 KB."""
+    """Send one body: at most 10 seconds, at most 64 KB read, no redirect followed."""
     begun = time.monotonic()
-
-    def answer(status: int | None, told: str) -> Answer:
-        spent = int(1000 * (time.monotonic() - begun))
-        return Answer(status, spent, "".join(c for c in told if c.isprintable())[:500])
-
+    status: int | None = None
     try:
-        parts = check_address(address, private=private)
-        secure = parts.scheme == "https"
-        port = parts.port or (443 if secure else 80)
-        host = parts.hostname or ""
-        to = resolve(host, port, private=private)
-        status, text = _exchange(
-            _Pinned(host, port, to=to, secure=secure), _path(parts), body, headers
+        check_address(address, private=private)
+        answer = outgoing.post(
+            address, body, headers=headers, timeout=SECONDS, allow_private=private
         )
+        status, told = answer.status, answer.text
     except AddressRefused as refused:
-        return answer(None, f"refused: {refused.why}")
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        return answer(None, f"{type(error).__name__}: {error}")
-    return answer(status, text)
+        told = str(refused.why)
+    except (OSError, ValueError) as error:
+        told = str(error)
+    spent = int(1000 * (time.monotonic() - begun))
+    return Answer(status, spent, _readable(told))
 
 
-def _path(parts: SplitResult) -> str:
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-
-
-def _exchange(
-    connection: _Pinned, path: str, body: bytes, headers: Mapping[str, str]
-) -> tuple[int, str]:
-    watch = threading.Timer(SECONDS, connection.cut)
-    watch.daemon = True
-    watch.start()
-    try:
-        connection.request("POST", path, body=body, headers=dict(headers))
-        response = connection.getresponse()
-        content = response.read(MOST_BYTES)
-        return response.status, content[:500].decode("utf-8", "replace")
-    finally:
-        watch.cancel()
-        connection.close()
+def _readable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text[:500])

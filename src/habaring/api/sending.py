@@ -97,7 +97,7 @@ def _attempt(row: WebhookSubscription, event: Event, at: datetime) -> Delivery:
         "Habaring-Signature": signed(row, body, at),
     }
     private = settings.WEBHOOKS_TO_PRIVATE
-    answer = outbound.post(row.address, body, headers, private=private)
+    answer = outbound.attempt(row.address, body, headers, private=private)
     return Delivery.objects.create(
         subscription=row,
         sequence=event.sequence,

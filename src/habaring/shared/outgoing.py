@@ -8,9 +8,11 @@ Source: OWASP, "Server-Side Request Forgery Prevention Cheat Sheet"; address ran
 IANA's special-purpose registries, as `ipaddress.is_global` has them.
 """
 
+import contextlib
 import http.client
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -68,12 +70,15 @@ def post(
     """Send a body to an https address; http only where private ones are allowed.
 
     Raises PrivateAddressError before anything is sent, NotReachableError where no answer
-    comes. `timeout` is in seconds, for each wait on the line.
+    comes. `timeout` is in seconds, for the whole exchange once the name is looked up.
     """
     parts = _judged(url, allow_private=allow_private)
     address, port = _looked_up(parts, allow_private=allow_private)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     line = _Line(parts, address, port, timeout)
+    watch = threading.Timer(timeout, line.cut)  # a slow drip outlasts each single wait
+    watch.daemon = True
+    watch.start()
     try:
         line.request("POST", target, body, dict(headers))
         answer = line.getresponse()
@@ -81,6 +86,7 @@ def post(
     except (OSError, http.client.HTTPException) as error:
         raise NotReachableError(f"{parts.hostname}: {type(error).__name__}") from error
     finally:
+        watch.cancel()
         line.close()
 
 
@@ -128,3 +134,9 @@ class _Line(http.client.HTTPConnection):
             if self.context
             else plain
         )
+
+    def cut(self) -> None:
+        """End the exchange, from another thread."""
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
