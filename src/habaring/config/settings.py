@@ -111,6 +111,10 @@ DEBUG = env_bool("DEBUG", default=False)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 HTTPS = env_bool("HTTPS", default=False)
+# For links in letters that no visit of a page brings about, such as reminders.
+SITE_ADDRESS = os.environ.get(
+    "SITE_ADDRESS", next(iter(CSRF_TRUSTED_ORIGINS), "")
+).rstrip("/")
 # Networks of the proxies whose X-Forwarded-For is believed (shared.limits).
 TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES")
 
