@@ -41,7 +41,7 @@ def columns(table: str) -> list[tuple[str, str, int | None]]:
             """,
             [table],
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def value(kind: str, length: int | None, number: int) -> Any:

@@ -1,0 +1,81 @@
+"""Every address of the site map, with real ids of one region, and its audience."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+TABLE = Path(__file__).parent / "audiences.toml"
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who may read an address, and who may send to it; `ids` names its objects.
+
+    A word of `access.Power`, or: everyone, signed_in, secret (who holds the link),
+    nobody (the method is not offered).
+    """
+
+    read: str
+    send: str
+    ids: dict[str, Any]
+
+
+def declared() -> dict[str, Audience]:
+    """The table of audiences, by the name of the address."""
+    rows = tomllib.loads(TABLE.read_text())
+    return {
+        name: Audience(row["read"], row["send"], row.get("ids", {}))
+        for name, row in rows.items()
+    }
+
+
+def patterns(
+    resolver: URLResolver | None = None, spaces: tuple[str, ...] = ()
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """Name and parameters of every address."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            space = (entry.namespace,) if entry.namespace else ()
+            yield from patterns(entry, spaces + space)
+        elif isinstance(entry, URLPattern):
+            yield ":".join((*spaces, entry.name or str(entry.pattern))), frozenset()
+
+
+def address(name: str, audience: Audience, *, code: str, ids_of: str) -> str | None:
+    """The address under region `code`, with ids of objects of region `ids_of`.
+
+    None where the region has no such object.
+    """
+    wanted = dict(audience.ids)
+    given: dict[str, Any] = {}
+    for key, how in wanted.items():
+        found = how if not isinstance(how, dict) else _object(how, ids_of)
+        if found is None:
+            return None
+        given[key] = found
+    with_code = {"code": code, **given}
+    for attempt in (with_code, given):
+        try:
+            return reverse(name, kwargs=attempt)
+        except Exception:  # noqa: BLE001, S112 - not every address has a region
+            continue
+    raise AssertionError(f"{name}: the table's ids do not fit the address")
+
+
+def _object(how: dict[str, str], region: str) -> Any:
+    """The newest object of a region, as {model, region, field} says."""
+    model: type[models.Model] = apps.get_model(how["model"])
+    rows = model._default_manager.all()
+    if "region" in how:
+        rows = rows.filter(**{how["region"]: region})
+    if "where" in how:
+        key, _, value = how["where"].partition("=")
+        rows = rows.filter(**{key: {"None": None}.get(value, value)})
+    rows = rows.order_by("-pk")
+    return rows.values_list(how.get("field", "pk"), flat=True).first()
