@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from time import time
 from typing import TYPE_CHECKING
 
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from habaring.people.roles import put_in_place
@@ -79,6 +81,24 @@ def _as_migrated(
             put_in_place(apps.get_model("people", "Role"))
             with connection.cursor() as cursor:
                 cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+
+
+@pytest.fixture(autouse=True)
+def _signed_in_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`force_login` stands for a sign-in with its second step: the session says so, as
+    it does after a real one (people.second_step). Production has no such short cut.
+    """
+    plain = Client.force_login
+
+    def in_full(client: Client, user: "Account", backend: str | None = None) -> None:
+        plain(client, user, backend)
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "mfa", "at": time()}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session["traced_at"] = int(time())
+        session.save()
+
+    monkeypatch.setattr(Client, "force_login", in_full)
 
 
 @pytest.fixture(autouse=True)

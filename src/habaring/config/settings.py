@@ -6,6 +6,7 @@
 import json
 import os
 import secrets
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,13 @@ INSTALLED_APPS = [
     "habaring.history",
     "habaring.api",
     "habaring.web",
+    # after ours, so that our templates are found first
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -159,6 +167,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "habaring.web.middleware.RefusalMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "habaring.people.middleware.SecondStepMiddleware",
+    "habaring.people.middleware.SessionTraceMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "habaring.config.urls"
@@ -261,6 +273,53 @@ AUTH_PASSWORD_VALIDATORS = [
         ("NumericPasswordValidator", {}),
     ]
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_RESET_TIMEOUT = 2 * 3600  # seconds that a letter's link works
+
+ACCOUNT_ADAPTER = "habaring.people.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation or a directory vouches for it
+ACCOUNT_SESSION_REMEMBER = True  # as long as SESSION_COOKIE_AGE says
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = False  # axes and shared.limits count, in the database
+MFA_ADAPTER = "habaring.people.adapters.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Habaring"
+MFA_TOTP_TOLERANCE = 1  # telephones' clocks differ by half a minute
+MFA_FORMS = {
+    "authenticate": "habaring.people.entrance_forms.SecondStepCode",
+    "reauthenticate": "habaring.people.entrance_forms.SecondStepCodeAgain",
+    "activate_totp": "habaring.people.entrance_forms.FirstCode",
+    "add_webauthn": "habaring.people.entrance_forms.NewPasskey",
+}
+# Passkeys are bound to an https origin; a browser makes an exception for localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+SOCIALACCOUNT_ADAPTER = "habaring.people.adapters.DirectoryAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # our own page leads there
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+# True: a region's directory may live at a private address or speak plain http.
+OIDC_ALLOW_PRIVATE = env_bool("OIDC_ALLOW_PRIVATE", default=False)
+
+AXES_HANDLER = "habaring.people.lockout.Turnstile"
+AXES_FAILURE_LIMIT = 6
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_LOCKOUT_CALLABLE = "habaring.people.lockout.page"
+AXES_USERNAME_CALLABLE = "habaring.people.lockout.name_of"
+AXES_CLIENT_IP_CALLABLE = "habaring.shared.limits.client_address"
+AXES_SENSITIVE_PARAMETERS = ["login", "code", "email", "next", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True  # sign-ins are in our own audit trail
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_VERBOSE = False
+
 LOGIN_URL = "people:sign-in"
 LOGIN_REDIRECT_URL = "web:work-room"
 LOGOUT_REDIRECT_URL = "web:home"

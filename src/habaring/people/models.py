@@ -57,6 +57,10 @@ class Account(AbstractBaseUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["full_name"]
 
+    # False for the account of a request whose session has not passed a second step:
+    # roles that ask for one then open nothing (people.middleware, people.access).
+    passed_second_step: bool = True
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -73,6 +77,26 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name or gettext("a person whose account was erased")
+
+    def save(self, *args: Any, **more: Any) -> None:
+        """Save, and keep what sign-in knows of the mail address in step."""
+        super().save(*args, **more)
+        fields = more.get("update_fields")
+        if fields is None or "email" in fields:
+            self._keep_address()
+
+    def _keep_address(self) -> None:
+        # late: allauth's models are ready only after ours
+        from allauth.account.models import EmailAddress
+
+        rows = EmailAddress.objects.filter(user_id=self.pk)
+        if not self.email:
+            rows.delete()
+            return
+        kept = {"email": self.email, "verified": True, "primary": True}
+        if not rows.filter(**kept).exists():
+            rows.delete()  # one address an account; who wrote it vouches for it
+            EmailAddress.objects.create(user_id=self.pk, **kept)
 
 
 class RolesWritten:
@@ -314,3 +338,50 @@ class Invitation(models.Model):
     def is_first(self) -> bool:
         """Whether this is the link that makes a platform's first account."""
         return not self.email
+
+
+class DirectoryQuerySet(models.QuerySet["Directory"]):
+    """Questions asked of directories."""
+
+    def in_use(self) -> "DirectoryQuerySet":
+        return self.filter(is_active=True).select_related("region", "default_role")
+
+
+class Directory(models.Model):
+    """A region's own directory of people, which signs them in by OpenID Connect.
+
+    `mail_domains` are those that it may speak for; with `vouches_for_mail` it need not
+    say of each address that it checked it. `trusted_second_step` takes its word that a
+    person used two steps there.
+    """
+
+    code = models.SlugField(max_length=60, unique=True)
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="directories"
+    )
+    name = models.CharField(max_length=100)
+    issuer = models.URLField(max_length=300)
+    client_id = models.CharField(max_length=200)
+    sealed_secret = models.BinaryField(default=bytes)  # shared.sealing
+    mail_domains = models.JSONField(default=list)
+    vouches_for_mail = models.BooleanField(default=False)
+    trusted_second_step = models.BooleanField(default=False)
+    default_role = models.ForeignKey(
+        Role, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    is_active = models.BooleanField(default=True)
+    added_at = models.DateTimeField()
+
+    objects = DirectoryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["region", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(vouches_for_mail=False) | ~Q(mail_domains=[]),
+                name="directory_vouches_only_for_its_domains",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -19,7 +19,7 @@ from habaring.regions.models import Region
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 class SignInView(LoginView):
