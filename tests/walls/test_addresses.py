@@ -1,6 +1,6 @@
 """The first wall: every address, as everybody, compared with the declared audiences."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection, transaction
@@ -94,7 +94,11 @@ def lets_in(word: str, persona: Persona, at: str, held: frozenset[str]) -> bool:
 
 
 def wrong(
-    client: Client, name: str, audience: Audience, persona: Persona, held: frozenset[str]
+    client: Client,
+    name: str,
+    audience: Audience,
+    persona: Persona,
+    held: frozenset[str],
 ) -> Iterator[str]:
     """Where an address answers otherwise than its audience says."""
     for method, word in (("GET", audience.read), ("POST", audience.send)):
@@ -129,7 +133,7 @@ def wrong(
     ids=[one.name for one in PERSONAS],
 )
 def test_each_person_is_let_in_where_declared(
-    client_of: Client, persona: Persona, record_property: pytest.RecordProperty
+    client_of: Client, persona: Persona, record_property: Callable[[str, object], None]
 ) -> None:
     held = powers(persona.role) if persona.role else frozenset()
     tried = {name: one for name, one in AUDIENCES.items() if one.read != "skip"}

@@ -12,7 +12,10 @@ from habaring.people.roles import rows
 from tests import makers
 
 HERE, THERE = "62.02", "62.01"
-BELOW = {"district": ".06", "village": ".06.1001"}  # what lies below opens nothing above
+BELOW = {
+    "district": ".06",
+    "village": ".06.1001",
+}  # what lies below opens nothing above
 
 
 @dataclass(frozen=True)

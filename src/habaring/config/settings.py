@@ -159,6 +159,7 @@ MIDDLEWARE = [
     "habaring.web.cache.PublicPageCache",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "habaring.web.middleware.PrivateMiddleware",
     "habaring.web.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

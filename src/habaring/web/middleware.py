@@ -4,14 +4,18 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from habaring.people.access import SignInNeeded
 from habaring.shared.refusal import Refusal
+
+# Whoever asks: what stands there is for one person.
+OWN_PLACES = ("/ruang-kerja/", "/akun/", "/masuk/", "/undangan/", "/data-saya/")
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -38,6 +42,22 @@ class LanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+class PrivateMiddleware:
+    """What was made for somebody signed in is kept by no cache on the way."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        told = response.has_header("Cache-Control")
+        if not told and (
+            request.path.startswith(OWN_PLACES) or SESSION_KEY in request.session
+        ):
+            patch_cache_control(response, private=True, no_store=True)
         return response
 
 
