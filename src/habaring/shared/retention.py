@@ -24,13 +24,13 @@ class Due:
 class Ageing:
     """How one category goes.
 
-    `due(before, limit)` lists what began before that moment and is still there, at most
-    `limit`; `apply(refs, at)` deletes or pseudonymises them, so that `due` no longer
-    lists them: applied again, it changes nothing.
+    `due(before, at, limit)` lists what began before that moment and is still there now
+    (`at`), at most `limit`; `apply(refs, at)` deletes or pseudonymises them, so that
+    `due` no longer lists them: applied again, it changes nothing.
     """
 
     code: str
-    due: Callable[[datetime, int], Sequence[Due]]
+    due: Callable[[datetime, datetime, int], Sequence[Due]]
     apply: Callable[[Sequence[str], datetime], None]
 
 
