@@ -8,7 +8,9 @@ role that pages use need not be able to write history.
 Source: PostgreSQL documentation, "CREATE TRIGGER" (transition tables); decision 12.
 """
 
+import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connections
 
@@ -103,9 +105,9 @@ BEGIN
             CASE WHEN a IS NULL THEN 'insert' WHEN b IS NULL THEN 'delete'
                 ELSE 'update' END,
             CASE WHEN a IS NOT NULL THEN
-                history_shown(coalesce(told.a, '{}'), bulky) END,
+                history_shown(coalesce(told.was, '{}'), bulky) END,
             CASE WHEN b IS NOT NULL THEN
-                history_shown(coalesce(told.b, '{}'), bulky) END,
+                history_shown(coalesce(told.turned, '{}'), bulky) END,
             coalesce(told.hidden, '{}'), gen_random_uuid()
         FROM (SELECT r AS a, history_key(r, keys) AS key
               FROM (SELECT to_jsonb(o) AS r FROM history_old AS o) AS o) AS before
@@ -113,13 +115,13 @@ BEGIN
               FROM (SELECT to_jsonb(n) AS r FROM history_new AS n) AS n) AS after
             ON before.key = after.key
         CROSS JOIN LATERAL (
-            SELECT jsonb_object_agg(k, a -> k) FILTER (WHERE k <> ALL (hiding)) AS a,
-                jsonb_object_agg(k, b -> k) FILTER (WHERE k <> ALL (hiding)) AS b,
+            SELECT jsonb_object_agg(k, a -> k) FILTER (WHERE k <> ALL (hiding)) AS was,
+                jsonb_object_agg(k, b -> k) FILTER (WHERE k <> ALL (hiding)) AS turned,
                 array_agg(k) FILTER (WHERE k = ANY (hiding)) AS hidden
             FROM jsonb_object_keys(coalesce(b, a)) AS k
             WHERE k <> ALL (skipped) AND a -> k IS DISTINCT FROM b -> k
         ) AS told
-        WHERE told.a IS NOT NULL OR told.hidden IS NOT NULL;
+        WHERE told.was IS NOT NULL OR told.hidden IS NOT NULL;
     ELSE
         EXECUTE format('SELECT jsonb_build_object(''rows'', count(*)) FROM %I', TG_TABLE_NAME)
             INTO STRICT parent;
@@ -214,6 +216,7 @@ def install(using: str = "default") -> int:
         cursor.execute("SELECT to_regclass('history_change') IS NOT NULL")
         if not cursor.fetchone()[0]:
             return 0
+        _bring_up_to_date(cursor)
         tables = set(connections[using].introspection.table_names(cursor))
         cursor.execute(_FOUND)
         found = {(table, name): bytes(args) for table, name, args in cursor.fetchall()}
@@ -227,6 +230,15 @@ def install(using: str = "default") -> int:
         for step in steps:
             cursor.execute(step)
     return len(steps)
+
+
+def _bring_up_to_date(cursor: Any) -> None:
+    """The functions as this version has them; the comment on one tells which it is."""
+    version = hashlib.sha256(FUNCTIONS.encode()).hexdigest()
+    cursor.execute("SELECT obj_description('history_record'::regproc)")
+    if cursor.fetchone()[0] != version:
+        cursor.execute(FUNCTIONS)
+        cursor.execute(f"COMMENT ON FUNCTION history_record IS '{version}'")
 
 
 def _steps(

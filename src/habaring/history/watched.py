@@ -7,11 +7,14 @@ names the one that has neither. Triggers follow by themselves with the next migr
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.db.models.options import Options
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,9 @@ class Watch:
     ignored: tuple[str, ...] = ()
 
     @cached_property
-    def _meta(self) -> "models.options.Options[models.Model]":
-        return apps.get_model(self.model)._meta
+    def _meta(self) -> "Options[Any]":
+        found: Options[Any] = apps.get_model(self.model)._meta
+        return found
 
     @property
     def table(self) -> str:
@@ -74,7 +78,7 @@ WATCHED: tuple[Watch, ...] = (
     ),
     Watch("people.Role", _("role"), ""),
     Watch("people.Membership", _("role of a person")),
-    Watch("people.Invitation", _("invitation"), hidden=("token_hash", "email")),
+    Watch("people.Invitation", _("invitation"), hidden=("token_hash", "email", "full_name")),
     Watch("posts.Post", _("post")),
     Watch("posts.Holding", _("holder of a post"), "post_id>posts_post.region_id"),
     Watch("council.Council", _("council")),
