@@ -32,7 +32,7 @@ def _programmes(region: Region, on: date) -> Iterator[Thing]:
     planned = {item.candidate.code: item for item in _items(region)}
     for item in planned.values():
         yield _in_plan(region, item)
-    rows = current_candidates(region).only(
+    rows = current_candidates(region).select_related(None).only(
         "region_id", "code", "name", "department_id", "recorded_at", "illustrative"
     )
     for row in rows:

@@ -1,7 +1,7 @@
 """Open, rename and close posts; fill them; put things in their charge."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from django.db import transaction
@@ -11,9 +11,10 @@ from django.utils.timezone import get_current_timezone, localdate
 from django.utils.translation import gettext_lazy as _
 
 from habaring.people import access
+from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.posts.models import Charge, Holding, Post
-from habaring.posts.queries import ROOT_CODE, ROOT_NAMES, Chart, Owned, chart, owned
+from habaring.posts.queries import ROOT_CODE, ROOT_NAMES, Owned, owned
 from habaring.posts.things import kinds
 from habaring.regions.models import Department, Region
 from habaring.shared import audit
@@ -128,6 +129,11 @@ def change_post(*, post: Post, new: NewPost, by: Account | None, at: datetime) -
 
     Its code stays. Raises PostRefused when it would stand below itself.
     """
+    if post.closed_on is not None:
+        raise PostRefused(
+            format_lazy(_("The post “{code}” is closed."), code=post.code),
+            next=_("Open a new one with another code."),
+        )
     superior = new.superior
     if post.code == ROOT_CODE:
         superior = None
@@ -275,9 +281,7 @@ def _refuse_filling(post: Post, account: Account, since: date, at: datetime) -> 
 
 def works_in(account: Account, region: Region, *, at: datetime) -> bool:
     """Whether a person may open the work room of a region."""
-    if access.powers(account, at=at, region=region):
-        return True
-    return access.memberships_of(account, at=at).filter(region=region).exists()
+    return Power.SEE_WORK_ROOM in access.powers(account, at=at, region=region)
 
 
 @transaction.atomic
@@ -400,10 +404,49 @@ def _refuse_charge(
         )
 
 
-def chart_of(region: Region, *, at: datetime) -> Chart:
-    """The region's posts, with the secretariat's made if it was not there."""
-    ensure_root(region=region, by=None, at=at)
-    return chart(region, at=at)
+@transaction.atomic
+def take_in_posts(
+    *,
+    region: Region,
+    rows: Sequence[tuple[NewPost, str]],
+    by: Account | None,
+    at: datetime,
+) -> tuple[int, int]:
+    """Open and change posts as a file says, each with its superior's code.
+
+    A post that the file does not name stays as it is. How many opened, and how many
+    changed. Raises PostRefused; then nothing is saved.
+    """
+    root = ensure_root(region=region, by=by, at=at)
+    before = {
+        post.code: post
+        for post in Post.objects.filter(region=region).select_related("region")
+    }
+    fresh = [new for new, _above in rows if new.code not in before]
+    for new in fresh:  # first all that are new, so that any can be a superior
+        first = replace(new, superior=root)
+        before[new.code] = open_post(region=region, new=first, by=by, at=at)
+    changed = 0
+    for new, above in rows:
+        post = before[new.code]
+        superior = before.get(above, root)
+        if post.code != ROOT_CODE and superior.code == post.code:
+            superior = root
+        if _as_it_is(post, new, superior):
+            continue
+        wanted = replace(new, superior=superior)
+        change_post(post=post, new=wanted, by=by, at=at)
+        changed += new not in fresh
+    return len(fresh), changed
+
+
+def _as_it_is(post: Post, new: NewPost, superior: Post) -> bool:
+    same_place = post.code == ROOT_CODE or post.superior_id == superior.pk
+    return same_place and (
+        post.name_id == new.name_id
+        and post.name_en == new.name_en
+        and post.department_id == (new.department.pk if new.department else None)
+    )
 
 
 def _told(

@@ -119,13 +119,19 @@ def _refuse_successor(holding: Holding, successor: Successor, at: datetime) -> N
 
 @transaction.atomic
 def choose_successor(
-    *, handover: HandOver, successor: Successor, by: Account | None, at: datetime
+    *,
+    handover: HandOver,
+    successor: Successor,
+    leaves_on: date,
+    by: Account | None,
+    at: datetime,
 ) -> None:
-    """Name another successor, or none, while the list is open."""
+    """Name another successor, or none, or another day, while the list is open."""
     _lock_open(handover)
     _refuse_successor(handover.holding, successor, at)
     handover.successor, handover.successor_acts = successor.account, successor.acting
-    handover.save(update_fields=["successor", "successor_acts"])
+    handover.leaves_on = leaves_on
+    handover.save(update_fields=["successor", "successor_acts", "leaves_on"])
     named = successor.account.pk if successor.account else None
     _audit("successor_chosen", handover, by=by, at=at, account=named)
 
