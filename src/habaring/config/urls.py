@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from habaring.api import urls as api
 from habaring.assessment import urls as assessment
 from habaring.council import urls as council
 from habaring.masterplan import urls as masterplan
 from habaring.people import urls as people
 from habaring.portfolio import urls as portfolio
+from habaring.posts import urls as posts
+from habaring.privacy import urls as privacy
 from habaring.regions import urls as regions
 
 
@@ -42,7 +45,11 @@ def stage(
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("habaring.web.urls")),
     path("", include((people.public, "people"))),
+    path("ruang-kerja/orang/", include((people.platform, "people-platform"))),
     path("ruang-kerja/<code:code>/orang/", include((people.work, "people-work"))),
+    path("ruang-kerja/<code:code>/jabatan/", include((posts.work, "posts-work"))),
+    path("data-saya/", include((privacy.own, "my-data"))),
+    *stage("privacy", privacy.public, privacy.work, at=("data-pribadi",) * 2),
     *stage("regions", regions.public, regions.work, at=("wilayah", "wilayah")),
     *stage("council", council.public, council.work, at=("dewan", "dewan")),
     *stage("assessment", assessment.public, assessment.work, at=("kondisi", "kenali")),
@@ -50,4 +57,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *stage(
         "masterplan", masterplan.public, masterplan.work, at=("rencana", "rencanakan")
     ),
+    path("", include((api.public, "api"))),
+    path("ruang-kerja/<code:code>/api/", include((api.work, "api-work"))),
 ]

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
+from procrastinate.contrib.django import app
 
 from habaring.people.models import Account
 from habaring.privacy import queries
@@ -37,15 +38,21 @@ class ExportRefused(Refusal):
 
 
 @transaction.atomic
-def ask_export(*, account: Account, at: datetime) -> ExportFile:
-    """Ask for a copy of one's own data; one that is being made is not asked again."""
+def ask_export(*, account: Account, at: datetime, address: str = "") -> ExportFile:
+    """Ask for a copy of one's own data; one that is being made is not asked again.
+
+    With `address` (scheme and host) a job makes it and a letter tells of it; without,
+    the caller makes it.
+    """
     waiting = ExportFile.objects.filter(account=account, made_at__isnull=True).first()
     if waiting is not None:
         return waiting
     row = ExportFile.objects.create(account=account, asked_at=at)
-    audit.record(
-        by=account, at=at, verb="privacy.export.asked", subject=row, details={}
-    )
+    audit.record(by=account, at=at, verb="privacy.export.asked", subject=row)
+    if address:
+        app.configure_task("privacy.make_export", queue="privacy").defer(
+            export=str(row.pk), address=address
+        )
     return row
 
 

@@ -1,0 +1,1 @@
+"""Pages: a person's own, the officer's work room, the breach register."""
