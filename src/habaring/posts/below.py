@@ -1,5 +1,6 @@
 """What can be owned, and what waits, of the domains that lie below `posts`."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
@@ -10,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from habaring.people.access import Power
-from habaring.people.models import Invitation
+from habaring.people.models import Account, Invitation
 from habaring.posts.models import HandOver, Holding, Post
-from habaring.posts.queries import ROOT_CODE
-from habaring.posts.states import Rhythm
+from habaring.posts.queries import ROOT_CODE, Chart, Owned, chart, owned
+from habaring.posts.states import Rhythm, State
 from habaring.posts.things import (
     Asked,
     Kind,
@@ -133,7 +134,83 @@ def _invitations(asked: Asked) -> Iterator[Waiting]:
         )
 
 
+URGENT = {State.ESCALATED: Weight.ESCALATED, State.LATE: Weight.LATE}
+ALONE_AT_MOST = 3
+"""So many things of one kind, post and state are named; more become one line."""
+
+
+def _own_things(asked: Asked) -> Iterator[Waiting]:
+    """What the person's posts own and what is escalated to them, due within a week."""
+    at = moment_of(asked.on)
+    held = chart(asked.region, at=at)
+    if all(one.account_id != asked.account.pk for one in held.holdings.values()):
+        return
+    groups: dict[tuple[str, int, int], list[Owned]] = defaultdict(list)
+    for row in owned(asked.region, at=at, on=asked.on, within=held):
+        weight = _weight(row, asked.on)
+        if weight is not None and _falls_to(asked.account, row, held):
+            groups[row.thing.kind, row.post.pk, weight].append(row)
+    for (_kind, _post, weight), rows in groups.items():
+        if len(rows) > ALONE_AT_MOST:
+            yield _together(asked, rows, weight)
+        else:
+            yield from (_alone(row, weight) for row in rows)
+
+
+def moment_of(day: date) -> datetime:
+    """The end of a day: who came into a post today holds it."""
+    return datetime.combine(day, datetime.max.time(), get_current_timezone())
+
+
+def _weight(row: Owned, on: date) -> int | None:
+    """Where a thing stands on the desk; None: it can wait."""
+    due = row.thing.due_on
+    if row.state in URGENT:
+        return URGENT[row.state]
+    if row.state is not State.DUE or due is None or due > on + timedelta(days=7):
+        return None
+    return Weight.TODAY if due == on else Weight.WEEK
+
+
+def _falls_to(account: Account, row: Owned, held: Chart) -> bool:
+    first = held.answers(row.post)
+    if first is not None and first.pk == account.pk:
+        return True
+    above = held.superior(row.post) if row.state is State.ESCALATED else None
+    second = held.answers(above) if above else None
+    return second is not None and second.pk == account.pk
+
+
+def _alone(row: Owned, weight: int) -> Waiting:
+    told = _("Due on %(day)s. It belongs to the post %(post)s.")
+    if row.stale_since:
+        told = _("It was due on %(day)s. It belongs to the post %(post)s.")
+    why = told % {"day": formats.day(row.thing.due_on), "post": row.post.name}
+    return Waiting(row.thing.title, why, row.thing.url, row.thing.due_on, weight)
+
+
+def _together(asked: Asked, rows: list[Owned], weight: int) -> Waiting:
+    first = rows[0]
+    address = reverse("posts-work:post", args=[asked.region.code, first.post.code])
+    return Waiting(
+        _("%(count)s %(things)s: %(state)s")
+        % {
+            "count": formats.number(len(rows)),
+            "things": first.kind.many,
+            "state": first.words,
+        },
+        _("The oldest was due on %(day)s. They belong to the post %(post)s.")
+        % {"day": formats.day(first.thing.due_on), "post": first.post.name}
+        if first.stale_since
+        else _("They belong to the post %(post)s.") % {"post": first.post.name},
+        f"{address}?kind={first.thing.kind}&state={first.state}",
+        first.thing.due_on,
+        weight,
+    )
+
+
 def _waiting(asked: Asked) -> Iterator[Waiting]:
+    yield from _own_things(asked)
     yield from _handovers(asked)
     yield from _empty_posts(asked)
     yield from _invitations(asked)

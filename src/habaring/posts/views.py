@@ -451,6 +451,7 @@ def _handover_page(
         "post": row.holding.post,
         "lines": listing.lines(items),
         "left": left,
+        "answered": row.items.exclude(outcome=Outcome.OPEN).count(),
         "total": row.items.count(),
         "form": AnswerForm(region=region, without=row.holding.post_id),
         "leave": LeaveForm(

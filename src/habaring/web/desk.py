@@ -1,97 +1,103 @@
-"""The first page of the work room: what waits for this person today, across domains."""
+"""The first page of the work room: what waits for this person today, across domains.
 
-from collections.abc import Iterator
+Each domain tells what waits in its `things.py` (posts/things.py); here the lines are put
+in order and under headings, region by region.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from itertools import groupby
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from habaring.assessment.queries import data_quality, latest_edition
-from habaring.masterplan.models import Edition
-from habaring.masterplan.queries import sections
+from habaring.people import access
 from habaring.people.access import Power
-from habaring.portfolio.models import ScenarioStatus
-from habaring.portfolio.queries import Overview, overview
+from habaring.people.models import Account
+from habaring.posts import things
+from habaring.posts.things import Asked, Waiting, Weight
 from habaring.regions.models import Region
+from habaring.shared.refusal import Words
+
+SHOWN_OF_A_REGION = 8
+"""Lines of one region on the page that shows several."""
+
+HEADINGS: tuple[tuple[int, Words], ...] = (
+    (Weight.NEXT, gettext_lazy("Next steps")),
+    (Weight.WEEK, gettext_lazy("This week")),
+    (Weight.TODAY, gettext_lazy("Today")),
+    (Weight.LATE, gettext_lazy("Late")),
+    (Weight.ESCALATED, gettext_lazy("Late for long")),
+)
 
 
 @dataclass(frozen=True)
 class Door:
-    """One thing to do: where, what, and why now."""
+    """One thing that a person may do: where, what, and why."""
 
     title: str
     why: str
     url: str
 
 
-def waiting(region: Region, powers: frozenset[Power], *, on: date) -> list[Door]:
-    """What waits, in the order of the cycle; nothing the person may not do."""
-    found: list[Door] = []
-    if Power.RECORD_OBSERVATIONS in powers:
-        found += _numbers(region, on)
-    if Power.PUBLISH_INDEX in powers and latest_edition(region) is None:
-        found.append(
-            Door(
-                _("Publish the first index edition"),
-                _("The public page cannot say yet where the region stands."),
-                reverse("assessment-work:publish", args=[region.code]),
-            )
-        )
-    if Power.DRAFT_SCENARIOS in powers:
-        found += _choosing(region, overview(region))
-    if Power.WRITE_PLAN in powers:
-        found += _writing(region)
+@dataclass(frozen=True)
+class Heap:
+    """Lines that are equally urgent, under one heading."""
+
+    heading: Words
+    lines: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What waits for one person in one region."""
+
+    region: Region
+    lines: tuple[Waiting, ...]
+
+    @property
+    def heaps(self) -> list[Heap]:
+        """Everything, the most urgent heading first."""
+        return [Heap(words, tuple(rows)) for words, rows in groupby(self.lines, _head)]
+
+    @property
+    def first(self) -> tuple[Waiting, ...]:
+        return self.lines[:SHOWN_OF_A_REGION]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.lines) - SHOWN_OF_A_REGION)
+
+    @property
+    def urgent(self) -> int:
+        """How many are late or due today."""
+        return sum(line.weight <= Weight.TODAY for line in self.lines)
+
+
+def _head(line: Waiting) -> Words:
+    return next(words for weight, words in HEADINGS if line.weight >= weight)
+
+
+def desk(account: Account, region: Region, *, at: datetime, on: date) -> Desk:
+    """What waits for a person in a region; refused where they may not work."""
+    access.require(account, Power.SEE_WORK_ROOM, at=at, region=region)
+    held = access.powers(account, at=at, region=region)
+    return Desk(region, tuple(things.waiting(Asked(account, region, held, on))))
+
+
+def desks(account: Account, regions: Iterable[Region], *, at: datetime) -> list[Desk]:
+    """The desks of several regions: those with the most urgent lines first."""
+    on = localdate(at)
+    found = [
+        desk(account, region, at=at, on=on)
+        for region in regions
+        if Power.SEE_WORK_ROOM in access.powers(account, at=at, region=region)
+    ]
+    found.sort(key=lambda one: (-one.urgent, one.region.code))
     return found
-
-
-def _numbers(region: Region, on: date) -> Iterator[Door]:
-    quality = data_quality(region, on=on)
-    stale = len(quality.stale)
-    if stale:
-        yield Door(
-            _("Bring %(count)d indicators up to date") % {"count": stale},
-            _("Their values are missing or older than their producer's rhythm."),
-            reverse("assessment-work:overview", args=[region.code]),
-        )
-
-
-def _choosing(region: Region, state: Overview) -> Iterator[Door]:
-    desk = reverse("portfolio-work:overview", args=[region.code])
-    if state.candidates == 0:
-        yield Door(
-            _("Bring in the candidate programmes"),
-            _("Without candidates there is nothing to choose from."),
-            desk,
-        )
-    elif state.limit_sets == 0:
-        yield Door(
-            _("Set the limits"),
-            _("Ceilings by year and source come before a scenario."),
-            desk,
-        )
-    elif state.plan is None and state.scenarios.get(ScenarioStatus.DONE):
-        yield Door(
-            _("Put a scenario before the council"),
-            _("A scenario is ready, and no plan is in force."),
-            desk,
-        )
-
-
-def _writing(region: Region) -> Iterator[Door]:
-    empty = [place for place in sections(region) if not place.revision]
-    if empty:
-        yield Door(
-            _("Write %(count)d sections of the books") % {"count": len(empty)},
-            _("They say openly that they are not written yet."),
-            reverse("masterplan-work:desk", args=[region.code]),
-        )
-    elif not Edition.objects.filter(region=region).exists():
-        yield Door(
-            _("Issue the first edition of the books"),
-            _("All sections are written."),
-            reverse("masterplan-work:issue", args=[region.code]),
-        )
 
 
 def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
@@ -120,6 +126,12 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
             "masterplan-work:desk",
             _("Write the master plan"),
             _("Sections, missions, editions of the books."),
+        ),
+        (
+            Power.SEE_WORK_ROOM,
+            "posts-work:posts",
+            _("Posts and owners"),
+            _("Who owns each number, programme and section, and how fresh it is."),
         ),
         (
             Power.MANAGE_REGION,

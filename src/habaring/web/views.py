@@ -19,6 +19,8 @@ from habaring.shared.pages import render
 from habaring.web import desk, face
 
 FOUND_AT_MOST = 30
+REGIONS_AT_MOST = 6
+"""So many desks are laid out on one page; further regions are linked."""
 
 
 @require_safe
@@ -48,7 +50,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def work_room(request: HttpRequest) -> HttpResponse:
-    """The regions in which the person holds a role; straight in when there is one."""
+    """What waits in each region of the person; straight in when there is one."""
     if not isinstance(request.user, Account):
         raise access.SignInNeeded(what="")
     at = now()
@@ -61,7 +63,8 @@ def work_room(request: HttpRequest) -> HttpResponse:
         request,
         "web/work_room.html",
         {
-            "regions": mine,
+            "desks": desk.desks(request.user, mine[:REGIONS_AT_MOST], at=at),
+            "others": mine[REGIONS_AT_MOST:],
             "everywhere": everywhere,
             "q": q,
             "found": regions.search(q, limit=FOUND_AT_MOST) if everywhere and q else [],
@@ -81,7 +84,7 @@ def work_room_region(request: HttpRequest, code: str) -> HttpResponse:
         "web/work_room_region.html",
         {
             "region": found,
-            "waiting": desk.waiting(found, held, on=timezone.localdate(at)),
+            "desk": desk.desk(account, found, at=at, on=timezone.localdate(at)),
             "tasks": desk.doors(found, held),
         },
     )
