@@ -97,9 +97,10 @@ def invited(operator: Person, arrive: Arrive, town: Town, language: str) -> Pers
     """The operator invites; the letter arrives; its link makes the officer's account."""
     mail = f"petugas-{language}@contoh.id"
     before = len(town.letters())
-    operator.go(f"{ROOM}orang/")
+    operator.go(f"{ROOM}orang/undang/")
     operator.fills(operator.says("Mail address"), mail)
     operator.chooses(operator.says("Role"), "Sekretariat program")
+    operator.press(operator.says("See what this person will see"))
     operator.press(operator.says("Send the invitation"))
     operator.reads(mail)
     letters = town.letters()

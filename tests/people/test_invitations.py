@@ -18,14 +18,25 @@ from tests import makers
 PASSWORD = "rotan ikan perahu langit"
 
 
-def invite(region: Region, by: Account, at: datetime, **more: Any) -> str:
-    given: dict[str, Any] = {
-        "email": " Dewi@Contoh.id ",
-        "role": Role.objects.get(code="officer"),
-        "place": actions.Place(region=region),
-        "address": "http://testserver/undangan/",
-    }
-    return actions.invite(**{**given, **more}, by=by, at=at)
+SEND = {"langkah": "kirim"}
+
+
+def invite(
+    region: Region,
+    by: Account,
+    at: datetime,
+    *,
+    email: str = " Dewi@Contoh.id ",
+    **more: Any,
+) -> str:
+    given = {"role": Role.objects.get(code="officer"), "place": actions.Place(region)}
+    return actions.invite(
+        email=email,
+        offer=actions.Offer(**{**given, **more}),
+        by=by,
+        at=at,
+        address="http://testserver/undangan/",
+    )
 
 
 def new(**more: str) -> actions.NewAccount:
@@ -55,8 +66,8 @@ def test_an_invited_person_gets_a_letter_an_account_and_the_role(
     client.force_login(budi)
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post(
-            reverse("people-work:people", args=["62.02"]),
-            {"email": "dewi@contoh.id", "role": "officer"},
+            reverse("people-work:invite", args=["62.02"]),
+            {"email": "dewi@contoh.id", "role": "officer", **SEND},
             follow=True,
         )
     assert "Undangan untuk dewi@contoh.id" in answer.content.decode()
@@ -119,8 +130,8 @@ def test_an_invitation_is_taken_back_on_the_page(
 ) -> None:
     client.force_login(budi)
     client.post(
-        reverse("people-work:people", args=["62.02"]),
-        {"email": "dewi@contoh.id", "role": "officer"},
+        reverse("people-work:invite", args=["62.02"]),
+        {"email": "dewi@contoh.id", "role": "officer", **SEND},
     )
     row = Invitation.objects.get()
     page = client.get(reverse("people-work:people", args=["62.02"])).content.decode()
@@ -175,7 +186,7 @@ def test_the_invited_address_cannot_be_changed(
 def test_an_account_gets_a_further_role_only_with_its_own_password(
     kotim: Region, budi: Account, alya: Account, at: datetime, client: Client
 ) -> None:
-    token = invite(kotim, budi, datetime.now().astimezone(), email=alya.email)
+    token = invite(kotim, budi, datetime.now().astimezone(), email=str(alya.email))
     page = client.get(reverse("people:welcome", args=[token])).content.decode()
     assert 'name="full_name"' not in page
     assert "kata sandi Anda" in page
@@ -196,7 +207,7 @@ def test_a_closed_account_gets_no_role(
     kotim: Region, budi: Account, alya: Account, at: datetime
 ) -> None:
     Account.objects.filter(pk=alya.pk).update(is_active=False)
-    token = invite(kotim, budi, at, email=alya.email)
+    token = invite(kotim, budi, at, email=str(alya.email))
     with pytest.raises(actions.AccountClosed):
         actions.accept_invitation(
             token=token, new=new(password="empat kata yang jauh"), at=at
@@ -288,6 +299,9 @@ def test_one_cannot_shut_oneself_out_and_leave_nobody(
 def test_the_last_keeper_is_told_on_the_page(budi: Account, client: Client) -> None:
     client.force_login(budi)
     own = Membership.objects.get(account=budi)
-    answer = client.post(reverse("people-work:revoke", args=["62.02", own.pk]))
+    answer = client.post(
+        reverse("people-work:revoke", args=["62.02", own.pk]),
+        {f"r{own.pk}-reason": "Pindah tugas"},
+    )
     assert answer.status_code == 422
     assert "Undang dulu pengganti Anda." in answer.content.decode()

@@ -14,7 +14,7 @@ SIGN_IN = "/masuk/"
 PASSWORD = "empat kata yang jauh"
 
 
-def type_in(client: Client, email: str, password: str = PASSWORD, **more: str):  # type: ignore[no-untyped-def]
+def type_in(client: Client, email: str | None, password: str = PASSWORD, **more: str):  # type: ignore[no-untyped-def]
     return client.post(
         SIGN_IN, {"username": email, "password": password, **more}, follow=False
     )
@@ -86,9 +86,12 @@ def test_roles_are_shown_and_ended_on_the_page(
     page = client.get(reverse("people-work:people", args=["62.02"])).content.decode()
     assert "Petugas perangkat daerah" in page
     held = Membership.objects.get(account=eko)
-    client.post(reverse("people-work:revoke", args=["62.02", held.pk]))
+    to = reverse("people-work:revoke", args=["62.02", held.pk])
+    assert client.post(to).status_code == 422  # a reason is needed
+    client.post(to, {f"r{held.pk}-reason": "Pindah tugas"})
     held.refresh_from_db()
     assert held.until is not None
+    assert (held.ended_by, held.ended_reason) == (budi, "Pindah tugas")
     page = client.get(reverse("people-work:people", args=["62.02"])).content.decode()
     assert "eko@contoh.id" not in page
 
@@ -109,8 +112,8 @@ def test_the_platform_wide_role_cannot_be_handed_out_by_a_region(
 ) -> None:
     client.force_login(budi)
     answer = client.post(
-        reverse("people-work:people", args=["62.02"]),
-        {"email": "dewi@contoh.id", "role": "operator"},
+        reverse("people-work:invite", args=["62.02"]),
+        {"email": "dewi@contoh.id", "role": "operator", "langkah": "kirim"},
     )
     assert answer.status_code == 422
     assert 'value="dewi@contoh.id"' in answer.content.decode()

@@ -147,7 +147,7 @@ def test_health_asks_the_database(client: Client, db: None) -> None:
 def test_the_work_room_needs_somebody(client: Client, kotim: Region) -> None:
     for path in ("/ruang-kerja/", "/ruang-kerja/62.02/"):
         assert client.get(path)["Location"].startswith("/masuk/?next=")
-    answer = client.post("/ruang-kerja/62.02/orang/", {})
+    answer = client.post("/ruang-kerja/62.02/orang/undang/", {})
     assert answer.status_code == 401
     assert "Masuk dulu" in answer.content.decode()
 

@@ -85,7 +85,9 @@ def works(officer: Visitor) -> None:
     # the bad one last, since the list of problems is of the last refused file
     assert officer.send(to, "buruk.csv", head + row.format(value="x")).status == 422
     mail = f"baru-{officer.language}@contoh.id"
-    answer = officer.post(f"{ROOM}orang/", email=mail, role="officer")
+    answer = officer.post(
+        f"{ROOM}orang/undang/", email=mail, role="officer", langkah="kirim"
+    )
     assert mail in answer.text
 
 
@@ -167,6 +169,9 @@ def post_only(name: str) -> bool:
     return name in {
         "people-work:revoke",
         "people-work:withdraw",
+        "people-work:send-again",
+        "people-work:send-list",
+        "people-work:change-end",
         "portfolio-work:cancel",
         "portfolio-work:withdraw",
     }

@@ -1,11 +1,8 @@
-"""Forms of the people pages: they check shape; actions decide."""
+"""Forms of sign-in: they check shape; actions decide."""
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
-
-from habaring.people.models import Role
-from habaring.regions.models import Department, Region
 
 
 class SignIn(AuthenticationForm):
@@ -67,28 +64,3 @@ class Welcome(forms.Form):
             password = self.fields["password"]
             password.help_text = _("The password of the account you already have.")
             password.widget.attrs["autocomplete"] = "current-password"
-
-
-class Invite(forms.Form):
-    """Whom to invite, in what role, where."""
-
-    email = forms.EmailField(label=_("Mail address"))
-    role = forms.ModelChoiceField(
-        label=_("Role"),
-        queryset=Role.objects.filter(platform_wide=False),
-        empty_label=_("Choose a role"),
-    )
-    department = forms.ModelChoiceField(
-        label=_("Department"),
-        queryset=Department.objects.none(),
-        required=False,
-        empty_label=_("the whole region"),
-    )
-
-    def __init__(self, *args: object, region: Region, **more: object) -> None:
-        super().__init__(*args, **more)  # type: ignore[arg-type]  # Django's own signature
-        field = self.fields["department"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the checker
-        field.queryset = Department.objects.filter(
-            region=region, closed_on__isnull=True
-        )

@@ -1,16 +1,14 @@
-"""Addresses of sign-in and of the people page of a region."""
+"""Addresses of sign-in and of the people pages of a region and the platform."""
 
 from django.urls import path
 
-from habaring.people import views
+from habaring.people import entrance_urls, views
+from habaring.people.register import urls as register
 
 public = [
-    path("masuk/", views.SignInView.as_view(), name="sign-in"),
-    path("keluar/", views.sign_out, name="sign-out"),
+    *entrance_urls.public,
     path("undangan/<slug:token>/", views.welcome, name="welcome"),
 ]
-work = [
-    path("", views.people, name="people"),
-    path("<int:membership>/akhiri/", views.revoke, name="revoke"),
-    path("undangan/<int:invitation>/tarik/", views.withdraw, name="withdraw"),
-]
+plain = entrance_urls.plain  # under allauth's own names
+work = [*register.work, *entrance_urls.work]
+platform = register.platform

@@ -4,8 +4,9 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from habaring.web import style, views
+from habaring.web import people, style, views
 
+people.hang()
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),

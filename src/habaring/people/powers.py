@@ -1,0 +1,117 @@
+"""What each power means, in a sentence for people; and which pages it opens.
+
+Which pages a power opens is not written down: each page is asked as nobody, and its
+door says which power it wants (`SignInNeeded.power`). Nothing is read in anyone's name.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.http import Http404, HttpRequest
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.translation import gettext_lazy as _
+
+from habaring.people.access import Power, SignInNeeded
+from habaring.shared.refusal import Refusal, Words
+
+SENTENCES: Mapping[Power, Words] = {
+    Power.SEE_WORK_ROOM: _(
+        "Reads the work room: all numbers, candidates, scenarios and drafts."
+    ),
+    Power.RECORD_OBSERVATIONS: _("Records and corrects numbers and their targets."),
+    Power.PUBLISH_INDEX: _("Publishes editions of the index for everybody to read."),
+    Power.RECORD_CANDIDATES: _("Records, changes and withdraws candidate programmes."),
+    Power.DRAFT_SCENARIOS: _("Sets limits and drafts scenarios."),
+    Power.RECORD_DECISIONS: _("Records what the council decided."),
+    Power.ADOPT_PLAN: _("Adopts a plan on the ground of a decision."),
+    Power.WRITE_PLAN: _("Writes sections of the master plan's books."),
+    Power.ISSUE_EDITION: _("Issues editions of the books."),
+    Power.MANAGE_REGION: _("Opens, renames and closes departments."),
+    Power.MANAGE_PEOPLE: _("Invites people, gives roles and ends them."),
+    Power.MANAGE_POSTS: _("Opens posts, and says who holds them and what they own."),
+    Power.MANAGE_BODIES: _("Records bodies, their decrees and their seats."),
+    Power.RECORD_MEETINGS: _("Calls meetings, and records attendance and minutes."),
+    Power.SEE_AUDIT: _("Reads who changed what, when and why."),
+    Power.SEE_PERSONAL_DATA: _(
+        "Reads personal data where the task needs it; each look is logged with a reason."
+    ),
+    Power.PROTECT_PERSONAL_DATA: _(
+        "Answers people's requests about their data and keeps the register of breaches."
+    ),
+    Power.MANAGE_API: _("Issues and withdraws the keys by which programs come in."),
+}
+
+
+def sentence(power: Power) -> Words:
+    """What a power lets one do; the bare word where no sentence is written yet."""
+    return SENTENCES.get(power, str(power).replace("_", " "))
+
+
+@dataclass(frozen=True)
+class WorkPage:
+    """One page of the work room: its address below the region's, the power that opens
+    it. `pattern` says whether the address has parts still to be filled ("…").
+    """
+
+    path: str
+    power: Power
+    pattern: bool
+
+
+@lru_cache(maxsize=64)
+def work_pages(code: str) -> tuple[WorkPage, ...]:
+    """Every page of a region's work room that can be read, and what opens it.
+
+    `code` is that of a region in the register. Pages that ask no power are left out.
+    """
+    found: dict[str, WorkPage] = {}
+    for prefix, resolver in _work_rooms():
+        for pattern in resolver.url_patterns:
+            if isinstance(pattern, URLPattern):
+                page = _asked(prefix, pattern, code)
+                if page is not None:
+                    found.setdefault(page.path, page)
+    return tuple(found[path] for path in sorted(found))
+
+
+def _work_rooms() -> Iterator[tuple[str, URLResolver]]:
+    """The groups of addresses below `ruang-kerja/<code:code>/`."""
+    start = "ruang-kerja/<code:code>/"
+    for resolver in get_resolver().url_patterns:
+        route = str(resolver.pattern)
+        if isinstance(resolver, URLResolver) and route.startswith(start):
+            yield route.removeprefix(start), resolver
+
+
+def _asked(prefix: str, pattern: URLPattern, code: str) -> WorkPage | None:
+    """Knock at one page as nobody: which power does its door want?"""
+    converters = pattern.pattern.converters
+    given = {name: _stand_in(one) for name, one in converters.items()}
+    request = HttpRequest()
+    request.method = "GET"
+    request.user = AnonymousUser()
+    with suppress(Http404, Refusal):
+        try:
+            with transaction.atomic():
+                pattern.callback(request, code=code, **given, **pattern.default_args)
+        except SignInNeeded as wanted:
+            if wanted.power is None:
+                return None
+            path = prefix + _readable(str(pattern.pattern))
+            return WorkPage(path, wanted.power, bool(converters))
+    return None
+
+
+def _stand_in(converter: object) -> object:
+    """A value for a part of an address: nothing is behind it."""
+    return 0 if type(converter).__name__ == "IntConverter" else "-"
+
+
+def _readable(route: str) -> str:
+    """ "skenario/<int:scenario>/" → "skenario/…/"."""
+    parts = ["…" if part.startswith("<") else part for part in route.split("/")]
+    return "/".join(parts)

@@ -1,0 +1,1 @@
+"""The register of people and roles: the secretariat's pages and the platform's."""

@@ -1,0 +1,57 @@
+"""What the people pages show of the domains above them: the look of the work room, the
+posts a person holds, the bodies of a region.
+"""
+
+from datetime import datetime, timedelta
+
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from habaring.people import joined
+from habaring.people.access import Power
+from habaring.people.joined import Link, Part
+from habaring.people.models import Account
+from habaring.posts.models import Holding
+from habaring.regions.models import Region
+from habaring.shared.formats import day, period
+from habaring.web import desk
+from habaring.web.context import stages_below
+
+
+def navigation(region: Region, powers: frozenset[Power]) -> list[Link]:
+    """The side of the work room, as its pages draw it."""
+    root = f"/ruang-kerja/{region.code}/"
+    return [
+        Link(stage.label, stage.url, stage.icon)
+        for stage in stages_below(root, root, working=True)
+    ]
+
+
+def doors(region: Region, powers: frozenset[Power]) -> list[Link]:
+    """The tasks that the first page of the work room offers."""
+    return [
+        Link(door.title, door.url, why=door.why) for door in desk.doors(region, powers)
+    ]
+
+
+def posts_held(account: Account, region: Region | None, at: datetime) -> Part | None:
+    """The posts that a person holds or held here."""
+    held = Holding.objects.filter(account=account).select_related("post")
+    if region is not None:
+        held = held.filter(post__region=region)
+    rows = tuple((one.post.name, _span(one), "") for one in held)
+    return Part(_("Posts"), rows) if rows else None
+
+
+def _span(holding: Holding) -> str:
+    since = localdate(holding.since)
+    if holding.until is None:
+        return _("since %(day)s") % {"day": day(since)}
+    return period(since, localdate(holding.until - timedelta(microseconds=1)))
+
+
+def hang() -> None:
+    """Join them, once the site map is read."""
+    joined.hang_links("navigation", navigation)
+    joined.hang_links("doors", doors)
+    joined.hang_part("posts", posts_held)
