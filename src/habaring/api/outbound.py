@@ -55,10 +55,11 @@ def check_address(address: str, *, private: bool = False) -> None:
 def _parts(address: str) -> SplitResult:
     try:
         parts = urlsplit(address)
-        if parts.port == 0:
-            raise ValueError(parts.port)
+        port = parts.port  # reads it: a bad one is a ValueError
     except ValueError as error:
         raise _refused(_("It cannot be read.")) from error
+    if port == 0:
+        raise _refused(_("It cannot be read."))
     return parts
 
 

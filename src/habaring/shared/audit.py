@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 
+from habaring.shared.ids import first_uuid7
 from habaring.shared.models import AuditEntry
 
 if TYPE_CHECKING:
@@ -79,3 +80,24 @@ def history(
         .select_related("by")
         .order_by("-at", "-id")
     )
+
+
+SLOWEST_WRITE = timedelta(hours=1)
+"""A transaction may commit after a newer one; rows of this span are counted too."""
+
+
+def stamp(code: str, *, at: datetime) -> str:
+    """Changes whenever a write of the region, of one above it or of the platform commits."""
+    parts = code.split(".")
+    codes = [PLATFORM, *(".".join(parts[: i + 1]) for i in range(len(parts)))]
+    since = first_uuid7(at - SLOWEST_WRITE)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted.code, newest.id, (SELECT count(*) FROM shared_auditentry"
+            "  WHERE region_code = wanted.code AND id >= %s)"
+            " FROM unnest(%s::text[]) AS wanted(code) LEFT JOIN LATERAL ("
+            "  SELECT id FROM shared_auditentry WHERE region_code = wanted.code"
+            "  ORDER BY id DESC LIMIT 1) AS newest ON true ORDER BY 1",
+            [since, codes],
+        )
+        return repr(cursor.fetchall())

@@ -14,13 +14,11 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.utils.timezone import now  # noqa: TID251 - a middleware stands where a view does
 
-from habaring.shared.audit import PLATFORM
-from habaring.shared.ids import first_uuid7
+from habaring.shared import audit
 
 PAGES = 1000
 """How many pages one process keeps: about 10 KB each."""
@@ -28,8 +26,6 @@ LONGEST = timedelta(minutes=10)
 """Some words depend on the day; nothing is kept for longer than this."""
 FRONT_PAGE = timedelta(seconds=20)
 """The front page and the provinces tell of many regions, so none is asked."""
-SLOWEST_WRITE = timedelta(hours=1)
-"""A transaction may commit after a newer one; rows of this span are counted too."""
 
 _REGION = re.compile(r"^/daerah/(\d{2}(?:\.\d{2}(?:\.\d{2}(?:\.\d{4})?)?)?)/")
 _ASKED_APART = ("bahasa", "theme")  # cookies that change what a page looks like
@@ -69,7 +65,7 @@ class PublicPageCache:
         if not (region or request.path == "/") or not self._public(request):
             return self.get_response(request)
         at = now()
-        stamp = _stamp(region[1], at) if region else ""
+        stamp = audit.stamp(region[1], at=at) if region else ""
         key = self._key(request)
         found = self.kept.get(key)
         # a province tells of its regions, whose writes do not change its stamp
@@ -115,20 +111,3 @@ class PublicPageCache:
             while len(self.kept) > PAGES:
                 self.kept.popitem(last=False)
         return kept
-
-
-def _stamp(code: str, at: datetime) -> str:
-    """Changes whenever a write of the region, of one above it or of the platform commits."""
-    parts = code.split(".")
-    codes = [PLATFORM, *(".".join(parts[: i + 1]) for i in range(len(parts)))]
-    since = first_uuid7(at - SLOWEST_WRITE)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT wanted.code, newest.id, (SELECT count(*) FROM shared_auditentry"
-            "  WHERE region_code = wanted.code AND id >= %s)"
-            " FROM unnest(%s::text[]) AS wanted(code) LEFT JOIN LATERAL ("
-            "  SELECT id FROM shared_auditentry WHERE region_code = wanted.code"
-            "  ORDER BY id DESC LIMIT 1) AS newest ON true ORDER BY 1",
-            [since, codes],
-        )
-        return repr(cursor.fetchall())

@@ -1,0 +1,71 @@
+"""A region with something at every address, and tokens for it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from habaring.api import actions
+from habaring.api.actions import Issued, NewToken
+from habaring.people.access import Power
+from habaring.people.models import Account, Role
+from habaring.portfolio import actions as portfolio
+from habaring.regions.models import Region
+from tests import makers
+from tests.assessment import makers as assessment
+from tests.portfolio import makers as choosing
+
+EVERY = tuple(power.value for power in Power)
+
+
+def mighty(name: str, region: Region) -> Account:
+    """Somebody who may do everything in a region."""
+    Role.objects.get_or_create(
+        code="mighty",
+        defaults={"name_id": "Semua", "powers": list(EVERY), "second_step": False},
+    )
+    return makers.officer(name, region=region, role="mighty")
+
+
+def token(
+    person: Account,
+    region: Region,
+    at: datetime,
+    *scopes: str,
+    networks: tuple[str, ...] = (),
+    days: int = 30,
+) -> Issued:
+    new = NewToken(
+        name="Uji", scopes=scopes or EVERY, networks=networks, days=days
+    )
+    return actions.issue_token(region=region, new=new, by=person, at=at)
+
+
+def bearer(issued: Issued) -> dict[str, Any]:
+    return {"HTTP_AUTHORIZATION": f"Bearer {issued.secret}"}
+
+
+def town(at: datetime, by: Account | None = None) -> dict[str, Any]:
+    """Kotim with values, an edition, a plan adopted by a council, a second scenario."""
+    assessment.framework()
+    regions = assessment.province()
+    kotim = next(region for region in regions if region.code == "62.02")
+    edition = assessment.edition(kotim, regions)
+    choosing.department(kotim)
+    makers.region("62.02.05")
+    decision = choosing.decision(kotim, at)
+    plan = portfolio.adopt_plan(
+        scenario=choosing.done(kotim, at), decision=decision, by=None, at=at
+    )
+    spare = choosing.done(kotim, at, [choosing.entry("D")])
+    later = choosing.decision(kotim, at, number="2/2026")
+    return {
+        "region": kotim,
+        "edition": edition,
+        "plan": plan,
+        "decision": decision,
+        "later": later,
+        "spare": spare,
+        "body": decision.council,
+    }
+
+
+DAY = timedelta(days=1)
