@@ -216,7 +216,7 @@ def test_a_name_that_turns_inside_is_caught(monkeypatch: pytest.MonkeyPatch) -> 
         (2, 1, 6, "", ("8.8.8.8", 443)),
         (2, 1, 6, "", ("10.0.0.1", 443)),
     ]
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", lambda *_a, **_k: both)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_a, **_k: both)
     with pytest.raises(outgoing.PrivateAddressError):
         outgoing.post("https://example.org/", b"", headers={})
 

@@ -10,6 +10,9 @@ from django.db.models.functions import Lower
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from habaring.people.codes.models import Challenge
+from habaring.people.entitled.models import Register, RegisterEntry
+from habaring.people.follows.models import Follow, News
 from habaring.regions.models import Department, Region
 from habaring.shared.models import BilingualName
 

@@ -1,0 +1,1 @@
+"""Registers of the people whom an act is for, such as an electorate."""

@@ -1,0 +1,1 @@
+"""Who wants to hear of a region, and how they are told."""
