@@ -206,6 +206,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "habaring.web.templatetags.habaring",
                 "habaring.web.templatetags.threads",
+                "habaring.web.templatetags.owners",
             ],
         },
     }

@@ -1,12 +1,13 @@
 """What of the master plan is owned by posts: the sections of the books, the RPJMD."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from habaring.masterplan.models import DevelopmentPlan, Edition
 from habaring.masterplan.queries import SectionPlace, section_place, sections
@@ -49,6 +50,21 @@ def _thing(region: Region, place: SectionPlace) -> Thing:
         updated_on=written,
         illustrative=place.illustrative,
     )
+
+
+def of_chapter(edition: Edition, title: str) -> list[Thing]:
+    """The sections of one chapter as an edition froze them: as old as the edition.
+
+    For readers of the book, to whom the drafts themselves stay closed.
+    """
+    issued = localdate(edition.issued_at)
+    with override(edition.language):  # the title is in the language of the edition
+        places = [one for one in sections(edition.region) if one.chapter == title]
+    due = issued + timedelta(days=REVIEW_DAYS)
+    return [
+        replace(_thing(edition.region, place), updated_on=issued, due_on=due)
+        for place in places
+    ]
 
 
 def _development_plan(region: Region, on: date) -> Iterator[Thing]:

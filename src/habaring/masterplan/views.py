@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,9 +20,11 @@ from habaring.masterplan.forms import (
     Withdraw,
 )
 from habaring.masterplan.models import Edition, EditionFile, Section
+from habaring.masterplan.things import of_chapter
 from habaring.people import access
 from habaring.people.access import Power
 from habaring.people.models import Account
+from habaring.posts.queries import Owned, stand
 from habaring.regions.models import Region
 from habaring.shared.pages import download, paginate, render
 from habaring.shared.refusal import Refusal
@@ -89,6 +91,7 @@ def book(request: HttpRequest, code: str, number: int, book: str) -> HttpRespons
     chapters = [c for c in whole["chapters"] if not wanted or c["key"] == wanted]
     if not chapters:
         raise Http404
+    shown = chapters if wanted else chapters[:1]
     return render(
         request,
         "masterplan/book.html",
@@ -96,11 +99,20 @@ def book(request: HttpRequest, code: str, number: int, book: str) -> HttpRespons
             "region": found.region,
             "edition": found,
             "book": whole,
-            "chapters": chapters if wanted else chapters[:1],
+            "chapters": shown,
+            "owners": _owners(found, shown),
             "current": wanted or chapters[0]["key"],
             "turn": queries.neighbours(whole, wanted or chapters[0]["key"]),
         },
     )
+
+
+def _owners(edition: Edition, chapters: list[dict[str, Any]]) -> list[Owned]:
+    """The posts that own the written sections of these chapters, each once."""
+    things = [one for c in chapters for one in of_chapter(edition, c["title"])]
+    at = now()
+    rows = stand(edition.region, things, at=at, on=localdate(at))
+    return list({row.post.code: row for row in rows}.values())
 
 
 @require_safe

@@ -194,6 +194,18 @@ def owner_of(
     return _owned(thing, known, chart(region, at=at), charged, on)
 
 
+def stand(
+    region: Region, things: Iterable[Thing], *, at: datetime, on: date
+) -> list[Owned]:
+    """Things that a page has made itself (of what everyone may read), with owners."""
+    known, held, charged = kinds(), chart(region, at=at), charges(region)
+    return [
+        _owned(thing, known[thing.kind], held, charged, on)
+        for thing in things
+        if thing.kind in known
+    ]
+
+
 def _owned(
     thing: Thing,
     kind: Kind,
