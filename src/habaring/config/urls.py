@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from habaring.api import urls as api
 from habaring.assessment import urls as assessment
 from habaring.council import urls as council
+from habaring.history import urls as history
 from habaring.masterplan import urls as masterplan
 from habaring.people import urls as people
 from habaring.portfolio import urls as portfolio
@@ -45,11 +46,15 @@ def stage(
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("habaring.web.urls")),
     path("", include((people.public, "people"))),
+    path("", include(people.plain)),
     path("ruang-kerja/orang/", include((people.platform, "people-platform"))),
     path("ruang-kerja/<code:code>/orang/", include((people.work, "people-work"))),
     path("ruang-kerja/<code:code>/jabatan/", include((posts.work, "posts-work"))),
     path("data-saya/", include((privacy.own, "my-data"))),
     *stage("privacy", privacy.public, privacy.work, at=("data-pribadi",) * 2),
+    path("", include((history.public, "history"))),
+    path("ruang-kerja/riwayat/", include((history.platform, "history-platform"))),
+    path("ruang-kerja/<code:code>/riwayat/", include((history.work, "history-work"))),
     *stage("regions", regions.public, regions.work, at=("wilayah", "wilayah")),
     *stage("council", council.public, council.work, at=("dewan", "dewan")),
     *stage("assessment", assessment.public, assessment.work, at=("kondisi", "kenali")),

@@ -78,7 +78,11 @@ WATCHED: tuple[Watch, ...] = (
     ),
     Watch("people.Role", _("role"), ""),
     Watch("people.Membership", _("role of a person")),
-    Watch("people.Invitation", _("invitation"), hidden=("token_hash", "email", "full_name")),
+    Watch(
+        "people.Invitation",
+        _("invitation"),
+        hidden=("token_hash", "email", "full_name"),
+    ),
     Watch("posts.Post", _("post")),
     Watch("posts.Holding", _("holder of a post"), "post_id>posts_post.region_id"),
     Watch("council.Council", _("council")),
@@ -129,6 +133,102 @@ WATCHED: tuple[Watch, ...] = (
         _("file of an edition"),
         "edition_id>masterplan_edition.region_id",
     ),
+    Watch("people.Register", _("register of those entitled")),
+    Watch(
+        "people.RegisterEntry",
+        _("entry of a register"),
+        hidden=("number_hash", "name_hash", "name_masked"),
+    ),
+    Watch(
+        "people.Directory",
+        _("directory of accounts"),
+        hidden=("sealed_secret",),
+    ),
+    Watch("posts.Charge", _("responsibility of a post")),
+    Watch("posts.HandOver", _("hand-over")),
+    Watch(
+        "posts.HandOverItem",
+        _("item of a hand-over"),
+        "handover_id>posts_handover.region_id",
+    ),
+    Watch("privacy.Purpose", _("purpose of personal data"), ""),
+    Watch("privacy.RetentionRule", _("retention rule"), ""),
+    Watch("privacy.Consent", _("consent"), "region_code"),
+    Watch(
+        "privacy.Identity",
+        _("identity data"),
+        "region_code",
+        hidden=(
+            "nik_sealed",
+            "nik_hash",
+            "nik_masked",
+            "key",
+            "name_on_card",
+            "birth_on",
+        ),
+    ),
+    Watch(
+        "privacy.Look", _("look at personal data"), "region_code", hidden=("reason",)
+    ),
+    Watch(
+        "privacy.DataRequest",
+        _("request about personal data"),
+        "region_code",
+        hidden=("wish", "proof", "answer"),
+    ),
+    Watch("privacy.ExportFile", _("copy of personal data"), "region_code"),
+    Watch("privacy.DeletionEntry", _("line of the deletion register"), "region_code"),
+    Watch("privacy.Breach", _("breach of personal data"), "region_code"),
+    Watch("privacy.BreachEntry", _("step after a breach"), "region_code"),
+    Watch("council.Instrument", _("legal document")),
+    Watch(
+        "council.Seat",
+        _("seat"),
+        "body_id>council_council.region_id",
+        hidden=("person_name",),
+    ),
+    Watch("council.SeatContact", _("how to reach a seat"), hidden=("email",)),
+    Watch("council.Meeting", _("meeting"), bulky=("record",)),
+    Watch(
+        "council.AgendaItem",
+        _("item of an agenda"),
+        "meeting_id>council_meeting.region_id",
+    ),
+    Watch(
+        "council.Summons",
+        _("invitation to a meeting"),
+        hidden=("substitute_name", "substitute_institution", "note"),
+    ),
+    Watch(
+        "council.Attendance", _("attendance"), hidden=("name", "institution", "note")
+    ),
+    Watch("council.Minutes", _("minutes"), bulky=("text",)),
+    Watch(
+        "council.MinutesApproval",
+        _("approval of minutes"),
+        "meeting_id>council_meeting.region_id",
+    ),
+    Watch(
+        "council.DecisionSubject",
+        _("what a decision is for"),
+        "decision_id>council_decision.region_id",
+    ),
+    Watch("council.Task", _("follow-up")),
+    Watch(
+        "council.CalendarKey", _("address of a calendar"), "", hidden=("token_hash",)
+    ),
+    Watch(
+        "api.ApiToken",
+        _("key for programs"),
+        hidden=("prefix", "secret_hash"),
+        ignored=("last_used_at", "uses"),
+    ),
+    Watch(
+        "api.WebhookSubscription",
+        _("messages to another program"),
+        hidden=("secret", "old_secret"),
+        ignored=("cursor", "attempts", "failing_since", "next_try_at"),
+    ),
     Watch("history.Redaction", _("redaction"), "region_code"),
 )
 
@@ -141,6 +241,16 @@ NOT_WATCHED: Mapping[str, str] = {
     "assessment.EditionScore": _FROZEN,
     "assessment.EditionValue": _FROZEN,
     "assessment.Publication": "a job: what it leads to is watched",
+    "shared.Limit": "a counter of tries",
+    "people.Challenge": "a one-time code, gone in minutes; what it opened is audited",
+    "people.Follow": "a person's own wish to be written to",
+    "people.News": "letters that wait to be sent",
+    "posts.Reminder": "letters that were sent",
+    "privacy.DormancyNotice": "letters that were sent",
+    "api.KeptAnswer": "answers kept for a program that asks twice",
+    "api.EventCounter": "a counter",
+    "api.Event": "made of the audit trail, appended only",
+    "api.Delivery": "a log of what was tried",
 }
 
 

@@ -1,21 +1,18 @@
 """The audit trail: one call in each action, inside its transaction."""
 
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 
-from habaring.shared.ids import first_uuid7
+from habaring.shared.ids import REQUEST, first_uuid7
 from habaring.shared.models import AuditEntry
 
 if TYPE_CHECKING:
     from habaring.people.models import Account
 
 PLATFORM = "00"
-REQUEST: ContextVar[str] = ContextVar("request", default="")
-"""The id of the request that is being answered; "" in tasks and commands."""
 _listeners: list[Callable[[AuditEntry, models.Model], None]] = []
 
 

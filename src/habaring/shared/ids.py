@@ -3,7 +3,11 @@
 import os
 import time
 import uuid
+from contextvars import ContextVar
 from datetime import datetime
+
+REQUEST: ContextVar[str] = ContextVar("request", default="")
+"""The id of the request that is being answered; "" in tasks and commands."""
 
 
 def uuid7() -> uuid.UUID:
