@@ -39,6 +39,7 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 def enter(
     request: HttpRequest, code: str, power: Power = Power.PROTECT_PERSONAL_DATA
 ) -> tuple[Region, Account]:
+    """The region and the officer, where the power allows it."""
     region = get_object_or_404(Region, code=code)
     return region, access.require(request.user, power, at=now(), region=region)
 
