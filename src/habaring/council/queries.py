@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, Count, Max, Q, QuerySet, Value, When
+from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
-from habaring.council import words
+from habaring.council import subjects, words
 from habaring.council.models import (
     Attendance,
     Council,
@@ -238,3 +240,45 @@ def meetings_of(region: Region, *, public: bool) -> QuerySet[Meeting]:
 def upcoming(rows: QuerySet[Meeting], *, at: datetime) -> QuerySet[Meeting]:
     """Those not over yet and not cancelled, the next first."""
     return rows.filter(ends_at__gte=at).exclude(state="cancelled").order_by("starts_at")
+
+
+def needed(body: Council, seats: int) -> int:
+    """How many of so many seats must be there."""
+    return Rule(body.quorum_rule, body.quorum_count).needed(seats)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a decision's thread, as `components/thread.html` shows it."""
+
+    label: str
+    text: str
+    url: str
+    on: date | None
+    state: str
+
+
+def thread(decision: Decision, follow: Follow, *, region: str) -> list[Step]:
+    """Where a decision came from, what it decided, and what followed."""
+    meeting = decision.meeting
+    steps = []
+    if meeting is not None:
+        public = meeting.public and meeting.body.public
+        url = reverse("council:meeting", args=[region, meeting.pk]) if public else ""
+        day = localdate(meeting.starts_at)
+        steps.append(Step(_("Meeting"), meeting.title, url, day, "done"))
+    steps.append(Step(_("Decision"), str(decision), "", decision.decided_on, "now"))
+    for one in decision.subjects.all():
+        address = subjects.url(decision.region, one.kind, one.ref)
+        steps.append(Step(_("What it decided"), one.label, address, None, "done"))
+    steps += [
+        Step(
+            _("Follow-up"),
+            task.title,
+            "",
+            localdate(task.closed_at) if task.closed_at else task.due_on,
+            "done" if task.state == "done" else "next",
+        )
+        for task in follow.tasks
+    ]
+    return steps

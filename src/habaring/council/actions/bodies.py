@@ -19,11 +19,17 @@ from habaring.council.actions.rules import (
     refuse_future,
 )
 from habaring.council.models import Council, Instrument, Seat, SeatContact
+from habaring.people.access import Place
+from habaring.people.actions import grant, revoke
 from habaring.people.models import Account, Membership, Role
 from habaring.regions.models import Region
 from habaring.shared import audit
 
-ROLES: Mapping[str, str] = {"council": "council", "team": "team", "group": "team"}
+ROLES: Mapping[str, str] = {
+    "council": "council",
+    "team": "implementation_team",
+    "group": "implementation_team",
+}
 """The role that a seat gives to an account, by the kind of its body."""
 
 
@@ -292,7 +298,7 @@ def record_seats(
 
 @transaction.atomic
 def end_seat(
-    *, seat: Seat, on: date, by: Account | None, at: datetime, reason: str = ""
+    *, seat: Seat, on: date, by: Account, at: datetime, reason: str = ""
 ) -> None:
     """End a seat with a day; the row stays, the role it gave ends now.
 
@@ -312,10 +318,9 @@ def end_seat(
     refuse_backwards(row.from_on, on, SeatRefused)
     row.to_on = on
     row.save(update_fields=["to_on"])
-    if row.membership_id:
-        Membership.objects.filter(pk=row.membership_id, until__isnull=True).update(
-            until=at
-        )
+    held = row.membership
+    if held is not None and held.in_force_at(at):
+        revoke(membership=held, by=by, at=at, reason=reason)
     SeatContact.objects.filter(seat=row).delete()  # no need to reach them any more
     _seat_told(row, "council.seat.ended", by, at, reason=reason)
 
@@ -335,14 +340,8 @@ def _role(
     )
     if held.exists():
         return None
-    return Membership.objects.create(
-        account=sitting.account,
-        role=role,
-        region=body.region,
-        body=body.pk,
-        since=at,
-        granted_by=by,
-    )
+    place = Place(region=body.region, body=body.pk)
+    return grant(account=sitting.account, role=role, place=place, by=by, at=at)
 
 
 def _refuse_sitting(body: Council, sitting: Sitting) -> None:

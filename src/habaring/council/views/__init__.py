@@ -1,0 +1,1 @@
+"""Pages of the bodies: for everyone, and in the work room."""
