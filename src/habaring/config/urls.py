@@ -1,6 +1,6 @@
 """The whole site map: a public face and a work room for each stage of the cycle."""
 
-from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path
 
 from habaring.api import urls as api
 from habaring.assessment import urls as assessment
@@ -12,21 +12,6 @@ from habaring.portfolio import urls as portfolio
 from habaring.posts import urls as posts
 from habaring.privacy import urls as privacy
 from habaring.regions import urls as regions
-
-
-class RegionCode:
-    """Kemendagri's dotted code in an address: 62, 62.02, 62.02.06, 62.02.06.1001."""
-
-    regex = r"\d{2}(?:\.\d{2}(?:\.\d{2}(?:\.\d{4})?)?)?"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(RegionCode, "code")
 
 handler403 = "habaring.web.views.not_allowed"
 handler404 = "habaring.web.views.not_found"
