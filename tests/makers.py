@@ -1,7 +1,12 @@
 """Plain functions that make rows with sensible values."""
 
+import base64
+import hmac
+import struct
+import time
 from datetime import UTC, datetime
 
+from habaring.people.adapters import SecondStepAdapter
 from habaring.people.models import Account, Membership, Role
 from habaring.regions.models import Region
 
@@ -45,3 +50,24 @@ def officer(name: str, *, region: Region, role: str = "secretariat") -> Account:
         since=LONG_AGO,
     )
     return person
+
+
+TOTP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def second_step(person: Account) -> Account:
+    """An app that shows codes: `code()` gives the one it shows now."""
+    from allauth.mfa.models import Authenticator
+
+    key = SecondStepAdapter().encrypt(TOTP_KEY)
+    Authenticator.objects.create(user=person, type="totp", data={"secret": key})
+    return person
+
+
+def code(*, steps: int = 0, key: str = TOTP_KEY) -> str:
+    """What the app shows now, or so many half minutes later (RFC 6238)."""
+    moment = struct.pack(">Q", int(time.time()) // 30 + steps)
+    digest = hmac.new(base64.b32decode(key), moment, "sha1").digest()
+    start = digest[-1] & 15
+    number = struct.unpack(">I", digest[start : start + 4])[0] & 0x7FFFFFFF
+    return f"{number % 10**6:06d}"

@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from habaring.people import second_step
 from habaring.people.models import Account, Membership, Role, RolesWritten
 from habaring.regions.models import Department, Region
 from habaring.shared import door, walls
@@ -169,9 +170,14 @@ def powers(
     return frozenset(
         power
         for membership in _read(account)
-        if membership.in_force_at(at)
+        if membership.in_force_at(at) and _opened_by(account, membership)
         for power in _words(membership, place)
     )
+
+
+def _opened_by(account: Account, membership: Membership) -> bool:
+    """A role that asks for a second step opens nothing to a session without one."""
+    return account.passed_second_step or not membership.role.second_step
 
 
 def powers_of(role: Role, held: Place, asked: Place) -> frozenset[Power]:
@@ -193,7 +199,8 @@ def require(
 ) -> Account:
     """Let the person through, or refuse; opens the region's rows (`shared.walls`).
 
-    Raises SignInNeeded when nobody is signed in, NotAllowed when the roles held at
+    Raises SignInNeeded when nobody is signed in, SecondStepNeeded when the session has
+    not passed the second step that a role asks for, NotAllowed when the roles held at
     this moment do not carry the power in this region, department or body (the id of a
     row of `council`).
     """
@@ -208,6 +215,8 @@ def require(
         )
     held = powers(account, at=at, region=region, department=department, body=body)
     if power not in held:
+        if not account.passed_second_step and second_step.asked_of(account, at=at):
+            raise second_step.SecondStepNeeded
         raise NotAllowed(
             what=_("Your role does not allow this."),
             why=_("The roles you hold in this region do not include this task."),

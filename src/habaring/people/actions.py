@@ -120,9 +120,7 @@ def _places(first: Place, codes: Iterable[str]) -> list[Place]:
 
 
 @transaction.atomic
-def invite(
-    *, email: str, offer: Offer, by: Account, at: datetime, address: str
-) -> str:
+def invite(*, email: str, offer: Offer, by: Account, at: datetime, address: str) -> str:
     """Send a one-time link by mail; an earlier one for the same role is withdrawn.
 
     `address` is the accept page, ending before the token, which is returned.
@@ -286,6 +284,10 @@ def accept_invitation(*, token: str, new: NewAccount, at: datetime) -> Account:
             why=_("The account of this mail address is closed."),
             next=_("Ask the person who invited you to use another address."),
         )
+    elif not account.has_usable_password():  # came by code or directory until now
+        _check_password(new, email)
+        account.set_password(new.password)
+        account.save(update_fields=["password"])
     elif not account.check_password(new.password):
         raise PasswordTooWeak(
             what=_("The password does not match the account you already have."),

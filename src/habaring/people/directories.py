@@ -274,7 +274,9 @@ def admit(request: HttpRequest, sociallogin: Any, *, at: datetime) -> None:
         )
     if not account.is_active:
         raise AccountShut
-    if _holds_elsewhere(directory, account, at) and not second_step.is_set_up(account):
+    if second_step.holds_outside(
+        directory.region_id, account, at=at
+    ) and not second_step.is_set_up(account):
         raise BelongsElsewhere
     for invitation in _invitations(directory, account.email or "", at):
         actions.take_up(invitation=invitation, account=account, at=at)
@@ -316,7 +318,7 @@ def _account_for(directory: Directory, said: Said, at: datetime) -> Account:
         return _make(directory, said, at)
     held = Membership.objects.in_force(at).filter(account=account)
     known = held.exists() or bool(_invitations(directory, said.mail, at))
-    if not known or _holds_elsewhere(directory, account, at):
+    if not known or second_step.holds_outside(directory.region_id, account, at=at):
         raise BelongsElsewhere
     return account
 
@@ -342,20 +344,6 @@ def _make(directory: Directory, said: Said, at: datetime) -> Account:
             at=at,
         )
     return account
-
-
-def _holds_elsewhere(directory: Directory, account: Account, at: datetime) -> bool:
-    own = directory.region_id
-    held = Membership.objects.in_force(at).filter(account=account)
-    return any(
-        membership.role.platform_wide
-        or membership.region_id is None
-        or (
-            membership.region_id != own
-            and not membership.region_id.startswith(f"{own}.")
-        )
-        for membership in held.select_related("role")
-    )
 
 
 def _invitations(directory: Directory, mail: str, at: datetime) -> list[Invitation]:

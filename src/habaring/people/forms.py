@@ -1,29 +1,7 @@
-"""Forms of sign-in: they check shape; actions decide."""
+"""The form of an invitation: it checks shape; actions decide."""
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
-
-
-class SignIn(AuthenticationForm):
-    """Mail address and password."""
-
-    username = forms.EmailField(
-        label=_("Mail address"),
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
-    )
-    password = forms.CharField(
-        label=_("Your password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    error_messages = {
-        "invalid_login": _(
-            "The mail address or the password is not right. Check both, and mind that "
-            "capitals count in the password."
-        ),
-        "inactive": _("This account is closed. Ask your region's secretariat."),
-    }
 
 
 class Welcome(forms.Form):

@@ -101,7 +101,7 @@ def is_locked(mail: str, *, at: datetime) -> bool:
     """Whether a person's name is shut out at any address."""
     if not mail:
         return False
-    return (
+    return bool(
         AccessAttempt.objects.filter(
             username=hashed(mail), attempt_time__gt=at - settings.AXES_COOLOFF_TIME
         )

@@ -49,10 +49,9 @@ class SecondStepMiddleware:
     def _to(name: str, request: HttpRequest) -> HttpResponse:
         wanted = request.get_full_path() if request.method == "GET" else ""
         query = f"?{urlencode({'next': wanted})}" if wanted else ""
-        answer = redirect(reverse(name) + query)
         if getattr(request, "htmx", False):
-            answer = HttpResponse(headers={"HX-Redirect": reverse(name) + query})
-        return answer
+            return HttpResponse(headers={"HX-Redirect": reverse(name) + query})
+        return redirect(reverse(name) + query)
 
     def process_exception(
         self, request: HttpRequest, exception: Exception

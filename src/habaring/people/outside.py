@@ -77,13 +77,13 @@ class _HttpsPool(HTTPSConnectionPool):
 
 class _Outward(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
-        super().init_poolmanager(*args, **more)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, **more)
         self.poolmanager.pool_classes_by_scheme = {
             "http": _HttpPool,
             "https": _HttpsPool,
         }
 
-    def send(  # type: ignore[override]  # the rest goes through as it came
+    def send(
         self, request: requests.PreparedRequest, *args: Any, **more: Any
     ) -> requests.Response:
         plain = not str(request.url).lower().startswith("https://")

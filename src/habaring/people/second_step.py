@@ -8,7 +8,7 @@ about.
 from datetime import datetime
 
 from django.contrib.auth import SESSION_KEY
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from habaring.people.models import Account, Directory, Membership
@@ -76,7 +76,8 @@ def is_set_up(account: Account) -> bool:
     """Whether the person has a second step of their own."""
     from allauth.mfa.models import Authenticator
 
-    return Authenticator.objects.filter(user_id=account.pk, type__in=KINDS).exists()
+    mine = Authenticator.objects.filter(user_id=account.pk, type__in=KINDS)
+    return bool(mine.exists())
 
 
 def may_remove(account: Account, authenticator_id: int, *, at: datetime) -> bool:
@@ -91,19 +92,38 @@ def directory_speaks_for(
     directory: Directory, account: Account, *, at: datetime
 ) -> bool:
     """Whether a directory's word on the second step is enough for all that the person
-    may do: every role that asks for one must lie in the directory's own region.
+    may do: every role must lie in the directory's own region.
     """
-    if not directory.trusted_second_step:
-        return False
-    own = directory.region_id
-    held = Membership.objects.in_force(at).filter(
-        account=account.pk, role__second_step=True
+    return directory.trusted_second_step and not holds_outside(
+        directory.region_id, account, at=at
     )
-    return all(
-        not membership.role.platform_wide
-        and (
-            membership.region_id == own
-            or str(membership.region_id).startswith(f"{own}.")
-        )
+
+
+def holds_outside(code: str, account: Account, *, at: datetime) -> bool:
+    """Whether a person holds a role beyond one region and what lies below it."""
+    held = Membership.objects.in_force(at).filter(account=account.pk)
+    return any(
+        membership.role.platform_wide
+        or membership.region_id is None
+        or not f"{membership.region_id}.".startswith(f"{code}.")
         for membership in held.select_related("role")
     )
+
+
+def let_in(
+    request: HttpRequest, account: Account, *, by: str, onward: str | None = None
+) -> HttpResponse:
+    """Begin the session of somebody who proved who they are `by` password, code or
+    directory: after their second step where they have one.
+    """
+    from allauth.account.internal.flows.login import (
+        perform_login,
+        record_authentication,
+    )
+    from allauth.account.models import Login
+
+    record_authentication(request, account, by)
+    answer: HttpResponse = perform_login(
+        request, Login(user=account, redirect_url=onward)
+    )
+    return answer

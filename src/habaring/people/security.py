@@ -177,7 +177,7 @@ def unlock(*, account: Account, by: Account, region: Region, at: datetime) -> in
     audit.record(
         by=by, at=at, verb="people.unlocked", subject=account, region=region.code
     )
-    return gone
+    return int(gone)
 
 
 def tell(account: Account, event: str) -> None:

@@ -22,3 +22,15 @@ def clear_codes(timestamp: int) -> None:
     from habaring.people.codes import actions
 
     actions.clear(at=now())
+
+
+@app.task(name="people.send_reset", queue="messages", retry=2)
+def send_reset(*, account: int, address: str) -> None:
+    """Send the link for a new password; nothing where there is no account."""
+    # late: every process imports the tasks at its start, few run them
+    from habaring.people.models import Account
+    from habaring.people.resetting import send_letter
+
+    found = Account.objects.filter(pk=account, is_active=True).first()
+    if found is not None and found.email:
+        send_letter(found, address)

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from habaring.people import entrance_urls, views
+from habaring.people import citizens, entrance_urls, views
 from habaring.people.register import urls as register
 
 public = [
     *entrance_urls.public,
+    *citizens.public,
     path("undangan/<slug:token>/", views.welcome, name="welcome"),
 ]
 plain = entrance_urls.plain  # under allauth's own names
-work = [*register.work, *entrance_urls.work]
+work = [*register.work, *entrance_urls.work, *citizens.work]
 platform = register.platform

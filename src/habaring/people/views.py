@@ -23,6 +23,8 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """Accept an invitation; the first link of a platform comes here too."""
     invitation = actions.usable_invitation(token=token, at=now())
     known = Account.objects.filter(email=invitation.email, is_active=True).first()
+    if known and not known.has_usable_password():
+        known = None  # came by code or directory: chooses a password now
     form = Welcome(
         request.POST or None,
         invited_email=invitation.email,

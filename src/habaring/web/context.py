@@ -86,6 +86,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
             "home": _address("web:home", "/"),
             "sign_in": _address("people:sign-in", "/masuk/"),
             "sign_out": _address("people:sign-out", "/keluar/"),
+            "account": _address("people:account", "/akun/"),
             "work_room": _address("web:work-room", "/ruang-kerja/"),
             "language": _address("web:language", "/bahasa/"),
             "data": _address("web:data", "/data/"),

@@ -5,7 +5,7 @@ from django.urls import path
 from habaring.people.entitled import views
 
 public = [
-    path("daerah/<code:code>/daftar-saya/", views.entry, name="entry"),
+    path("daerah/<str:code>/daftar-saya/", views.entry, name="entry"),
 ]
 work = [
     path("daftar/", views.registers, name="registers"),
