@@ -4,7 +4,6 @@ import secrets
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
@@ -16,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from habaring.people import second_step
 from habaring.people.access import SignInNeeded
 from habaring.people.codes import actions, reaching
 from habaring.people.codes.actions import Asker
@@ -26,7 +26,6 @@ from habaring.shared.limits import TooMany, client_network
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 _SECRET = "codes.browser"  # noqa: S105 - the name of a place in the session
 _NEXT = "codes.next"
 
@@ -59,8 +58,9 @@ def _onward(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_in(request: HttpRequest, account: Account) -> HttpResponse:
-    login(request, account, backend=_BACKEND)  # the session gets a new key
-    return _onward(request)
+    wanted = request.session.pop(_NEXT, "") or reverse("people:follows")
+    request.session.pop(_SECRET, None)
+    return second_step.let_in(request, account, by="code", onward=wanted)
 
 
 @never_cache
