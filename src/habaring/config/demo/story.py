@@ -23,7 +23,7 @@ from habaring.assessment.catalogue_actions import record_catalogue
 from habaring.assessment.models import Framework, IndexEdition
 from habaring.assessment.observations import OBSERVATIONS, TARGETS, row_from
 from habaring.assessment.selection import EditionPlan
-from habaring.config.demo import book
+from habaring.config.demo import book, offices
 from habaring.council import actions as council
 from habaring.council.models import Decision
 from habaring.portfolio import actions as portfolio
@@ -277,6 +277,10 @@ def _book(story: Story) -> None:
     )
 
 
+def _posts(story: Story) -> None:
+    offices.open_posts(story.kotim, story.facts, at=story.at)
+
+
 _STEPS: tuple[tuple[str, Callable[[Story], None]], ...] = (
     ("register and catalogue", _ground),
     ("departments of Kotim", _departments),
@@ -288,4 +292,5 @@ _STEPS: tuple[tuple[str, Callable[[Story], None]], ...] = (
     ("scenarios (illustrative)", _scenarios),
     ("decision and plan (illustrative)", _plan),
     ("master plan", _book),
+    ("posts and what they own (illustrative)", _posts),
 )
