@@ -173,6 +173,11 @@ class Council(models.Model):
         return words.BODY_KINDS[self.kind]
 
     @property
+    def quorum_words(self) -> Words:
+        """The quorum rule in the reader's language."""
+        return words.QUORUM_RULES[self.quorum_rule]
+
+    @property
     def decree_number(self) -> str:
         """The number of the decree that formed it; empty where it is not known."""
         return self.decree.number if self.decree else ""

@@ -296,5 +296,11 @@ def upload_seats(request: HttpRequest, code: str, body: int) -> HttpResponse:
         _("Take the file in"),
         trail=_trail(room, row),
         template="council/upload.html",
+        files=(
+            (
+                _("Get the template") + " (XLSX)",
+                reverse("council-work:seats-template", args=[code, body]),
+            ),
+        ),
     )
     return form_page(request, room.region, form, sheet, save)

@@ -157,5 +157,11 @@ def upload_instruments(request: HttpRequest, code: str) -> HttpResponse:
         _("Take the file in"),
         trail=_trail(code),
         template="council/upload.html",
+        files=(
+            (
+                _("Get the template") + " (XLSX)",
+                reverse("council-work:instruments-template", args=[code]),
+            ),
+        ),
     )
     return form_page(request, room.region, form, sheet, save)

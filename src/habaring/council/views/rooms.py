@@ -54,6 +54,7 @@ class Sheet:
     confirm: str = ""
     trail: tuple[tuple[str, str], ...] = ()  # where one came from
     template: str = "council/form.html"
+    files: tuple[tuple[str, str], ...] = ()  # to keep, such as the workbook to fill in
 
 
 def form_page(
