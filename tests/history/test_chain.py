@@ -178,7 +178,7 @@ def test_a_seal_that_is_altered_is_found(days: list[date], column: str) -> None:
     value: object = {"count": 99, "leaves": b"E" * leaves.WIDTH}.get(column, "f" * 64)
     with behind_the_triggers() as cursor:
         cursor.execute(
-            f"UPDATE history_seal SET {column} = %s WHERE region_code = '62.02' AND day = '2026-10-01'",
+            f"UPDATE history_seal SET {column} = %s WHERE region_code = '62.02' AND day = '2026-10-01'",  # noqa: S608 - our own names
             [value],
         )
     if column == "leaves":  # a help to name rows; what is published holds without it

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import habaring
-from habaring.history.watched import WATCHED, label_of
+from habaring.history.watched import WATCHED, Watch, label_of
 from habaring.history.words import DOMAINS, SENTENCES
 
 PACKAGE = Path(habaring.__file__).parent
@@ -45,12 +45,12 @@ def test_every_domain_of_a_verb_has_a_word() -> None:
 
 
 @pytest.mark.parametrize("watch", WATCHED, ids=lambda watch: watch.model)
-def test_every_watched_table_has_a_word(watch: object) -> None:
+def test_every_watched_table_has_a_word(watch: Watch) -> None:
     assert (
         str(label_of(watch.table))
         == str(label_of(watch.model.lower()))
         == str(watch.label)
-    )  # type: ignore[attr-defined]
+    )
 
 
 def test_a_table_without_a_word_is_called_by_its_name() -> None:
