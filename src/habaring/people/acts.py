@@ -53,8 +53,12 @@ class Act:
 class CodeNeeded(SignInNeeded):
     """Nobody is signed in; a code is enough."""
 
-    address = "people:code-ask"
     label = _("Get a code")
+
+    @property
+    def address(self) -> str:
+        """The page that sends a code."""
+        return reverse("people:code-ask")
 
 
 class EntryNeeded(NotAllowed):

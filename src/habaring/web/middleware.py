@@ -74,13 +74,23 @@ class RefusalMiddleware:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
         if isinstance(exception, SignInNeeded) and request.method == "GET":
-            query = urlencode({"next": request.get_full_path()})
-            return redirect(f"{reverse('people:sign-in')}?{query}")
+            # an act of a citizen names its own door (`people.acts`)
+            door = getattr(exception, "address", "") or reverse("people:sign-in")
+            return redirect(_and_back(door, request))
         if isinstance(exception, Refusal):
-            response = render(
-                request, "refusal.html", {"refusal": exception}, status=exception.status
-            )
+            door = getattr(exception, "address", "")
+            context = {
+                "refusal": exception,
+                "door": _and_back(door, request) if door else "",
+            }
+            response = render(request, "refusal.html", context, status=exception.status)
             for name, value in exception.headers.items():
                 response.headers[name] = value
             return response
         return None
+
+
+def _and_back(door: str, request: HttpRequest) -> str:
+    """A door, and the page to come back to: what was sent by a form is not repeated."""
+    here = request.get_full_path() if request.method == "GET" else request.path
+    return f"{door}{'&' if '?' in door else '?'}{urlencode({'next': here})}"
