@@ -4,6 +4,7 @@ Which pages a power opens is not written down: each page is asked as nobody, and
 door says which power it wants (`SignInNeeded.power`). Nothing is read in anyone's name.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -90,11 +91,12 @@ def _work_rooms() -> Iterator[tuple[str, URLResolver]]:
 def _asked(prefix: str, pattern: URLPattern, code: str) -> WorkPage | None:
     """Knock at one page as nobody: which power does its door want?"""
     converters = pattern.pattern.converters
-    given = {name: _stand_in(one) for name, one in converters.items()}
+    given: dict[str, object] = dict.fromkeys(pattern.pattern.regex.groupindex, "-")
+    given |= {str(name): _stand_in(one) for name, one in converters.items()}
     request = HttpRequest()
     request.method = "GET"
     request.user = AnonymousUser()
-    with suppress(Http404, Refusal):
+    with suppress(Http404, Refusal, TypeError):  # what takes no region is no work room
         try:
             with transaction.atomic():
                 pattern.callback(request, code=code, **given, **pattern.default_args)
@@ -102,7 +104,7 @@ def _asked(prefix: str, pattern: URLPattern, code: str) -> WorkPage | None:
             if wanted.power is None:
                 return None
             path = prefix + _readable(str(pattern.pattern))
-            return WorkPage(path, wanted.power, bool(converters))
+            return WorkPage(path, wanted.power, bool(given))
     return None
 
 
@@ -113,5 +115,4 @@ def _stand_in(converter: object) -> object:
 
 def _readable(route: str) -> str:
     """ "skenario/<int:scenario>/" → "skenario/…/"."""
-    parts = ["…" if part.startswith("<") else part for part in route.split("/")]
-    return "/".join(parts)
+    return re.sub(r"\(\?P<.*?\)|<[^>]*>", "…", route).strip("^$").replace("\\", "")
