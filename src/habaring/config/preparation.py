@@ -80,8 +80,8 @@ def choose_role() -> None:
     )
 
 
-FACTS = ("regions", "catalogue", "book_sets")
-FACT_FOLDERS = ("regions/facts", "assessment/facts", "masterplan/sets")
+FACTS = ("regions", "catalogue", "book_sets", "purposes")
+FACT_FOLDERS = ("regions/facts", "assessment/facts", "masterplan/sets", "privacy/facts")
 
 
 def load_once(demo: str) -> None:

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ruang-kerja/orang/", include((people.platform, "people-platform"))),
     path("ruang-kerja/<code:code>/orang/", include((people.work, "people-work"))),
     path("ruang-kerja/<code:code>/jabatan/", include((posts.work, "posts-work"))),
+    path("data-pribadi/", include((privacy.platform, "privacy-platform"))),
     path("data-saya/", include((privacy.own, "my-data"))),
     *stage("privacy", privacy.public, privacy.work, at=("data-pribadi",) * 2),
     path("", include((history.public, "history"))),

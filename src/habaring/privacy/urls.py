@@ -17,6 +17,7 @@ own: list[URLPattern] = [
     path("permintaan/<uuid:row>/tarik/", me.cancel, name="cancel"),
     path("hapus/", me.erase, name="erase"),
 ]
+platform: list[URLPattern] = [path("", me.platform_notice, name="notice")]
 public: list[URLPattern] = [path("", me.notice, name="notice")]
 work: list[URLPattern] = [
     path("", desk.queue, name="queue"),

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 THEMES = ("light", "dark")
 _REGION = re.compile(r"^/daerah/(\d{2}\.\d{2})/")  # only these plan
+_ANY_REGION = re.compile(r"^/daerah/\d{2}(?:\.\d{2}){0,2}(?:\.\d{4})?/")
 _WORK = re.compile(r"^/ruang-kerja/(\d{2}(?:\.\d{2})?)/")
 
 # segment of the public address, of the work room's, words, icon
@@ -73,6 +74,12 @@ def stages_below(root: str, path: str, *, working: bool = False) -> list[Stage]:
     ]
 
 
+def _notice(path: str) -> str:
+    """What is held about people: the region's own words where a region is read."""
+    region = _ANY_REGION.match(path)
+    return f"{region[0]}data-pribadi/" if region else "/data-pribadi/"
+
+
 def shell(request: HttpRequest) -> dict[str, object]:
     """Context processor: ``stages``, ``work_stages``, ``places``, ``theme``."""
     path = request.path
@@ -91,6 +98,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
             "language": _address("web:language", "/bahasa/"),
             "data": _address("web:data", "/data/"),
             "api": _address("api:docs", "/api/v1/docs"),
+            "privacy": _notice(path),
             "national": _address("web:national", "/nasional/"),
         },
         "theme": theme if theme in THEMES else "",

@@ -145,6 +145,12 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
             _("People and roles"),
             _("Invite officers, give and end roles."),
         ),
+        (
+            Power.PROTECT_PERSONAL_DATA,
+            "privacy-work:queue",
+            _("Personal data"),
+            _("Requests, who looked, data breaches, retention."),
+        ),
     )
     return [
         Door(title, why, reverse(name, args=[region.code]))

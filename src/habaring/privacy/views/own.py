@@ -55,6 +55,18 @@ def notice(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "privacy/notice.html", context)
 
 
+@require_safe
+def platform_notice(request: HttpRequest) -> HttpResponse:
+    """The same for the platform as a whole, before a region is chosen."""
+    context = {
+        "region": None,
+        "purposes": queries.purposes(),
+        "rules": RetentionRule.objects.all(),
+        "officers": False,
+    }
+    return render(request, "privacy/notice.html", context)
+
+
 def _me(request: HttpRequest) -> Account:
     """Who is signed in; opens that person's own rows, and no region."""
     if not isinstance(request.user, Account):
@@ -239,7 +251,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     """What goes, what stays and why; then erase, where nobody has to look at it."""
     account = _me(request)
     plan = queries.erasure(account, at=now())
-    form = EraseForm(request.POST or None)
+    form = EraseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actions.erase_myself(account=account, at=now())
         logout(request)
