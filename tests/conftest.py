@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
@@ -79,6 +80,9 @@ def _as_migrated(
     if commits or "transactional_db" in request.fixturenames:
         with django_db_blocker.unblock():
             put_in_place(apps.get_model("people", "Role"))
+            import_module("habaring.privacy.migrations.0002_promises").add_facts(
+                apps, None
+            )
             with connection.cursor() as cursor:
                 cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
