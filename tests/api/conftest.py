@@ -11,7 +11,6 @@ from habaring.regions.models import Region
 from tests.api import makers
 
 
-
 @pytest.fixture
 def today() -> datetime:
     """Tokens are judged by the real clock, which the door reads."""

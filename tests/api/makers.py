@@ -1,14 +1,19 @@
 """A region with something at every address, and tokens for it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from habaring.api import actions
 from habaring.api.actions import Issued, NewToken
+from habaring.api.models import WebhookSubscription
+from habaring.assessment.actions import set_target
+from habaring.assessment.models import Target
+from habaring.assessment.observations import Row
 from habaring.people.access import Power
 from habaring.people.models import Account, Role
 from habaring.portfolio import actions as portfolio
-from habaring.regions.models import Region
+from habaring.regions.models import BudgetFigure, Region
 from tests import makers
 from tests.assessment import makers as assessment
 from tests.portfolio import makers as choosing
@@ -33,9 +38,7 @@ def token(
     networks: tuple[str, ...] = (),
     days: int = 30,
 ) -> Issued:
-    new = NewToken(
-        name="Uji", scopes=scopes or EVERY, networks=networks, days=days
-    )
+    new = NewToken(name="Uji", scopes=scopes or EVERY, networks=networks, days=days)
     return actions.issue_token(region=region, new=new, by=person, at=at)
 
 
@@ -55,6 +58,14 @@ def town(at: datetime, by: Account | None = None) -> dict[str, Any]:
     plan = portfolio.adopt_plan(
         scenario=choosing.done(kotim, at), decision=decision, by=None, at=at
     )
+    BudgetFigure.objects.create(
+        region=kotim,
+        year=2024,
+        stage="original",
+        account="revenue",
+        amount=2 * 10**12,
+        source="DJPK",
+    )
     spare = choosing.done(kotim, at, [choosing.entry("D")])
     later = choosing.decision(kotim, at, number="2/2026")
     return {
@@ -68,4 +79,16 @@ def town(at: datetime, by: Account | None = None) -> dict[str, Any]:
     }
 
 
-DAY = timedelta(days=1)
+def webhook(
+    person: Account, region: Region, at: datetime, address: str = "https://example.org/"
+) -> WebhookSubscription:
+    made = actions.open_webhook(
+        region=region, address=address, kinds=(), by=person, at=at
+    )
+    return made.subscription
+
+
+def target(region: Region, at: datetime) -> Target:
+    row = Row("K01", 2029, Decimal(80), source="RPJMD")
+    set_target(region=region, row=row, by=None, at=at)  # type: ignore[arg-type]
+    return Target.objects.get(region=region, indicator__code="K01", year=2029)

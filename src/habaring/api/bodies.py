@@ -4,15 +4,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponse
-from ninja import Router, Schema
+from ninja import Schema
 
 from habaring.api.guard import Call, region_of
 from habaring.api.paging import PageQuery, cut
 from habaring.api.problems import NotFound
+from habaring.api.routing import router
 from habaring.api.shapes import Page, RegionCode, RowId, Told, open_to_all, told
 from habaring.council.models import Council, Decision
-
-router = Router(tags=["council"])
 
 
 class BodyOut(Schema):
@@ -104,6 +103,7 @@ def _bodies() -> Any:
     response=Page[BodyOut],
     operation_id="list_bodies",
     summary="Bodies of a region",
+    tags=["council"],
     openapi_extra=open_to_all(),
 )
 def bodies(
@@ -119,6 +119,7 @@ def bodies(
     response=BodyTold,
     operation_id="read_body",
     summary="One body",
+    tags=["council"],
     openapi_extra=open_to_all(),
 )
 def one_body(request: Call, body_id: RowId) -> dict[str, Any]:
@@ -139,6 +140,7 @@ def _decisions() -> Any:
     response=Page[DecisionOut],
     operation_id="list_decisions",
     summary="Decisions of a region's bodies",
+    tags=["council"],
     openapi_extra=open_to_all(),
 )
 def decisions(
@@ -154,6 +156,7 @@ def decisions(
     response=DecisionTold,
     operation_id="read_decision",
     summary="One decision",
+    tags=["council"],
     openapi_extra=open_to_all(),
 )
 def one_decision(request: Call, decision_id: RowId) -> dict[str, Any]:

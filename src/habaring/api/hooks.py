@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Schema
 from pydantic import Field, StringConstraints
 
 from habaring.api import actions
@@ -12,6 +12,7 @@ from habaring.api.guard import Call, enter, holder, own_or_below, region_of
 from habaring.api.models import Delivery, Event, WebhookState, WebhookSubscription
 from habaring.api.paging import MOST, USUAL, PageQuery, cut
 from habaring.api.problems import NotFound
+from habaring.api.routing import router
 from habaring.api.shapes import (
     LARGEST,
     In,
@@ -26,7 +27,6 @@ from habaring.people import access
 from habaring.people.access import Power
 from habaring.regions.models import Region
 
-router = Router(tags=["events"])
 EventName = Literal[
     "body.recorded",
     "book.issued",
@@ -177,6 +177,7 @@ def token(request: Call) -> dict[str, Any]:
     response=EventsTold,
     operation_id="list_events",
     summary="Events after a number",
+    tags=["events"],
     openapi_extra=needs(Power.SEE_WORK_ROOM),
 )
 def list_events(
@@ -204,6 +205,7 @@ def list_events(
     response=Page[WebhookOut],
     operation_id="list_webhooks",
     summary="Webhooks of a region",
+    tags=["events"],
     openapi_extra=needs(Power.MANAGE_API),
 )
 def webhooks(
@@ -222,6 +224,7 @@ def webhooks(
     response=WebhookSecret,
     operation_id="open_webhook",
     summary="Open a webhook",
+    tags=["events"],
     openapi_extra=needs(Power.MANAGE_API),
 )
 def open_webhook(request: Call, code: RegionCode, payload: WebhookIn) -> dict[str, Any]:
@@ -254,6 +257,7 @@ def _known(request: Call, pk: int) -> tuple[WebhookSubscription, Any]:
     response=WebhookTold,
     operation_id="read_webhook",
     summary="One webhook",
+    tags=["events"],
     openapi_extra=needs(Power.MANAGE_API),
 )
 def one_webhook(request: Call, webhook_id: RowId) -> dict[str, Any]:
@@ -267,6 +271,7 @@ def one_webhook(request: Call, webhook_id: RowId) -> dict[str, Any]:
     response=WebhookTold,
     operation_id="remove_webhook",
     summary="Remove a webhook",
+    tags=["events"],
     openapi_extra=needs(Power.MANAGE_API),
 )
 def remove_webhook(request: Call, webhook_id: RowId) -> dict[str, Any]:
@@ -281,6 +286,7 @@ def remove_webhook(request: Call, webhook_id: RowId) -> dict[str, Any]:
     response=WebhookTold,
     operation_id="pause_webhook",
     summary="Pause a webhook",
+    tags=["events"],
     openapi_extra=needs(Power.MANAGE_API),
 )
 def pause_webhook(request: Call, webhook_id: RowId) -> dict[str, Any]:
@@ -296,6 +302,7 @@ def pause_webhook(request: Call, webhook_id: RowId) -> dict[str, Any]:
     response=WebhookTold,
     operation_id="resume_webhook",
     summary="Resume a webhook",
+    tags=["events"],
     openapi_extra=needs(Power.MANAGE_API),
 )
 def resume_webhook(request: Call, webhook_id: RowId) -> dict[str, Any]:
@@ -311,6 +318,7 @@ def resume_webhook(request: Call, webhook_id: RowId) -> dict[str, Any]:
     response=WebhookSecret,
     operation_id="rotate_webhook_secret",
     summary="Exchange a webhook's secret",
+    tags=["events"],
     openapi_extra=needs(Power.MANAGE_API),
 )
 def rotate_webhook(request: Call, webhook_id: RowId) -> dict[str, Any]:
@@ -325,6 +333,7 @@ def rotate_webhook(request: Call, webhook_id: RowId) -> dict[str, Any]:
     response=ReplayTold,
     operation_id="replay_webhook",
     summary="Send events again",
+    tags=["events"],
     openapi_extra=needs(Power.MANAGE_API),
 )
 def replay(
@@ -355,6 +364,7 @@ def _delivery(row: Delivery) -> DeliveryOut:
     response=Page[DeliveryOut],
     operation_id="list_deliveries",
     summary="Attempts to deliver",
+    tags=["events"],
     openapi_extra=needs(Power.MANAGE_API),
 )
 def deliveries(

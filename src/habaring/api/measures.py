@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Schema
 from pydantic import Field
 
 from habaring.api.guard import Call, region_of
 from habaring.api.paging import PageQuery, cut
 from habaring.api.problems import NotFound
+from habaring.api.routing import router
 from habaring.api.shapes import (
     Named,
     Page,
@@ -32,7 +33,6 @@ from habaring.assessment.models import (
     Target,
 )
 
-router = Router(tags=["assessment"])
 Code = Annotated[str, Query(max_length=30, examples=["K05"])]
 
 
@@ -206,6 +206,7 @@ def _indicator(row: Indicator) -> dict[str, Any]:
     response=Page[IndicatorOut],
     operation_id="list_indicators",
     summary="The catalogue of indicators",
+    tags=["assessment"],
     openapi_extra=open_to_all(),
 )
 def indicators(
@@ -233,6 +234,7 @@ def indicators(
     response=IndicatorTold,
     operation_id="read_indicator",
     summary="One indicator",
+    tags=["assessment"],
     openapi_extra=open_to_all(),
 )
 def indicator(
@@ -264,6 +266,7 @@ def _framework(row: Framework) -> dict[str, Any]:
     response=Page[FrameworkOut],
     operation_id="list_frameworks",
     summary="Frameworks of dimensions",
+    tags=["assessment"],
     openapi_extra=open_to_all(),
 )
 def frameworks(
@@ -279,6 +282,7 @@ def frameworks(
     response=FrameworkTold,
     operation_id="read_framework",
     summary="One framework",
+    tags=["assessment"],
     openapi_extra=open_to_all(),
 )
 def framework(
@@ -340,6 +344,7 @@ def observation(row: Observation) -> ObservationOut:
     response=Page[ObservationOut],
     operation_id="list_observations",
     summary="Values of a region",
+    tags=["assessment"],
     openapi_extra=open_to_all(),
 )
 def observations(
@@ -383,6 +388,7 @@ def target(row: Target) -> TargetOut:
     response=Page[TargetOut],
     operation_id="list_targets",
     summary="Targets of a region",
+    tags=["assessment"],
     openapi_extra=open_to_all(),
 )
 def targets(
@@ -433,6 +439,7 @@ def _edition(row: IndexEdition) -> dict[str, Any]:
     response=Page[EditionOut],
     operation_id="list_index_editions",
     summary="Index editions that tell of a region",
+    tags=["assessment"],
     openapi_extra=open_to_all(),
 )
 def editions(
@@ -456,6 +463,7 @@ def _known_edition(pk: int) -> IndexEdition:
     response=EditionTold,
     operation_id="read_index_edition",
     summary="One index edition",
+    tags=["assessment"],
     openapi_extra=open_to_all(),
 )
 def edition(request: Call, edition: RowId) -> dict[str, Any]:
@@ -468,6 +476,7 @@ def edition(request: Call, edition: RowId) -> dict[str, Any]:
     response=Page[ScoreOut],
     operation_id="list_scores",
     summary="Scores and ranks of an edition",
+    tags=["assessment"],
     openapi_extra=open_to_all(),
 )
 def scores(
@@ -505,6 +514,7 @@ def scores(
     response=Page[ValueOut],
     operation_id="list_values_used",
     summary="Values that entered an edition",
+    tags=["assessment"],
     openapi_extra=open_to_all(),
 )
 def values(

@@ -4,17 +4,17 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Schema
 from pydantic import Field
 
 from habaring.api.guard import Call, region_of
 from habaring.api.paging import PageQuery, cut
 from habaring.api.problems import NotFound
+from habaring.api.routing import router
 from habaring.api.shapes import Page, RegionCode, Told, open_to_all, told
 from habaring.regions import queries
 from habaring.regions.models import Department, Region
 
-router = Router(tags=["regions"])
 RegionKindName = Literal[
     "provinsi", "kabupaten", "kota", "kecamatan", "kelurahan", "desa"
 ]
@@ -121,6 +121,7 @@ def _values(row: Region) -> dict[str, Any]:
     response=Page[RegionOut],
     operation_id="list_regions",
     summary="Find regions",
+    tags=["regions"],
     openapi_extra=open_to_all(),
 )
 def regions(
@@ -148,6 +149,7 @@ def regions(
     response=RegionTold,
     operation_id="read_region",
     summary="One region",
+    tags=["regions"],
     openapi_extra=open_to_all(),
 )
 def region(request: Call, code: RegionCode) -> dict[str, Any]:
@@ -160,6 +162,7 @@ def region(request: Call, code: RegionCode) -> dict[str, Any]:
     response=Page[RegionOut],
     operation_id="list_parts",
     summary="What lies in a region",
+    tags=["regions"],
     openapi_extra=open_to_all(),
 )
 def parts(
@@ -186,6 +189,7 @@ def _department(row: Department) -> DepartmentOut:
     response=Page[DepartmentOut],
     operation_id="list_departments",
     summary="Departments of a region",
+    tags=["regions"],
     openapi_extra=open_to_all(),
 )
 def departments(
@@ -201,6 +205,7 @@ def departments(
     response=YearsTold,
     operation_id="list_budgets",
     summary="Years with a budget",
+    tags=["regions"],
     openapi_extra=open_to_all(),
 )
 def budgets(request: Call, code: RegionCode) -> dict[str, Any]:
@@ -215,6 +220,7 @@ def budgets(request: Call, code: RegionCode) -> dict[str, Any]:
     response=BudgetTold,
     operation_id="read_budget",
     summary="A region's budget",
+    tags=["regions"],
     openapi_extra=open_to_all(),
 )
 def budget(request: Call, code: RegionCode, year: Year) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Schema
 from pydantic import Field
 
 from habaring.api.guard import Call, enter, region_of
 from habaring.api.paging import PageQuery, cut
 from habaring.api.problems import NotFound
+from habaring.api.routing import router
 from habaring.api.shapes import (
     Page,
     RegionCode,
@@ -26,8 +27,6 @@ from habaring.portfolio import queries
 from habaring.portfolio.inputs import entry_of
 from habaring.portfolio.models import Candidate, Plan, PlanItem, Scenario
 from habaring.portfolio.results import Line, result
-
-router = Router(tags=["portfolio"])
 
 
 class PlanOut(Schema):
@@ -167,6 +166,7 @@ def plan(row: Plan) -> dict[str, Any]:
     response=Page[PlanOut],
     operation_id="list_plans",
     summary="Adopted plans of a region",
+    tags=["portfolio"],
     openapi_extra=open_to_all(),
 )
 def plans(
@@ -190,6 +190,7 @@ def _known(pk: int) -> Plan:
     response=PlanTold,
     operation_id="read_plan",
     summary="One plan",
+    tags=["portfolio"],
     openapi_extra=open_to_all(),
 )
 def one_plan(request: Call, plan_id: RowId) -> dict[str, Any]:
@@ -204,6 +205,7 @@ def one_plan(request: Call, plan_id: RowId) -> dict[str, Any]:
     response=Page[ItemOut],
     operation_id="list_plan_items",
     summary="Programmes of a plan",
+    tags=["portfolio"],
     openapi_extra=open_to_all(),
 )
 def items(
@@ -247,6 +249,7 @@ def _item(item: PlanItem, line: Line | None) -> ItemOut:
     response=Page[WeighedOut],
     operation_id="list_weighed_candidates",
     summary="Candidates that a plan was chosen from",
+    tags=["portfolio"],
     openapi_extra=open_to_all(),
 )
 def weighed(
@@ -310,6 +313,7 @@ def candidate(row: Candidate) -> CandidateOut:
     response=Page[CandidateOut],
     operation_id="list_candidates",
     summary="Candidates in force",
+    tags=["portfolio"],
     openapi_extra=needs(Power.SEE_WORK_ROOM),
 )
 def candidates(
@@ -328,6 +332,7 @@ def candidates(
     response=Page[ScenarioOut],
     operation_id="list_scenarios",
     summary="Scenarios of a region",
+    tags=["portfolio"],
     openapi_extra=needs(Power.SEE_WORK_ROOM),
 )
 def scenarios(

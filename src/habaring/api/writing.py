@@ -5,12 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from ninja import Header, Router, Schema
+from ninja import Header, Schema
 from pydantic import Field, StringConstraints
 
 from habaring.api import bodies, plans
 from habaring.api.guard import Call, enter, holder, region_of
 from habaring.api.problems import NotFound, Wrong
+from habaring.api.routing import router
 from habaring.api.shapes import (
     In,
     Reason,
@@ -35,7 +36,6 @@ from habaring.portfolio.models import Scenario
 from habaring.regions.models import Region
 from habaring.shared.refusal import FileRefused
 
-router = Router()
 MOST_ROWS = 10_000
 Once = Annotated[
     str,

@@ -1,0 +1,202 @@
+"""schemathesis: no operation breaks, and none answers what the contract does not tell.
+
+Every operation is called at least 50 times without a token and 50 times with one that
+may do everything, with good and bad requests; ids that exist are mixed in, so that each
+operation also succeeds, which is asserted.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import schemathesis
+from django.conf import settings as django_settings
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, transaction
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from pytest_django import DjangoDbBlocker
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from habaring.api.contract import schema as contract
+from tests.api import makers
+
+pytestmark = pytest.mark.django_db
+EXAMPLES = 50
+FEW = 15  # without a token where one is needed: every answer is a refusal
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+OPERATIONS = sorted(
+    operation["operationId"]
+    for path in contract()["paths"].values()
+    for operation in path.values()
+)
+API = "/api/v1"
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Any]:
+    """One region with something at every address; taken back at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        at = datetime.now(UTC) - timedelta(minutes=1)
+        found = makers.town(at)
+        region = found["region"]
+        person = makers.mighty("Budi", region)
+        found["token"] = makers.token(person, region, at).secret
+        found["webhook"] = makers.webhook(person, region, at)
+        found["target"] = makers.target(region, at)
+        yield found
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def api(town: Any) -> Any:
+    """The contract as schemathesis reads it, over the real WSGI application."""
+    before = django_settings.API_REQUESTS
+    django_settings.API_REQUESTS = 10_000_000
+    # each request would close the connection that holds the town's transaction
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi(f"{API}/openapi.json", get_wsgi_application())
+    django_settings.API_REQUESTS = before
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def good(town: Any) -> dict[str, Any]:
+    """For each address its ids that exist, and for each write a body that is right."""
+    numbers = {
+        "code": "62.02",
+        "edition": town["edition"].pk,
+        "plan_id": town["plan"].pk,
+        "body_id": town["body"].pk,
+        "decision_id": town["decision"].pk,
+        "webhook_id": town["webhook"].pk,
+        "scenario": town["spare"].pk,
+        "target": town["target"].pk,
+        "candidate": "D",
+        "year": 2024,
+    }
+    reason = {"reason": "Sudah tidak berlaku."}
+    candidate = {
+        "code": "Z",
+        "name": "Program Z",
+        "dimension": "GOV",
+        "earliest_year": 2027,
+        "latest_year": 2028,
+        "costs": [{"year": 1, "source": "APBD", "amount": 10**9}],
+    }
+    value = {"indicator": "K01", "year": 2022, "value": "70.5", "source": "BPS"}
+    bodies = {
+        "record_observations": {"rows": [value]},
+        "set_targets": {"rows": [{**value, "year": 2030}]},
+        "withdraw_target": reason,
+        "record_candidates": {"rows": [candidate]},
+        "withdraw_candidate": reason,
+        "adopt_plan": {"decision": town["later"].pk},
+        "record_body": {"name": "Forum Kota Cerdas"},
+        "record_decision": {
+            "body": town["body"].pk,
+            "number": "9/2026",
+            "decided_on": "2026-10-01",
+            "title": "Rencana aksi",
+            "reason": "Disepakati semua.",
+        },
+        "open_webhook": {"address": "https://example.org/h", "events": []},
+    }
+    return {"ids": numbers, "bodies": bodies}
+
+
+IDS = {"read_indicator": {"code": "K01"}, "read_framework": {"code": "kominfo-2022"}}
+
+
+def settled(case: Any, town: Any) -> None:
+    """Put what exists in the place of what was made up."""
+    known = good(town)
+    name = case.operation.definition.raw["operationId"]
+    ids = known["ids"] | IDS.get(name, {})
+    for key in case.path_parameters or {}:
+        case.path_parameters[key] = ids[key]
+    case.query = {"from": 1} if name == "replay_webhook" else {}
+    if name in known["bodies"]:
+        case.body = known["bodies"][name]
+        case.media_type = "application/json"
+
+
+def wanted(operation: Any) -> Any:
+    """Good requests and bad ones; each third of them with ids that exist."""
+    modes = [GenerationMode.POSITIVE]
+    if operation.definition.raw.get("parameters") or operation.body:
+        modes.append(GenerationMode.NEGATIVE)
+    return st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
+
+
+@pytest.mark.parametrize("as_whom", ["public", "token"])
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_keeps_to_its_contract(
+    api: Any, town: Any, name: str, as_whom: str
+) -> None:
+    operation = api.find_operation_by_id(name)
+    headers = {"Accept-Encoding": "identity"}
+    if as_whom == "token":
+        headers["Authorization"] = f"Bearer {town['token']}"
+    statuses: Counter[int] = Counter()
+    public = {} in operation.definition.raw["security"]
+    most = EXAMPLES if public or as_whom == "token" else FEW
+
+    @seed(20261121)
+    @settings(
+        max_examples=most,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=wanted(operation), kind=st.integers(0, 5))
+    def run(case: Any, kind: int) -> None:
+        if kind == 0:
+            settled(case, town)
+        elif kind == 1 and case.path_parameters:
+            ids = good(town)["ids"] | IDS.get(name, {})
+            case.path_parameters.update({k: ids[k] for k in case.path_parameters})
+        statuses[called(case, headers)] += 1
+
+    run()
+    case = operation.Case()
+    case.path_parameters = dict.fromkeys(names(operation))
+    settled(case, town)
+    statuses[called(case, headers)] += 1
+    assert statuses.total() > most
+    if public or as_whom == "token":
+        assert statuses[200], statuses
+    else:
+        assert set(statuses) <= {400, 401, 404, 406, 413, 415, 422}, statuses
+
+
+def names(operation: Any) -> list[str]:
+    parameters = operation.definition.raw.get("parameters", [])
+    return [one["name"] for one in parameters if one["in"] == "path"]
+
+
+def called(case: Any, headers: dict[str, str]) -> int:
+    """Call, check, and take back what it wrote."""
+    with transaction.atomic():
+        response = case.call(headers=headers)
+        transaction.set_rollback(True)
+    case.validate_response(response, checks=CHECKS)
+    return int(response.status_code)
