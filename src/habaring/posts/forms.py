@@ -98,7 +98,7 @@ class FillForm(forms.Form):
     acting = forms.BooleanField(
         label=_("Only for the time being (acting, Plt.)"), required=False
     )
-    since = forms.DateField(label=_("From"), widget=Day())
+    since = forms.DateField(label=_("From the day"), widget=Day())
 
     def __init__(self, *args: Any, region: Region, at: Any, **more: Any) -> None:
         super().__init__(*args, **more)

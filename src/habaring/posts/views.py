@@ -160,6 +160,7 @@ def _post_page(
     mine = [one for one in rows if one.post.pk == row.pk]
     form = OwnedFilter(request.GET or None)
     holding = held.holdings.get(row.pk)
+    changes = _handovers_of(row)
     context = {
         "region": region,
         "here": "posts",
@@ -173,7 +174,8 @@ def _post_page(
         "filtered": any(request.GET.values()),
         "page": paginate(request, listing.narrowed(mine, form)),
         "holdings": row.holdings.select_related("account").order_by("-since"),
-        "handovers": _handovers_of(row),
+        "handovers": changes,
+        "open_list": next((one for one in changes if one.is_open), None),
         "history": history(row, region=region.code)[:20],
         "may": _may(account, region),
         "own": holding is not None and holding.account_id == account.pk,
