@@ -162,7 +162,7 @@ def test_a_change_by_hand_is_shown_apart(
         cursor.execute("SET LOCAL history.transaction = ''")
     entry(budi, kotim)
     client.force_login(budi)
-    assert "2.031" in read(client, f"{ROOM}tanpa-catatan/")
+    assert "2031" in read(client, f"{ROOM}tanpa-catatan/")
 
 
 def test_the_platform_sees_all(

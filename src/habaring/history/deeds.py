@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -15,14 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from habaring.history import leaves, words
 from habaring.history.models import WHOLE, Change, Redaction, Seal
 from habaring.history.watched import WATCHED, label_of
+from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared.audit import PLATFORM
 from habaring.shared.models import AuditEntry
 from habaring.shared.tables import Column, TableKind, Value
 from habaring.shared.tables.kinds import in_language
-
-if TYPE_CHECKING:
-    from habaring.people.models import Account
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def deeds(wanted: Wanted) -> "QuerySet[AuditEntry]":
     return rows
 
 
-def own(account: "Account") -> "QuerySet[AuditEntry]":
+def own(account: Account) -> "QuerySet[AuditEntry]":
     """What one person did, newest first."""
     return deeds(Wanted(person=account.pk))
 
@@ -138,6 +136,7 @@ class Row:
     what: str | Promise
     cells: tuple[Cell, ...]
     redacted: bool
+    who: str  # the person who was signed in; "" where none was
 
 
 _WHAT = {
@@ -148,8 +147,17 @@ _WHAT = {
 }
 
 
-def row_of(change: Change) -> Row:
-    """A changed row, column by column; empty columns of a new row are left out."""
+def rows_of(changes: Iterable[Change]) -> list[Row]:
+    """Changed rows as people read them, with the names of who was signed in."""
+    found = list(changes)
+    people = Account.objects.in_bulk(
+        {one.account_id for one in found if one.account_id}
+    )
+    return [_row(one, str(people.get(one.account_id or 0, ""))) for one in found]
+
+
+def _row(change: Change, who: str) -> Row:
+    """Column by column; empty columns of a new row are left out, and its own key."""
     old: Mapping[str, Any] = change.old or {}
     new: Mapping[str, Any] = change.new or {}
     names = list(dict.fromkeys([*old, *new]))
@@ -157,6 +165,7 @@ def row_of(change: Change) -> Row:
         Cell(words.column(name), name, old.get(name), new.get(name))
         for name in names
         if not (_empty(old.get(name)) and _empty(new.get(name)))
+        and not (name == "id" and change.op != Change.Op.UPDATE)
     ]
     cells += [
         Cell(words.column(name), name, None, None, hidden=True)
@@ -168,6 +177,7 @@ def row_of(change: Change) -> Row:
         _WHAT[Change.Op(change.op)],
         tuple(cells),
         change.salt is None,
+        who,
     )
 
 
@@ -262,7 +272,7 @@ SHEET = TableKind(
         Column("what", _("What was done")),
         Column("verb", _("Verb"), "code"),
         Column("kind", _("Kind of thing")),
-        Column("ref", _("Thing"), "code"),
+        Column("ref", _("About"), "code"),
         Column("reason", _("Reason")),
         Column("entry", _("Entry"), "code"),
     ),

@@ -36,8 +36,8 @@ class Filters(forms.Form):
     )
     bidang = forms.ChoiceField(label=_("Part of the work"), required=False)
     jenis = forms.ChoiceField(label=_("Kind of thing"), required=False)
-    dari = forms.DateField(label=_("From"), required=False, widget=Day())
-    sampai = forms.DateField(label=_("To"), required=False, widget=Day())
+    dari = forms.DateField(label=_("From day"), required=False, widget=Day())
+    sampai = forms.DateField(label=_("To day"), required=False, widget=Day())
 
     def __init__(self, *args: Any, region: str = "", **kw: Any) -> None:
         super().__init__(*args, **kw)

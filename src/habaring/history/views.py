@@ -17,7 +17,7 @@ from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from habaring.history import deeds, queries
+from habaring.history import deeds, queries, words
 from habaring.history.forms import Filters
 from habaring.history.models import WHOLE, Seal
 from habaring.people import access
@@ -65,7 +65,7 @@ def history(request: HttpRequest, code: str = "") -> HttpResponse:
         "page": page,
         "deeds": _linked(page.rows, code),
         "narrowed": bool(page.query),
-        "clear": _url(code, "history"),
+        "clear": _url(code, "history") if page.query else "",
         "bare": _url(code, "bare"),
         "chain": _chain_url(code),
         "downloads": [
@@ -132,10 +132,10 @@ def _entry(
     context = {
         "region": region,
         "deed": deeds.told(found),
-        "details": found.details.items(),
+        "details": [(words.column(name), one) for name, one in found.details.items()],
         "redaction": deeds.blacked_out(found),
         "page": page,
-        "rows": [deeds.row_of(change) for change in page.rows],
+        "rows": deeds.rows_of(page.rows),
         "back": _url(code, "history"),
         "thing": _url(code, "thing", found.subject_kind, found.subject_ref)
         if code
@@ -159,7 +159,7 @@ def thing(request: HttpRequest, code: str, kind: str, ref: str) -> HttpResponse:
         "thing": found,
         "page": page,
         "deeds": _linked(page.rows, code),
-        "rows": [deeds.row_of(change) for change in found.changes[:CHANGES]],
+        "rows": deeds.rows_of(found.changes[:CHANGES]),
         "back": _url(code, "history"),
     }
     return render(request, "history/thing.html", context)
@@ -173,7 +173,7 @@ def bare(request: HttpRequest, code: str = "") -> HttpResponse:
     context = {
         "region": region,
         "page": page,
-        "rows": [deeds.row_of(change) for change in page.rows],
+        "rows": deeds.rows_of(page.rows),
         "back": _url(code, "history"),
     }
     return render(request, "history/bare.html", context)

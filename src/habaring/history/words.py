@@ -243,6 +243,20 @@ COLUMNS: Mapping[str, Promise] = {
     "withdrawn_at": pgettext_lazy("column", "withdrawn at"),
     "year": pgettext_lazy("column", "year"),
     "years": pgettext_lazy("column", "years"),
+    "before": pgettext_lazy("column", "before"),
+    "after": pgettext_lazy("column", "after"),
+    "count": pgettext_lazy("column", "count"),
+    "counts": pgettext_lazy("column", "counts"),
+    "on": pgettext_lazy("column", "day"),
+    "into": pgettext_lazy("column", "into"),
+    "names": pgettext_lazy("column", "names"),
+    "region": pgettext_lazy("column", "region"),
+    "indicator": pgettext_lazy("column", "indicator"),
+    "role": pgettext_lazy("column", "role"),
+    "post": pgettext_lazy("column", "post"),
+    "state": pgettext_lazy("column", "state"),
+    "file": pgettext_lazy("column", "file"),
+    "plan": pgettext_lazy("column", "plan"),
 }
 
 

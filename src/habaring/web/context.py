@@ -98,6 +98,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
             "language": _address("web:language", "/bahasa/"),
             "data": _address("web:data", "/data/"),
             "api": _address("api:docs", "/api/v1/docs"),
+            "chain": _address("history:chain", "/rantai/"),
             "privacy": _notice(path),
             "national": _address("web:national", "/nasional/"),
         },

@@ -151,6 +151,12 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
             _("Personal data"),
             _("Requests, who looked, data breaches, retention."),
         ),
+        (
+            Power.SEE_AUDIT,
+            "history-work:history",
+            _("History"),
+            _("Who did what, from what to what, when and why."),
+        ),
     )
     return [
         Door(title, why, reverse(name, args=[region.code]))

@@ -1,11 +1,11 @@
 """Values of changed rows as readers see them."""
 
-import json
 from datetime import datetime
 
 from django import template
 from django.utils import timezone
 
+from habaring.history.words import column
 from habaring.shared import formats
 
 register = template.Library()
@@ -19,9 +19,15 @@ def history_value(value: object) -> str:
         return formats.MISSING
     if isinstance(value, bool):
         return "✓" if value else "✗"
+    if isinstance(value, int) and 0 <= value < 10_000:  # years and keys, as they are
+        return str(value)
     if isinstance(value, int | float):
         return formats.number(value)
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        return "; ".join(f"{column(k)}: {history_value(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return ", ".join(history_value(one) for one in value)[:LONGEST]
+    text = str(value)
     return _moment(text) or (text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
 
 
