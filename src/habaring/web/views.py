@@ -55,7 +55,8 @@ def work_room(request: HttpRequest) -> HttpResponse:
         raise access.SignInNeeded(what="")
     at = now()
     mine = access.regions_of(request.user, at=at)
-    everywhere = bool(access.powers(request.user, at=at))
+    held = access.powers(request.user, at=at)
+    everywhere = bool(held)
     if len(mine) == 1 and not everywhere:
         return redirect("web:work-room-region", code=mine[0].code)
     q = request.GET.get("q", "").strip()[:100]
@@ -66,6 +67,7 @@ def work_room(request: HttpRequest) -> HttpResponse:
             "desks": desk.desks(request.user, mine[:REGIONS_AT_MOST], at=at),
             "others": mine[REGIONS_AT_MOST:],
             "everywhere": everywhere,
+            "audits": Power.SEE_AUDIT in held,
             "q": q,
             "found": regions.search(q, limit=FOUND_AT_MOST) if everywhere and q else [],
         },
