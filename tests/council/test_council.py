@@ -161,7 +161,7 @@ def test_the_paper_is_kept_and_given_out(
     answer = client.post(
         W + "keputusan/baru/?kembali=//evil.example/", given | {"document": paper}
     )
-    assert answer["Location"] == W
+    assert answer["Location"] == W + "keputusan/"
     made = Decision.objects.get()
     client.logout()
     sent = client.get(f"/daerah/62.02/dewan/keputusan/{made.pk}/naskah.pdf")

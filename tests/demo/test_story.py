@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from habaring.assessment.models import EditionScore, IndexEdition, Observation, Target
 from habaring.config.demo import story
-from habaring.council.models import Council, Decision
+from habaring.council.models import Council, Decision, Instrument, Seat
 from habaring.masterplan import actions as masterplan
 from habaring.masterplan.models import DevelopmentPlan, Edition, Section
 from habaring.portfolio.models import Candidate, Plan, Scenario
@@ -80,7 +80,10 @@ def _has_a_plan_and_a_book() -> None:
     plan = Plan.objects.get()
     assert plan.illustrative
     assert plan.scenario == names[story.BASE]
-    assert Council.objects.get().decree_number == ""
+    assert Council.objects.get(kind="council").decree_number == ""
+    assert Council.objects.count() == 8
+    assert Instrument.objects.get().kind == "mou"
+    assert not Seat.objects.filter(illustrative=False).exists()
     assert Decision.objects.get().illustrative
     assert DevelopmentPlan.objects.count() == 2
     assert Section.objects.count() == 10

@@ -23,8 +23,7 @@ from habaring.assessment.catalogue_actions import record_catalogue
 from habaring.assessment.models import Framework, IndexEdition
 from habaring.assessment.observations import OBSERVATIONS, TARGETS, row_from
 from habaring.assessment.selection import EditionPlan
-from habaring.config.demo import book, offices
-from habaring.council import actions as council
+from habaring.config.demo import book, councils, offices
 from habaring.council.models import Decision
 from habaring.portfolio import actions as portfolio
 from habaring.portfolio import candidates, queries
@@ -58,6 +57,7 @@ class Story:
     say: Callable[[str], None]
     edition: IndexEdition | None = None
     scenario: Scenario | None = None
+    decision: Decision | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -246,23 +246,11 @@ def _run(scenario: Scenario, at: datetime) -> Scenario:
 def _plan(story: Story) -> None:
     if story.scenario is None:
         raise DemoStuckError(BASE)
+    told = councils.Telling(story.kotim, story.facts, story.at)
+    meeting = councils.meet(told, councils.form(told))
+    story.decision = councils.decide(told, meeting, scenario=story.scenario.pk)
     portfolio.adopt_plan(
-        scenario=story.scenario, decision=_decision(story), by=None, at=story.at
-    )
-
-
-def _decision(story: Story) -> Decision:
-    body = council.record_council(
-        region=story.kotim,
-        body=council.Body(**story.facts["council"]),
-        by=None,
-        at=story.at,
-    )
-    ruling = council.Ruling(
-        **story.facts["decision"], decided_on=timezone.localdate(story.at)
-    )
-    return council.record_decision(
-        region=story.kotim, council=body, ruling=ruling, by=None, at=story.at
+        scenario=story.scenario, decision=story.decision, by=None, at=story.at
     )
 
 
@@ -279,6 +267,9 @@ def _book(story: Story) -> None:
 
 def _posts(story: Story) -> None:
     offices.open_posts(story.kotim, story.facts, at=story.at)
+    if story.decision is not None:
+        told = councils.Telling(story.kotim, story.facts, story.at)
+        councils.follow(told, story.decision)
 
 
 _STEPS: tuple[tuple[str, Callable[[Story], None]], ...] = (

@@ -1,7 +1,7 @@
 """The verbs of bodies and their seats."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -129,7 +129,9 @@ def dissolve_council(
 
 
 @transaction.atomic
-def make_groups(*, team: Council, by: Account | None, at: datetime) -> list[Council]:
+def make_groups(
+    *, team: Council, by: Account | None, at: datetime, illustrative: bool = False
+) -> list[Council]:
     """Make the six working groups of a team, one a dimension; those there are left alone.
 
     Raises CouncilRefused when the body is not an executing team.
@@ -147,7 +149,10 @@ def make_groups(*, team: Council, by: Account | None, at: datetime) -> list[Coun
     return [
         record_council(
             region=team.region,
-            body=_group(team, code, name, on=localdate(at)),
+            body=replace(
+                _group(team, code, name, on=localdate(at)),
+                illustrative=illustrative or team.illustrative,
+            ),
             by=by,
             at=at,
         )

@@ -25,6 +25,8 @@ from habaring.council.models import (
     Task,
 )
 from habaring.council.quorum import Quorum
+from habaring.people.follows.actions import Published, announce
+from habaring.people.follows.models import NewsKind
 from habaring.people.models import Account
 from habaring.posts.models import Post
 from habaring.regions.models import Region
@@ -132,6 +134,9 @@ def record_decision(
         reason=decision.reason,
         details={"number": number, "document": decision.document_sha256},
     )
+    page = f"/daerah/{region.code}/dewan/keputusan/{decision.pk}/"
+    news = Published(NewsKind.DECISION, str(decision.pk), decision.title, page)
+    announce(region=region, what=news, at=at)
     return decision
 
 

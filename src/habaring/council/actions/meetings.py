@@ -131,7 +131,7 @@ def drop_item(*, item: AgendaItem, by: Account, at: datetime) -> None:
 
 
 @transaction.atomic
-def invite(*, meeting: Meeting, by: Account, at: datetime, links: Links) -> int:
+def invite(*, meeting: Meeting, by: Account | None, at: datetime, links: Links) -> int:
     """Invite every seat held on the day; those invited already get no second letter.
 
     Returns how many were invited. Raises MeetingRefused when the agenda is empty, nobody
