@@ -9,8 +9,12 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from habaring.people import second_step_seals  # noqa: F401 - registers its seals
+from habaring.people.codes.models import Challenge
+from habaring.people.entitled.models import RegisterEntry
+from habaring.people.follows.models import Follow
 from habaring.people.models import Account, Invitation, Membership
-from habaring.shared import retention
+from habaring.shared import resealing, retention
 from habaring.shared.holdings import Column, Holding, deeds, register
 from habaring.shared.retention import Ageing, Due
 
@@ -106,6 +110,7 @@ deeds(
     "people.Membership.granted_by",
     "people.Membership.ended_by",
     "people.Invitation.invited_by",
+    "people.Register.uploaded_by",
 )
 
 
@@ -187,6 +192,9 @@ register(
         covers=(
             *(f"{label}.{owner}" for label, (owner, _shown) in _KEYS.items()),
             "account.EmailAddress.email",
+            "account.EmailConfirmation.email_address",
+            "usersessions.UserSession.ip",
+            "usersessions.UserSession.user_agent",
         ),
         collect=_keys,
         erase=_erase_keys,
@@ -250,13 +258,114 @@ register(
         name=_("Failed attempts to sign in with your address"),
         columns=(Column("at", _("When")), Column("address", _("Network address"))),
         covers=tuple(
-            f"axes.{model}.ip_address"
+            f"axes.{model}.{column}"
             for model in ("AccessAttempt", "AccessLog", "AccessFailureLog")
+            for column in ("ip_address", "user_agent")
         ),
         collect=_failed,
         erase=_forget_failed,
     )
 )
+
+
+# --- Taking part ------------------------------------------------------------------------
+def _follows(account: Account) -> Iterable[Mapping[str, Any]]:
+    for row in Follow.objects.filter(account=account).select_related("region"):
+        yield {"region": row.region.full_name, "since": row.since}
+
+
+def _stop_following(account: Account, *, by: Account | None, at: datetime) -> int:
+    return Follow.objects.filter(account=account).delete()[0]
+
+
+register(
+    Holding(
+        code="people.follows",
+        purpose="taking-part",
+        name=_("Regions you follow"),
+        columns=(Column("region", _("Region")), Column("since", _("Since"))),
+        covers=("people.Follow.account",),
+        collect=_follows,
+        erase=_stop_following,
+    )
+)
+
+
+def _entries(account: Account) -> Iterable[Mapping[str, Any]]:
+    rows = RegisterEntry.objects.filter(account=account)
+    for row in rows.select_related("register", "region"):
+        yield {
+            "register": row.register.name,
+            "region": row.region.full_name,
+            "name": row.name_masked,
+            "verified_at": row.verified_at,
+        }
+
+
+def _unlink_entries(account: Account, *, by: Account | None, at: datetime) -> int:
+    rows = RegisterEntry.objects.filter(account=account)
+    return rows.update(account=None, verified_at=None)
+
+
+register(
+    Holding(
+        code="people.registers",
+        purpose="taking-part",
+        name=_("Entries of registers that you claimed"),
+        columns=(
+            Column("register", _("Register")),
+            Column("region", _("Region")),
+            Column("name", _("Name")),
+            Column("verified_at", _("Verified")),
+        ),
+        covers=(
+            "people.RegisterEntry.account",
+            "people.RegisterEntry.name_masked",
+            "people.RegisterEntry.name_hash",
+        ),
+        collect=_entries,
+        erase=_unlink_entries,
+    )
+)
+
+
+def _challenges(account: Account) -> QuerySet[Challenge]:
+    reaches = [reach for reach in (account.email, account.phone) if reach]
+    return Challenge.objects.filter(Q(account=account) | Q(reach__in=reaches))
+
+
+def _codes(account: Account) -> Iterable[Mapping[str, Any]]:
+    for row in _challenges(account):
+        yield {"reach": row.reach, "issued_at": row.issued_at}
+
+
+def _drop_codes(account: Account, *, by: Account | None, at: datetime) -> int:
+    return _challenges(account).delete()[0]
+
+
+register(
+    Holding(
+        code="people.codes",
+        purpose="security",
+        name=_("One-time codes sent to you"),
+        columns=(
+            Column("reach", _("Address or number")),
+            Column("issued_at", _("Sent")),
+        ),
+        covers=("people.Challenge.account", "people.Challenge.reach"),
+        collect=_codes,
+        erase=_drop_codes,
+    )
+)
+
+
+# --- What lies sealed ---------------------------------------------------------------------
+resealing.column(
+    "people.Directory",
+    "sealed_secret",
+    about=lambda row: f"directory {row.code}",
+)
+resealing.lasting("people.RegisterEntry", RegisterEntry.objects.count)
 
 
 # --- What grows old ------------------------------------------------------------------
@@ -267,6 +376,15 @@ def _old_sessions(before: datetime, at: datetime, limit: int) -> list[Due]:
 
 def _delete_sessions(refs: Sequence[str], at: datetime) -> None:
     Session.objects.filter(session_key__in=refs).delete()
+
+
+def _old_codes(before: datetime, at: datetime, limit: int) -> list[Due]:
+    rows = Challenge.objects.filter(expires_at__lt=before)
+    return [Due(str(key)) for key in rows.values_list("pk", flat=True)[:limit]]
+
+
+def _delete_codes(refs: Sequence[str], at: datetime) -> None:
+    Challenge.objects.filter(pk__in=refs).delete()
 
 
 def _unanswered(before: datetime, at: datetime, limit: int) -> list[Due]:
@@ -284,6 +402,7 @@ def _scrub_unanswered(refs: Sequence[str], at: datetime) -> None:
 
 
 retention.register(Ageing("sessions", _old_sessions, _delete_sessions))
+retention.register(Ageing("codes", _old_codes, _delete_codes))
 retention.register(Ageing("invitations", _unanswered, _scrub_unanswered))
 
 

@@ -23,10 +23,9 @@ from habaring.privacy.models import (
     Look,
     RequestState,
 )
-from habaring.shared import retention, sealing
+from habaring.shared import resealing, retention
 from habaring.shared.holdings import Column, Holding, deeds, register
 from habaring.shared.retention import Ageing, Due
-from habaring.shared.sealing import SealedColumn
 
 WARNED_FOR = timedelta(days=30)
 """Nobody's unused account is closed sooner after the letter of warning."""
@@ -71,6 +70,7 @@ register(
             "privacy.Identity.nik_hash",
             "privacy.Identity.nik_masked",
             "privacy.Identity.name_on_card",
+            "privacy.Identity.birth_on",
         ),
         collect=_identities,
         erase=_erase_identities,
@@ -78,14 +78,12 @@ register(
 )
 
 
-sealing.register(
-    SealedColumn(
-        model="privacy.Identity",
-        column="nik_sealed",
-        about=lambda row: str(row.about),
-        hash_column="nik_hash",
-        key_column="key",
-    )
+resealing.column(
+    "privacy.Identity",
+    "nik_sealed",
+    about=lambda row: str(row.about),
+    hash_column="nik_hash",
+    key_column="key",
 )
 
 

@@ -14,51 +14,15 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
 _VERSION = 1
 _NONCE = 12
 _FILE = "personal-key"
-
-
-@dataclass(frozen=True)
-class SealedColumn:
-    """A column that holds sealed texts: a rotation of the key seals it again.
-
-    `about(row)` is what each seal is bound to. `hash_column` holds the keyed hash of the
-    text and `key_column` the id of its key, where the table has them. A domain registers
-    its columns in its module `personal.py`.
-    """
-
-    model: str
-    column: str
-    about: Callable[[Any], str]
-    hash_column: str = ""
-    key_column: str = ""
-
-
-_columns: dict[tuple[str, str], SealedColumn] = {}
-
-
-def register(column: SealedColumn) -> SealedColumn:
-    """Make a column known; ValueError where it is registered twice."""
-    if _columns.setdefault((column.model, column.column), column) is not column:
-        raise ValueError(f"{column.model}.{column.column} is registered twice.")
-    return column
-
-
-def sealed_columns() -> list[SealedColumn]:
-    """Every registered column."""
-    from habaring.shared.holdings import holdings
-
-    holdings()  # the same modules register both
-    return list(_columns.values())
 
 
 class SealError(ValueError):
@@ -145,6 +109,11 @@ def _hashed(key: _Key, text: str) -> str:
 def current_key() -> str:
     """The id of the key that seals now."""
     return _ring()[-1].id
+
+
+def key_ids() -> list[str]:
+    """The ids of all keys of the ring, oldest first."""
+    return [key.id for key in _ring()]
 
 
 def add_key() -> str:

@@ -37,9 +37,12 @@ class Command(BaseCommand):
             self._drop()
 
     def _drop(self) -> None:
-        if rotating.left():
+        left = rotating.left()
+        if left:
+            rows = ", ".join(f"{kind}: {count}" for kind, count in left.items())
             raise CommandError(
-                "Rows still need an old key: run it again with --resume."
+                f"Rows still lean on an old key ({rows}). Run this again with --resume; "
+                "registers, which hold hashes only, must be taken in anew first."
             )
         try:
             gone = sealing.drop_old_keys()
