@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from habaring.council.models import Council
 from habaring.people import joined
 from habaring.people.access import Power
 from habaring.people.joined import Link, Part
@@ -34,6 +35,12 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Link]:
     ]
 
 
+def bodies(region: Region) -> dict[int, str]:
+    """The council, the team and its groups, the forum: by their id."""
+    rows = Council.objects.filter(region=region).values_list("pk", "name")
+    return dict(rows)
+
+
 def posts_held(account: Account, region: Region | None, at: datetime) -> Part | None:
     """The posts that a person holds or held here."""
     held = Holding.objects.filter(account=account).select_related("post")
@@ -54,4 +61,5 @@ def hang() -> None:
     """Join them, once the site map is read."""
     joined.hang_links("navigation", navigation)
     joined.hang_links("doors", doors)
+    joined.hang_bodies(bodies)
     joined.hang_part("posts", posts_held)

@@ -18,6 +18,7 @@ from django.views.decorators.http import (
 
 from habaring.people import actions, joined
 from habaring.people.access import Power
+from habaring.people.lockout import is_locked
 from habaring.people.models import Account, Invitation, Membership, Role
 from habaring.people.powers import sentence
 from habaring.people.register import listing, spreadsheet
@@ -62,6 +63,7 @@ def people(request: HttpRequest, code: str | None = None) -> HttpResponse:
         page=page,
         lines=lines,
         filtered=bool(request.GET),
+        clear=desk.url("people") if request.GET else "",
         query=request.GET.urlencode(),
         waiting=[
             (
@@ -206,7 +208,7 @@ def _look(
     context |= {
         "offer": offer,
         "email": form.cleaned_data.get("email"),
-        "places": actions.places(offer),
+        "offered_in": actions.places(offer),
         "last_day": listing.last_day(offer.term.until),
         "view": preview(offer.role, offer.place),
         "body": context["desk"].bodies.get(offer.place.body),
@@ -274,6 +276,12 @@ def _person(
         held=held,
         over=[line for line in lines if line.state == "over"],
         parts=joined.parts_of(account, desk.region, at=desk.at),
+        locked=is_locked(account.email or "", at=desk.at),
+        helped=any(
+            line.row.in_force_at(desk.at) and line.row.region == desk.region
+            for line in lines
+            if desk.region
+        ),
         open_row=refused.get("row"),
         form=refused.get("end") or refused.get("reason"),
         refusal=refused.get("refusal"),
