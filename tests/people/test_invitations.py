@@ -86,7 +86,7 @@ def test_an_invited_person_gets_a_letter_an_account_and_the_role(
     assert (held.role_id, held.region_id, held.granted_by) == ("officer", "62.02", budi)
     room = guest.get(reverse("web:work-room"), follow=True)
     assert room.redirect_chain[-1][0].startswith("/akun/langkah-kedua/")
-    assert "satu pengaman lagi" in room.content.decode()
+    assert "Satu pengaman lagi" in room.content.decode()
 
 
 def test_a_link_works_once(kotim: Region, budi: Account, at: datetime) -> None:

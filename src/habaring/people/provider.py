@@ -47,7 +47,14 @@ class DirectoryConnection(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # 
                 keys_url=self.openid_config["jwks_uri"],
                 issuer=self.openid_config["issuer"],
                 audience=app.client_id,
-                lookup_kid=jwtkit.lookup_kid_jwk,
+                lookup_kid=lambda keys, kid: next(
+                    (
+                        jwt.PyJWK(key, algorithm=algorithm).key
+                        for key in keys["keys"]
+                        if key.get("kid") == kid
+                    ),
+                    None,
+                ),
                 verify_signature=True,
             )
         except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
