@@ -24,6 +24,8 @@ from habaring.assessment.models import (
 from habaring.assessment.observations import Ground, Key, Known, Row
 from habaring.assessment.selection import EditionPlan, Selection, select
 from habaring.engines import scoring
+from habaring.people.follows.actions import Published, announce
+from habaring.people.follows.models import NewsKind
 from habaring.people.models import Account
 from habaring.regions.models import LOCAL_KINDS, Region
 from habaring.shared import audit, uploads
@@ -501,6 +503,9 @@ def _store(
         reason=plan.note.strip(),
         details={"year": plan.year, "peers": len(plan.peers), "sha256": made.sha256},
     )
+    page = f"/daerah/{region.code}/kondisi/edisi/{edition.pk}/"
+    news = Published(NewsKind.INDEX, str(edition.pk), str(plan.year), page)
+    announce(region=region, what=news, at=at)
     return edition
 
 

@@ -21,6 +21,8 @@ from habaring.masterplan.models import (
     Mission,
     Section,
 )
+from habaring.people.follows.actions import Published, announce
+from habaring.people.follows.models import NewsKind
 from habaring.people.models import Account
 from habaring.portfolio.models import Plan
 from habaring.regions.models import Region
@@ -274,6 +276,9 @@ def issue_edition(
         region=region.code,
         details={"number": number, "sha256": edition.sha256},
     )
+    page = f"/daerah/{region.code}/rencana/edisi/{number}/"
+    news = Published(NewsKind.BOOK, str(edition.pk), edition.title, page)
+    announce(region=region, what=news, at=at)
     if in_background:  # by name: the task imports this module
         app.configure_task("masterplan.set_files").defer(edition_id=edition.pk)
     return edition

@@ -12,6 +12,8 @@ from procrastinate.contrib.django import app
 
 from habaring.council.models import Decision
 from habaring.engines.choosing import Choice
+from habaring.people.follows.actions import Published, announce
+from habaring.people.follows.models import NewsKind
 from habaring.people.models import Account
 from habaring.portfolio import choose_files, queries
 from habaring.portfolio.candidates import Entry, problems, warnings
@@ -533,6 +535,10 @@ def adopt_plan(
         reason=decision.reason,
         details={"scenario": row.pk, "decision": decision.number},
     )
+    span = f"{plan.start_year}–{plan.start_year + plan.years - 1}"
+    page = f"/daerah/{row.region_id}/pilihan/"
+    news = Published(NewsKind.PLAN, str(plan.pk), span, page)
+    announce(region=row.region, what=news, at=at)
     return plan
 
 

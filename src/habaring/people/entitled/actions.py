@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
@@ -228,12 +228,7 @@ def _has_another(account: Account, entry: RegisterEntry) -> bool:
 @contextmanager
 def _region_opened(region: Region) -> Iterator[None]:
     """Open the region to look one number up, and close it again behind the person."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(current_setting('app.region', true), '')")
-        (before,) = cursor.fetchone()
+    before = walls.opened().region
     walls.open_region(region.code)
-    try:
-        yield
-    finally:
-        if not connection.needs_rollback:
-            walls.open_region(before)
+    yield  # a refusal rolls the setting back with the rest
+    walls.open_region(before)

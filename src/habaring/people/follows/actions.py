@@ -110,11 +110,17 @@ def announce(*, region: Region, what: Published, at: datetime) -> bool:
     """Tell the followers of a region, after the commit, once, with what else is new.
 
     The publishing action calls this in its transaction. False where the same thing was
-    announced before.
+    announced before, or where nobody follows the region.
     """
     # late: the tasks of this domain lean on its actions
     from habaring.people import tasks
 
+    before = walls.opened().region
+    walls.open_region(region.code)
+    followed = Follow.objects.filter(region=region).exists()
+    walls.open_region(before)
+    if not followed:
+        return False
     _row, new = News.objects.get_or_create(
         region=region,
         kind=what.kind,
