@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +15,11 @@ from habaring.assessment.holdings import (
     framework_in_force,
 )
 from habaring.assessment.league import latest_edition
-from habaring.assessment.models import Indicator, Observation
+from habaring.assessment.models import (
+    Indicator,
+    Observation,
+    ObservationQuerySet,
+)
 from habaring.people.access import Power
 from habaring.posts.states import Rhythm
 from habaring.posts.things import (
@@ -29,23 +34,39 @@ from habaring.regions.models import Region
 
 
 def _numbers(region: Region, on: date) -> Iterator[Thing]:
+    """The numbers of the framework in force, then all others that were recorded."""
+    inside = set()
     for row in data_quality(region, on=on).rows:
+        inside.add(row.place.indicator_id)
         yield _thing(region, row.place.indicator, row.year)
+    newest = dict(
+        _recorded(region)
+        .exclude(indicator__in=inside)
+        .values_list("indicator_id")
+        .annotate(newest=Max("year"))
+    )
+    for indicator in Indicator.objects.filter(pk__in=newest):
+        yield _thing(region, indicator, newest[indicator.pk])
+
+
+def _recorded(region: Region) -> ObservationQuerySet:
+    current = Observation.objects.current().filter(region=region)
+    return Observation.objects.filter(
+        region=region, pk__in=current.values("pk")
+    ).exclude(status="missing")
 
 
 def _number(region: Region, ref: str, on: date) -> Thing | None:
     indicator = Indicator.objects.filter(code=ref).first()
-    framework = framework_in_force()
-    if indicator is None or framework is None:
+    if indicator is None:
         return None
-    if not framework.places.filter(indicator=indicator).exists():
-        return None
-    newest = (
-        Observation.objects.current()
-        .filter(region=region, indicator=indicator)
-        .exclude(status="missing")
-    )
-    return _thing(region, indicator, max((row.year for row in newest), default=None))
+    rows = _recorded(region).filter(indicator=indicator)
+    year = rows.aggregate(newest=Max("year"))["newest"]
+    if year is None:
+        framework = framework_in_force()
+        if framework is None or not framework.places.filter(indicator=indicator):
+            return None
+    return _thing(region, indicator, year)
 
 
 def _thing(region: Region, indicator: Indicator, year: int | None) -> Thing:
