@@ -458,7 +458,7 @@ def test_the_key_of_a_session_changes_at_sign_in(budi: Account, client: Client) 
     session["planted"] = True
     session.save()
     before = session.session_key
-    client.cookies["sessionid"] = before
+    client.cookies["sessionid"] = before or ""
     in_full(client, budi)
     assert client.session.session_key != before
     assert not Session.objects.filter(session_key=before).exists()

@@ -36,6 +36,7 @@ from requests import RequestException
 
 from habaring.people import directories, security
 from habaring.people.access import SignInNeeded
+from habaring.people.directory_provider import DirectoryConnection
 from habaring.people.entrance_forms import (
     Forgotten,
     NewPassword,
@@ -44,7 +45,6 @@ from habaring.people.entrance_forms import (
     SignIn,
 )
 from habaring.people.models import Account, Directory
-from habaring.people.provider import DirectoryConnection
 from habaring.people.resetting import ask_for_letter, behind_link
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal

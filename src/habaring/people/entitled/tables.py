@@ -20,7 +20,7 @@ ENTITLED = register(
     TableKind(
         "entitled",
         _("Register of entitled people"),
-        _("Register"),
+        _("Register of people"),
         columns=(
             Column(
                 "nik",

@@ -9,112 +9,276 @@ from habaring.shared import walls
 
 
 class Migration(migrations.Migration):
-
     dependencies = [("people", "0004_roles_in_full")]
 
     operations = [
         migrations.CreateModel(
-            name='Register',
+            name="Register",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150)),
-                ('purpose', models.CharField(choices=[('electorate', 'may vote'), ('residents', 'lives here'), ('members', 'belongs to an institution or community')], max_length=12)),
-                ('source', models.CharField(max_length=300)),
-                ('sha256', models.CharField(max_length=64)),
-                ('rows', models.PositiveIntegerField()),
-                ('illustrative', models.BooleanField(default=False)),
-                ('uploaded_at', models.DateTimeField()),
-                ('used_from', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=150)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("electorate", "may vote"),
+                            ("residents", "lives here"),
+                            ("members", "belongs to an institution or community"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("source", models.CharField(max_length=300)),
+                ("sha256", models.CharField(max_length=64)),
+                ("rows", models.PositiveIntegerField()),
+                ("illustrative", models.BooleanField(default=False)),
+                ("uploaded_at", models.DateTimeField()),
+                ("used_from", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-uploaded_at', '-id'],
+                "ordering": ["-uploaded_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='RegisterEntry',
+            name="RegisterEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number_hash', models.CharField(max_length=64)),
-                ('name_hash', models.CharField(max_length=64)),
-                ('name_masked', models.CharField(max_length=60)),
-                ('village', models.CharField(blank=True, max_length=13)),
-                ('verified_at', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('register', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='people.register')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number_hash", models.CharField(max_length=64)),
+                ("name_hash", models.CharField(max_length=64)),
+                ("name_masked", models.CharField(max_length=60)),
+                ("village", models.CharField(blank=True, max_length=13)),
+                ("verified_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "register",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="people.register",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Challenge',
+            name="Challenge",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(max_length=12)),
-                ('reach', models.CharField(max_length=254)),
-                ('browser', models.CharField(max_length=64)),
-                ('code_hash', models.CharField(blank=True, max_length=64)),
-                ('issued_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('beside', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.challenge')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=12)),
+                ("reach", models.CharField(max_length=254)),
+                ("browser", models.CharField(max_length=64)),
+                ("code_hash", models.CharField(blank=True, max_length=64)),
+                ("issued_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "beside",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="people.challenge",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['reach', 'purpose'], name='challenge_reach_purpose')],
+                "indexes": [
+                    models.Index(
+                        fields=["reach", "purpose"], name="challenge_reach_purpose"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Follow',
+            name="Follow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['region'],
-                'constraints': [models.UniqueConstraint(fields=('region', 'account'), name='follow_once_a_region')],
+                "ordering": ["region"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("region", "account"), name="follow_once_a_region"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='News',
+            name="News",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('index', 'A new index edition'), ('decision', 'A decision of the council'), ('plan', 'A plan was adopted'), ('book', 'A new edition of the master plan')], max_length=12)),
-                ('ref', models.CharField(max_length=60)),
-                ('title', models.CharField(max_length=300)),
-                ('path', models.CharField(max_length=300)),
-                ('at', models.DateTimeField()),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("index", "A new index edition"),
+                            ("decision", "A decision of the council"),
+                            ("plan", "A plan was adopted"),
+                            ("book", "A new edition of the master plan"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("ref", models.CharField(max_length=60)),
+                ("title", models.CharField(max_length=300)),
+                ("path", models.CharField(max_length=300)),
+                ("at", models.DateTimeField()),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('region', 'kind', 'ref'), name='news_told_once')],
+                "ordering": ["at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("region", "kind", "ref"), name="news_told_once"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='register',
-            index=models.Index(fields=['region', 'purpose'], name='register_region_purpose'),
+            model_name="register",
+            index=models.Index(
+                fields=["region", "purpose"], name="register_region_purpose"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registerentry',
-            constraint=models.UniqueConstraint(fields=('region', 'register', 'number_hash'), name='register_entry_number_once'),
+            model_name="registerentry",
+            constraint=models.UniqueConstraint(
+                fields=("region", "register", "number_hash"),
+                name="register_entry_number_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registerentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('account__isnull', False)), fields=('account', 'register'), name='register_entry_one_a_person'),
+            model_name="registerentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("account__isnull", False)),
+                fields=("account", "register"),
+                name="register_entry_one_a_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registerentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', True), ('verified_at__isnull', True)), models.Q(('account__isnull', False), ('verified_at__isnull', False)), _connector='OR'), name='register_entry_claimed_whole'),
+            model_name="registerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("account__isnull", True), ("verified_at__isnull", True)),
+                    models.Q(
+                        ("account__isnull", False), ("verified_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="register_entry_claimed_whole",
+            ),
         ),
         walls.protect("people_registerentry", region="region_id", person="account_id"),
         walls.protect("people_follow", region="region_id", person="account_id"),
