@@ -78,9 +78,7 @@ def post(
     department: Department | None = None,
     superior: Post | None = None,
 ) -> Post:
-    new = actions.NewPost(
-        code, f"Jabatan {code}", f"Post {code}", department, superior
-    )
+    new = actions.NewPost(code, f"Jabatan {code}", f"Post {code}", department, superior)
     return actions.open_post(region=region, new=new, by=None, at=at)
 
 

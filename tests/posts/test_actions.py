@@ -1,6 +1,9 @@
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from habaring.people.models import Account, Membership
 from habaring.posts import actions, handovers, queries
@@ -73,7 +76,10 @@ def test_a_post_that_owns_closes_only_when_all_has_moved(
     kotim: Region, matters: Matters, at: datetime
 ) -> None:
     office = department(kotim)
-    one, two = post(kotim, "kadis", at=at, department=office), post(kotim, "lain", at=at)
+    one, two = (
+        post(kotim, "kadis", at=at, department=office),
+        post(kotim, "lain", at=at),
+    )
     matters.add(kotim, "a", department=office)
     matters.add(kotim, "b")
     actions.assign(region=kotim, keys=[("matter", "b")], post=one, by=None, at=at)
@@ -106,7 +112,7 @@ def test_a_post_is_filled_from_a_day_that_has_come_by_who_works_here(
     kotim: Region, alya: Account, budi: Account, matters: Matters, at: datetime
 ) -> None:
     one = post(kotim, "kadis", at=at)
-    fill = {"post": one, "acting": False, "by": budi, "at": at}
+    fill: dict[str, Any] = {"post": one, "acting": False, "by": budi, "at": at}
     with pytest.raises(HoldingRefused):
         actions.fill_post(account=alya, since=TODAY, **fill)
     with pytest.raises(HoldingRefused):
@@ -178,9 +184,7 @@ def test_who_had_a_thing_before_stays_on_record(
 # Hand-over
 
 
-def begin(
-    holding: Holding, at: datetime, successor: Account | None = None
-) -> HandOver:
+def begin(holding: Holding, at: datetime, successor: Account | None = None) -> HandOver:
     return handovers.begin_handover(
         holding=holding,
         successor=handovers.Successor(successor),
@@ -206,22 +210,22 @@ def test_a_post_changes_hands_line_by_line(
     kotim: Region,
     matters: Matters,
     at: datetime,
-    django_capture_on_commit_callbacks: object,
-    mailoutbox: list[object],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    mailoutbox: list[EmailMessage],
 ) -> None:
     one, two = post(kotim, "kadis", at=at), post(kotim, "kabid", at=at)
     holding, other = hold(one, "Dewi", at=at), hold(two, "Eka", at=at)
     fitri = makers.officer("Fitri", region=kotim, role="officer")
     for ref in "abc":
         matters.add(kotim, ref, post=one)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         handover = begin(holding, at, fitri)
-    assert sorted(letter.to[0] for letter in mailoutbox) == [  # type: ignore[attr-defined]
+    assert sorted(letter.to[0] for letter in mailoutbox) == [
         "dewi@contoh.id",
         "fitri@contoh.id",
     ]
     stays(handover, at, "a")
-    given = {"handover": handover, "by": holding.account, "at": at}
+    given: dict[str, Any] = {"handover": handover, "by": holding.account, "at": at}
     items = {item.ref: item.pk for item in handover.items.all()}
     moves = handovers.Answer(Outcome.MOVES, two, "Ada di lemari.")
     handovers.deal(items=[items["b"]], answer=moves, **given)
@@ -230,7 +234,7 @@ def test_a_post_changes_hands_line_by_line(
     assert "Urusan c" in str(refused.value)
     handovers.deal(items=[items["c"]], answer=handovers.Answer(Outcome.DONE), **given)
     mailoutbox.clear()
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         handovers.finish_handover(**given)
     assert matters.finished == ["c"]
     rows = queries.owned(kotim, at=at, on=TODAY)
@@ -238,7 +242,7 @@ def test_a_post_changes_hands_line_by_line(
         "a": fitri,
         "b": other.account,
     }
-    letters = {letter.to[0]: letter.body for letter in mailoutbox}  # type: ignore[attr-defined]
+    letters = {letter.to[0]: letter.body for letter in mailoutbox}
     assert set(letters) == {"dewi@contoh.id", "fitri@contoh.id", "eka@contoh.id"}
     assert "Urusan b" in letters["eka@contoh.id"]
     assert "Ada di lemari." in letters["eka@contoh.id"]
@@ -300,7 +304,7 @@ def test_a_hand_over_is_undone_while_it_is_open(
     holding = hold(one, "Dewi", at=at)
     matters.add(kotim, "a", post=one)
     handover = begin(holding, at)
-    given = {"handover": handover, "by": holding.account, "at": at}
+    given: dict[str, Any] = {"handover": handover, "by": holding.account, "at": at}
     ids = [handover.items.get().pk]
     handovers.deal(items=ids, answer=handovers.Answer(Outcome.MOVES, two), **given)
     handovers.deal(items=ids, answer=handovers.Answer(Outcome.OPEN), **given)
@@ -371,7 +375,7 @@ def test_lines_move_to_another_open_post_and_lasting_things_are_not_closed(
     holding = hold(one, "Dewi", at=at)
     matters.add(kotim, "a", post=one)
     handover = begin(holding, at)
-    given = {"handover": handover, "by": holding.account, "at": at}
+    given: dict[str, Any] = {"handover": handover, "by": holding.account, "at": at}
     ids = [handover.items.get().pk]
     for to in (None, one, closed, post(makers.region("62.01"), "x", at=at)):
         with pytest.raises(handovers.HandOverRefused):

@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from habaring.people.models import Account
 from habaring.posts import actions, queries
-from habaring.posts.models import Charge, Post
+from habaring.posts.models import Charge, Holding, Post
 from habaring.posts.states import State
 from habaring.regions.models import Region
 from tests import makers
@@ -142,8 +142,7 @@ def test_the_database_refuses_to_close_or_leave_a_post_with_charges(
     holding = hold(one, "Dewi", at=at)
     actions.assign(region=kotim, keys=[("matter", "a")], post=one, by=budi, at=at)
     with pytest.raises(IntegrityError), transaction.atomic():
-        holding.until = at
-        holding.save()
+        Holding.objects.filter(pk=holding.pk).update(until=at)
     with pytest.raises(IntegrityError), transaction.atomic():
         Post.objects.filter(pk=one.pk).update(closed_on=TODAY)
 
@@ -159,4 +158,7 @@ def test_who_must_hand_over_is_told_with_the_number_of_things(
     )
     actions.assign(region=kotim, keys=[("matter", "a")], post=one, by=None, at=at)
     found = queries.must_hand_over(holding.account, at=at, on=TODAY)
-    assert [(row.post.code, row.things) for row in found] == [("kabid", 0), ("kadis", 1)]
+    assert [(row.post.code, row.things) for row in found] == [
+        ("kabid", 0),
+        ("kadis", 1),
+    ]

@@ -1,6 +1,6 @@
 from datetime import datetime, timedelta
 from io import StringIO
-from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -17,7 +17,6 @@ from tests import makers
 from tests.posts.makers import TODAY, Matters, hold, post
 
 pytestmark = pytest.mark.django_db
-LETTER = Path(__file__).parents[2] / "src/habaring/posts/templates/posts/letters"
 
 
 def letters(
@@ -27,7 +26,7 @@ def letters(
     mail.outbox.clear()
     with capture(execute=True):
         send_reminders(at=at, on=TODAY + timedelta(days=days), address="https://x.id")
-    found = {letter.to[0]: letter.body for letter in mail.outbox}
+    found = {letter.to[0]: str(letter.body) for letter in mail.outbox}
     assert len(found) == len(mail.outbox)
     return found
 
@@ -161,7 +160,7 @@ def test_the_database_keeps_a_step_from_being_told_twice(
     kotim: Region, at: datetime
 ) -> None:
     one = post(kotim, "kadis", at=at)
-    row = {
+    row: dict[str, Any] = {
         "region": kotim,
         "kind": "matter",
         "ref": "a",

@@ -48,7 +48,9 @@ def test_what_the_posts_of_a_person_own_is_on_the_desk_when_it_is_due(
     assert lines[0].weight == Weight.ESCALATED
     assert "2024" in str(lines[0].title)
     other = makers.officer("Dewi", region=kotim, role="officer")
-    titles = [str(line.title) for line in desk(other, kotim, at=at, on=localdate(at)).lines]
+    titles = [
+        str(line.title) for line in desk(other, kotim, at=at, on=localdate(at)).lines
+    ]
     assert not any("APBD" in title for title in titles)
 
 
@@ -119,11 +121,15 @@ def test_an_invitation_that_runs_out_and_an_empty_post_wait(
         issued_at=at,
         expires_at=at + timedelta(days=2),
     )
-    titles = [str(row.title) for row in desk(budi, kotim, at=at, on=localdate(at)).lines]
+    titles = [
+        str(row.title) for row in desk(budi, kotim, at=at, on=localdate(at)).lines
+    ]
     assert any("undangan" in title or "invitation" in title for title in titles)
     assert any("Sekretariat program" in title for title in titles)
     officer = makers.officer("Dewi", region=kotim, role="officer")
-    seen = [str(row.title) for row in desk(officer, kotim, at=at, on=localdate(at)).lines]
+    seen = [
+        str(row.title) for row in desk(officer, kotim, at=at, on=localdate(at)).lines
+    ]
     assert not any("undangan" in title or "invitation" in title for title in seen)
 
 

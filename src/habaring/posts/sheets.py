@@ -77,7 +77,7 @@ OWNED = register(
             Column("ref", _("Name of the thing"), required=True, max_length=100),
             Column("post", _("Code of the post"), required=True, max_length=40),
             Column("title", _("Title"), shown_only=True),
-            Column("post_name", _("Post"), shown_only=True),
+            Column("post_name", _("Name of the post"), shown_only=True),
             Column("department", _("Department"), shown_only=True),
             Column("due_on", _("Due on"), "date", shown_only=True),
             Column("updated_on", _("Brought up to date on"), "date", shown_only=True),
