@@ -307,12 +307,6 @@ def test_a_flood_of_messages_ends_at_the_days_number(
     actions.ask(reach=MAIL, by=HERE, at=at)  # letters cost nothing
 
 
-def test_old_questions_are_removed_with_their_numbers(at: datetime) -> None:
-    asked(at)
-    assert actions.clear(at=at + timedelta(hours=25)) == 1
-    assert not Challenge.objects.exists()
-
-
 def test_a_domain_above_is_called_when_somebody_joins(
     at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

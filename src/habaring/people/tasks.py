@@ -14,16 +14,6 @@ def tell_followers(*, region: str) -> None:
     actions.tell(region=Region.objects.get(code=region), at=now())
 
 
-@app.periodic(cron="7 * * * *")
-@app.task(name="people.clear_codes", queueing_lock="people.clear_codes")
-def clear_codes(timestamp: int) -> None:
-    """Remove one-time codes that ran out, with the numbers they were sent to."""
-    # late: every process imports the tasks at its start, few run them
-    from habaring.people.codes import actions
-
-    actions.clear(at=now())
-
-
 @app.task(name="people.send_reset", queue="messages", retry=2)
 def send_reset(*, account: int, address: str) -> None:
     """Send the link for a new password; nothing where there is no account."""

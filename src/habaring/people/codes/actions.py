@@ -38,8 +38,6 @@ from habaring.shared.refusal import Refusal
 DIGITS = 6
 LASTS = timedelta(minutes=10)
 TRIES = 5
-KEPT = timedelta(days=1)
-"""Questions are removed so long after they ran out."""
 ENTRANCE = "masuk"
 """Deeds at the door are audited under this word: a platform's rows make every kept
 public page stale.
@@ -334,8 +332,3 @@ def when_joined(
     if hook not in _when_joined:
         _when_joined.append(hook)
     return hook
-
-
-def clear(*, at: datetime) -> int:
-    """Remove the questions that ran out a day ago, numbers and all."""
-    return Challenge.objects.filter(expires_at__lt=at - KEPT).delete()[0]

@@ -10,7 +10,7 @@ class Challenge(models.Model):
     """A code that was sent, kept as a keyed hash, for one browser, for ten minutes.
 
     Sign-in asks these before anybody is known, so no wall stands here; rows are
-    removed soon after they run out. Without a `code_hash` no code fits: then the
+    removed a day after they run out (`people.personal`). Without a `code_hash` no code fits: then the
     letter said why.
     """
 
