@@ -90,5 +90,5 @@ def webhook(
 
 def target(region: Region, at: datetime) -> Target:
     row = Row("K01", 2029, Decimal(80), source="RPJMD")
-    set_target(region=region, row=row, by=None, at=at)  # type: ignore[arg-type]
+    set_target(region=region, row=row, by=None, at=at)
     return Target.objects.get(region=region, indicator__code="K01", year=2029)

@@ -185,7 +185,7 @@ def test_a_tag_spares_the_body_until_something_is_recorded(
 def test_other_origins_may_read_what_is_public_and_nothing_else(
     client: Client, caller: Client, kotim: Region
 ) -> None:
-    origin = {"HTTP_ORIGIN": "https://lain.example"}
+    origin: dict[str, Any] = {"HTTP_ORIGIN": "https://lain.example"}
     read = client.get(f"{API}/regions/62.02", **origin)
     assert read.headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in read.headers

@@ -41,7 +41,7 @@ class Read(Parser):
         return getattr(request, "json", None)
 
 
-def _raise(request: HttpRequest, error: Exception) -> NoReturn:
+def _raise(request: HttpRequest, error: Any) -> NoReturn:
     raise error  # the door tells it as a problem
 
 

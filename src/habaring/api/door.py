@@ -181,10 +181,8 @@ def _count(request: Call) -> dict[str, str]:
     try:
         left = limits.spend("api", key, most=most, per=MINUTE, at=request.at)
     except limits.TooMany as much:
-        much.headers |= {
-            "RateLimit-Policy": policy,
-            "RateLimit": f'"minute";r=0;t={much.retry_after}',
-        }
+        left_none = f'"minute";r=0;t={much.retry_after}'
+        request.left = {"RateLimit-Policy": policy, "RateLimit": left_none}
         raise
     return {"RateLimit-Policy": policy, "RateLimit": f'"minute";r={left}'}
 

@@ -1,7 +1,7 @@
 """Indicators, frameworks, observations with their revisions, targets, index editions."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -102,6 +102,9 @@ class FrameworkTold(FrameworkOut, Told):
     places: list[PlaceOut]
 
 
+Status = Literal["value", "missing", "not_applicable", "suppressed"]
+
+
 class ObservationOut(Schema):
     """One value of one indicator and year, in one revision. `value` is exact, as text."""
 
@@ -111,7 +114,7 @@ class ObservationOut(Schema):
     year: int
     revision: int
     value: str | None
-    status: Literal["value", "missing", "not_applicable", "suppressed"]
+    status: Status
     provisional: bool
     source: str
     source_url: str
@@ -328,7 +331,7 @@ def observation(row: Observation) -> ObservationOut:
         year=row.year,
         revision=row.revision,
         value=exact(row.value),
-        status=row.status,
+        status=cast("Status", row.status),
         provisional=row.provisional,
         source=row.source,
         source_url=row.source_url,

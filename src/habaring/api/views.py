@@ -151,13 +151,13 @@ def revoke_token(request: HttpRequest, code: str, token: int) -> HttpResponse:
     region = get_object_or_404(Region, code=code)
     row = _token(region, token)
     if isinstance(request.user, Account) and row.account_id == request.user.pk:
-        officer, back = request.user, ("api:mine", [])
+        officer, back = request.user, redirect("api:mine")
     else:
         _region, officer = _enter(request, code)
-        back = ("api-work:tokens", [code])
+        back = redirect("api-work:tokens", code)
     actions.revoke_token(token=row, by=officer, at=now())
     messages.success(request, _("The token opens nothing any more."))
-    return redirect(back[0], *back[1])
+    return back
 
 
 # Webhooks
