@@ -380,8 +380,8 @@ def test_a_look_tells_what_opens_and_what_stays_shut(kotim: Region) -> None:
     assert "orang/" not in "".join(door.url for door in reader.doors)
     opened = {page.path for group in reader.opened for page in group.pages}
     shut = {page.path for group in reader.shut for page in group.pages}
-    assert "pilih/calon/" in opened
-    assert {"orang/", "pilih/calon/baru/"} <= shut
+    assert "pilih/kandidat/" in opened
+    assert {"orang/", "pilih/kandidat/baru/"} <= shut
     everything = preview(role("secretariat"), Place(kotim))
     assert (everything.shut, everything.does_not) == ((), ())
 
