@@ -251,8 +251,9 @@ def test_an_answer_after_the_hours_counts_as_late(
 
 
 # --- Erasure ------------------------------------------------------------------------------
-@pytest.mark.django_db(transaction=True)
-def test_an_officer_is_erased_but_their_deeds_stay(at: datetime) -> None:
+def test_an_officer_is_erased_but_their_deeds_stay(
+    transactional_db: None, at: datetime
+) -> None:
     kotim = makers.region("62.02")
     budi = makers.officer("Budi", region=kotim)
     gita = makers.officer("Gita", region=kotim)

@@ -145,8 +145,9 @@ def test_the_words_of_old_requests_go_the_numbers_stay(
     assert gone("requests") == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_unused_account_is_warned_then_closed(at: datetime) -> None:
+def test_an_unused_account_is_warned_then_closed(
+    transactional_db: None, at: datetime
+) -> None:
     alya = makers.account("Alya")
     budi = makers.officer("Budi", region=makers.region("62.02"))
     Account.objects.update(joined_at=at - 1000 * DAY, last_login=at - 705 * DAY)
