@@ -13,7 +13,7 @@ from habaring.shared.charts.chart import Caption, Chart
 
 _COLOURS = {
     "government": "gov",
-    "dprd": "accent",
+    "dprd": "sun",
     "business": "eco",
     "community": "soc",
     "academia": "liv",

@@ -5,7 +5,7 @@ the master plan, a Dewan and Tim Pelaksana that do not meet; domain.md, capabili
 body silent for more than N days (90 unless set), a decree that runs out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -138,13 +138,21 @@ def _body(body: BodyFacts, snapshot: Snapshot) -> Iterator[Warned]:
     def of(code: Code, severity: Severity, days: int = 0, pillar: str = "") -> Warned:
         return Warned(code, severity, body.name, body.id, days, pillar, body.public)
 
+    if body.kind == "group":  # it works for its team, which is the one that meets
+        if not body.pillars:
+            yield of("no_seats", "low")
+        return
     since = body.last_met_on or body.formed_on
     silent = (snapshot.on - since).days if since else None
     if silent is None:
         yield of("never_met", "medium")
     elif silent > body.rhythm_days:
         yield of("silent", "high", silent)
-    if not body.has_decree and body.kind != "group":
+    yield from _standing(body, of)
+
+
+def _standing(body: BodyFacts, of: Callable[..., Warned]) -> Iterator[Warned]:
+    if not body.has_decree:
         yield of("no_decree", "medium")
     if not body.pillars:
         yield of("no_seats", "medium")
