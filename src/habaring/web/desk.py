@@ -146,6 +146,12 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
             _("Invite officers, give and end roles."),
         ),
         (
+            Power.MANAGE_API,
+            "api-work:tokens",
+            _("Programming interface"),
+            _("Tokens for programs, and webhooks that tell them what happens."),
+        ),
+        (
             Power.PROTECT_PERSONAL_DATA,
             "privacy-work:queue",
             _("Personal data"),
