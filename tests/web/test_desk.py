@@ -154,3 +154,17 @@ def test_a_citizen_has_no_desk_in_a_region(
 ) -> None:
     client.force_login(alya)
     assert client.get("/ruang-kerja/62.02/").status_code == 403
+
+
+def test_a_holder_without_a_role_is_told_of_to_who_fills_posts(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
+    filled(kotim, "sekretariat", budi, at)
+    dewi = makers.officer("Dewi", region=kotim, role="officer")
+    filled(kotim, "kadis", dewi, at)
+    on = localdate(at)
+    lines = desk(budi, kotim, at=at, on=on).lines
+    assert not any("kadis" in str(line.title) for line in lines)
+    Membership.objects.filter(account=dewi).update(until=at)
+    lines = desk(budi, kotim, at=at, on=on).lines
+    assert any("kadis" in str(line.title) for line in lines)

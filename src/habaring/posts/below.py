@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from habaring.people.access import Power
-from habaring.people.models import Account, Invitation
+from habaring.people.models import Account, Invitation, Membership
 from habaring.posts.models import HandOver, Holding, Post
 from habaring.posts.queries import ROOT_CODE, Chart, Owned, chart, owned
 from habaring.posts.states import Rhythm, State
@@ -105,6 +105,29 @@ def _empty_posts(asked: Asked) -> Iterator[Waiting]:
             % {"count": others},
             _("Their reminders go to the posts above them meanwhile."),
             tree,
+        )
+
+
+def _held_without_role(asked: Asked) -> Iterator[Waiting]:
+    """A holder whose roles have ended cannot open the work room any more."""
+    if Power.MANAGE_POSTS not in asked.powers:
+        return
+    code = asked.region.code
+    parts = code.split(".")
+    around = [".".join(parts[: n + 1]) for n in range(len(parts))]
+    working = Membership.objects.in_force(moment_of(asked.on)).filter(
+        Q(region__in=around) | Q(role__platform_wide=True)
+    )
+    lost = Holding.objects.filter(
+        post__region=asked.region, until__isnull=True
+    ).exclude(account__in=working.values("account"))
+    for holding in lost.select_related("post", "account")[:ALONE_AT_MOST]:
+        yield Waiting(
+            _("Hand over the post %(post)s") % {"post": holding.post.name},
+            _("%(person)s holds it without any role here, and cannot see what waits.")
+            % {"person": holding.account},
+            reverse("posts-work:post", args=[code, holding.post.code]),
+            weight=Weight.TODAY,
         )
 
 
@@ -213,6 +236,7 @@ def _waiting(asked: Asked) -> Iterator[Waiting]:
     yield from _own_things(asked)
     yield from _handovers(asked)
     yield from _empty_posts(asked)
+    yield from _held_without_role(asked)
     yield from _invitations(asked)
 
 

@@ -87,7 +87,7 @@ class Chart:
         while at is not None and at.code not in seen:
             seen.add(at.code)
             found = self.holder(at)
-            if found is not None:
+            if found is not None and found.is_active:
                 return found
             at = self.superior(at)
         return None

@@ -4,6 +4,7 @@ posts a person holds, the bodies of a region.
 
 from datetime import datetime, timedelta
 
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -46,14 +47,19 @@ def posts_held(account: Account, region: Region | None, at: datetime) -> Part | 
     held = Holding.objects.filter(account=account).select_related("post")
     if region is not None:
         held = held.filter(post__region=region)
-    rows = tuple((one.post.name, _span(one), "") for one in held)
+    rows = tuple((one.post.name, _span(one), _post(one)) for one in held)
     return Part(_("Posts"), rows) if rows else None
+
+
+def _post(holding: Holding) -> str:
+    return reverse("posts-work:post", args=[holding.post.region_id, holding.post.code])
 
 
 def _span(holding: Holding) -> str:
     since = localdate(holding.since)
     if holding.until is None:
-        return _("since %(day)s") % {"day": day(since)}
+        told = _("since %(day)s; to be handed over before the last role ends")
+        return told % {"day": day(since)}
     return period(since, localdate(holding.until - timedelta(microseconds=1)))
 
 
