@@ -107,7 +107,7 @@ def _page(
 def _privacy_page() -> str:
     """The page about personal data, where that domain has one."""
     try:
-        return reverse("privacy:notice")
+        return reverse("privacy-platform:notice")
     except NoReverseMatch:
         return ""
 
