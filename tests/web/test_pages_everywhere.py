@@ -34,6 +34,15 @@ WITHOUT_LINK = {
     "assessment-work:publication",  # while an edition is being made
     "web:favicon",  # browsers ask for it by themselves
     "council:paper",  # where a decision has one
+    "people:code",  # after a code was asked for
+    "people:code-name",
+    "people:reach-code",
+    "people:entry",  # from a refused act
+    "people:unfollow",  # of a region that one follows
+    "people:follow-stop",  # from a letter
+    "people-work:register",  # once a register was sent
+    "people-work:register-use",
+    "people-work:register-withdraw",
 }
 LEFTOVERS = (
     "None",
