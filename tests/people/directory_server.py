@@ -68,6 +68,13 @@ def main(plan: dict[str, Any]) -> None:
         )
 
     provider.compute_amr_values = amr
+
+    def exact(_grant: Any, code: str, client: Any) -> Any:
+        """Its memory finds codes that a refused request left behind: by either key."""
+        found = store.query(models.AuthorizationCode, client=client)
+        return next((one for one in found if one.code == code), None)
+
+    provider.AuthorizationCodeGrant.query_authorization_code = exact
     server = make_server("127.0.0.1", plan["port"], app, threaded=True)
     sys.stdout.write("ready\n")
     sys.stdout.flush()

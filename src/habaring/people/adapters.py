@@ -1,5 +1,6 @@
 """What we tell allauth: whom to let in, what to ask, what to say."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -16,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from habaring.people import directories, second_step, security
 from habaring.people.models import Account
 from habaring.shared import limits, sealing
+
+logger = logging.getLogger(__name__)
 
 _FRESH = 600  # seconds after a sign-in in which nobody is asked for the password again
 
@@ -174,6 +177,7 @@ class DirectoryAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # th
         exception: Any = None,
         extra_context: Any = None,
     ) -> None:
+        logger.warning("sign-in by directory failed: %s", error, exc_info=exception)
         raise directories.SignInFailed.because(error, exception)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
