@@ -1,16 +1,17 @@
-"""One trigger function for every watched table, and what puts it in place.
+"""The triggers of every watched table, and what puts them in place.
 
 Triggers run once a statement, over the transition tables, so that a bulk insert costs
 one more statement and not one more for each row. They see bulk updates, raw SQL, COPY,
-DELETE, cascades of the database, and TRUNCATE. The function runs as the owner: the
-role that pages use need not be able to write history.
+DELETE, cascades of the database, and TRUNCATE. Each table has a function made of one
+pattern, with its key and region written in, so that PostgreSQL keeps its plan; the row
+itself is taken as JSON, so that a new column needs nothing here. Functions run as the
+owner: the role that pages use need not be able to write history.
 
 Source: PostgreSQL documentation, "CREATE TRIGGER" (transition tables); decision 12.
 """
 
 import hashlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from django.db import connections
 
@@ -36,102 +37,6 @@ CREATE OR REPLACE FUNCTION history_shown(shown jsonb, bulky text[]) RETURNS json
         name, 'sha256:' || encode(sha256(convert_to(shown ->> name, 'UTF8')), 'hex')
     ), '{}') FROM unnest(bulky) AS name WHERE shown ->> name <> ''
 $$;
-
-CREATE OR REPLACE FUNCTION history_key(shown jsonb, keys text[]) RETURNS text
-    LANGUAGE sql IMMUTABLE AS $$
-    SELECT string_agg(shown ->> name, '/' ORDER BY place)
-    FROM unnest(keys) WITH ORDINALITY AS one(name, place)
-$$;
-
-CREATE OR REPLACE FUNCTION history_region(shown jsonb, own text, parent text)
-    RETURNS text LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    found text;
-BEGIN
-    IF parent <> '' THEN
-        EXECUTE format(
-            'SELECT %I::text FROM %I WHERE id::text = $1',
-            split_part(parent, '.', 2), split_part(parent, '.', 1)
-        ) INTO found USING shown ->> own;
-    ELSIF own <> '' THEN
-        found := shown ->> own;
-    END IF;
-    RETURN coalesce(nullif(found, ''), '00');
-END $$;
-
-CREATE OR REPLACE FUNCTION history_record() RETURNS trigger LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    own text := TG_ARGV[0];
-    parent text := TG_ARGV[1];
-    keys text[] := string_to_array(TG_ARGV[2], ',');
-    hiding text[] := string_to_array(TG_ARGV[3], ',');
-    bulky text[] := string_to_array(TG_ARGV[4], ',');
-    skipped text[] := string_to_array(TG_ARGV[5], ',');
-    unseen text[] := hiding || skipped;
-    plain boolean := parent = '' AND own <> '' AND cardinality(keys) = 1;
-    moment timestamptz := clock_timestamp();
-    act uuid := history_transaction();
-    person bigint := nullif(current_setting('app.account', true), '')::bigint;
-    who text := coalesce(nullif(current_setting('role'), 'none'), session_user);
-BEGIN
-    IF TG_OP = 'INSERT' THEN
-        INSERT INTO history_change (region_code, at, transaction, account_id, db_role,
-            table_name, key, op, old, new, hidden, salt)
-        SELECT CASE WHEN plain THEN coalesce(nullif(r ->> own, ''), '00')
-                ELSE history_region(r, own, parent) END,
-            moment, act, person, who, TG_TABLE_NAME,
-            CASE WHEN plain THEN r ->> keys[1] ELSE history_key(r, keys) END,
-            'insert', NULL,
-            CASE WHEN bulky = '{}' THEN r - unseen
-                ELSE history_shown(r - unseen, bulky) END,
-            CASE WHEN hiding = '{}' THEN '{}'::text[]
-                ELSE array(SELECT n FROM unnest(hiding) n WHERE r ->> n <> '') END,
-            gen_random_uuid()
-        FROM (SELECT to_jsonb(added) AS r FROM history_new AS added) AS added;
-    ELSIF TG_OP = 'DELETE' THEN
-        INSERT INTO history_change (region_code, at, transaction, account_id, db_role,
-            table_name, key, op, old, new, hidden, salt)
-        SELECT history_region(r, own, parent), moment, act, person, who, TG_TABLE_NAME,
-            history_key(r, keys), 'delete', history_shown(r - unseen, bulky), NULL,
-            array(SELECT n FROM unnest(hiding) n WHERE r ->> n <> ''),
-            gen_random_uuid()
-        FROM (SELECT to_jsonb(gone) AS r FROM history_old AS gone) AS gone;
-    ELSIF TG_OP = 'UPDATE' THEN
-        INSERT INTO history_change (region_code, at, transaction, account_id, db_role,
-            table_name, key, op, old, new, hidden, salt)
-        SELECT history_region(coalesce(b, a), own, parent), moment, act, person, who,
-            TG_TABLE_NAME, coalesce(before.key, after.key),
-            CASE WHEN a IS NULL THEN 'insert' WHEN b IS NULL THEN 'delete'
-                ELSE 'update' END,
-            CASE WHEN a IS NOT NULL THEN
-                history_shown(coalesce(told.was, '{}'), bulky) END,
-            CASE WHEN b IS NOT NULL THEN
-                history_shown(coalesce(told.turned, '{}'), bulky) END,
-            coalesce(told.hidden, '{}'), gen_random_uuid()
-        FROM (SELECT r AS a, history_key(r, keys) AS key
-              FROM (SELECT to_jsonb(o) AS r FROM history_old AS o) AS o) AS before
-        FULL JOIN (SELECT r AS b, history_key(r, keys) AS key
-              FROM (SELECT to_jsonb(n) AS r FROM history_new AS n) AS n) AS after
-            ON before.key = after.key
-        CROSS JOIN LATERAL (
-            SELECT jsonb_object_agg(k, a -> k) FILTER (WHERE k <> ALL (hiding)) AS was,
-                jsonb_object_agg(k, b -> k) FILTER (WHERE k <> ALL (hiding)) AS turned,
-                array_agg(k) FILTER (WHERE k = ANY (hiding)) AS hidden
-            FROM jsonb_object_keys(coalesce(b, a)) AS k
-            WHERE k <> ALL (skipped) AND a -> k IS DISTINCT FROM b -> k
-        ) AS told
-        WHERE told.was IS NOT NULL OR told.hidden IS NOT NULL;
-    ELSE
-        EXECUTE format('SELECT jsonb_build_object(''rows'', count(*)) FROM %I', TG_TABLE_NAME)
-            INTO STRICT parent;
-        INSERT INTO history_change (region_code, at, transaction, account_id, db_role,
-            table_name, key, op, old, new, hidden, salt)
-        VALUES ('00', moment, act, person, who, TG_TABLE_NAME, '', 'truncate',
-            parent::jsonb, NULL, '{}', gen_random_uuid());
-    END IF;
-    RETURN NULL;
-END $$;
 """
 
 KEPT = r"""
@@ -193,6 +98,121 @@ CREATE TRIGGER shared_auditentry_append_only BEFORE UPDATE OR DELETE ON shared_a
     FOR EACH ROW EXECUTE FUNCTION habaring_refuse_change();
 """
 
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION history_of_{table}() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = public, pg_temp AS $history$
+#variable_conflict use_variable
+DECLARE
+    _at timestamptz := clock_timestamp();
+    _act uuid := history_transaction();
+    _person bigint := nullif(current_setting('app.account', true), '')::bigint;
+    _who text := coalesce(nullif(current_setting('role'), 'none'), session_user);
+    _rows bigint;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO history_change ({columns})
+        SELECT {region_n}, _at, _act, _person, _who, '{table}', {key_n}, 'insert',
+            NULL, {shown_r}, {hidden_r}, gen_random_uuid()
+        FROM history_new n CROSS JOIN LATERAL (SELECT to_jsonb(n) AS r OFFSET 0) j;
+    ELSIF TG_OP = 'UPDATE' THEN
+        INSERT INTO history_change ({columns})
+        SELECT CASE WHEN {first_n} IS NULL THEN {region_o} ELSE {region_n} END,
+            _at, _act, _person, _who, '{table}', coalesce({key_n}, {key_o}),
+            CASE WHEN j.a IS NULL THEN 'insert' WHEN j.b IS NULL THEN 'delete'
+                ELSE 'update' END,
+            CASE WHEN j.a IS NOT NULL THEN {shown_was} END,
+            CASE WHEN j.b IS NOT NULL THEN {shown_now} END,
+            {hidden_now}, gen_random_uuid()
+        FROM history_old o FULL JOIN history_new n ON {same}
+        CROSS JOIN LATERAL (SELECT to_jsonb(o) AS a, to_jsonb(n) AS b OFFSET 0) j
+        CROSS JOIN LATERAL (
+            SELECT jsonb_object_agg(e.key, j.a -> e.key) AS was,
+                jsonb_object_agg(e.key, j.b -> e.key) AS now
+            FROM jsonb_each(coalesce(j.b, j.a)) e
+            WHERE j.a -> e.key IS DISTINCT FROM j.b -> e.key{seen} OFFSET 0
+        ) told
+        WHERE told.was IS NOT NULL;
+    ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO history_change ({columns})
+        SELECT {region_o}, _at, _act, _person, _who, '{table}', {key_o}, 'delete',
+            {shown_r}, NULL, {hidden_r}, gen_random_uuid()
+        FROM history_old o CROSS JOIN LATERAL (SELECT to_jsonb(o) AS r OFFSET 0) j;
+    ELSE
+        SELECT count(*) INTO _rows FROM "{table}";
+        INSERT INTO history_change ({columns})
+        VALUES ('00', _at, _act, _person, _who, '{table}', '', 'truncate',
+            jsonb_build_object('rows', _rows), NULL, '{{}}', gen_random_uuid());
+    END IF;
+    RETURN NULL;
+END $history$;
+"""
+_COLUMNS = (
+    "region_code, at, transaction, account_id, db_role, table_name, key, op, old, new,"
+    " hidden, salt"
+)
+
+
+def function_of(watch: Watch) -> str:
+    """The SQL of one table's function."""
+    return _FUNCTION.format(
+        table=watch.table,
+        columns=_COLUMNS,
+        region_n=_region(watch, "n"),
+        region_o=_region(watch, "o"),
+        key_n=_key(watch, "n"),
+        key_o=_key(watch, "o"),
+        first_n=f'n."{watch.keys[0]}"',
+        same=" AND ".join(f'o."{key}" = n."{key}"' for key in watch.keys),
+        seen=f" AND e.key <> ALL ({_list(watch.ignored)})" if watch.ignored else "",
+        shown_r=_shown(watch, "j.r"),
+        shown_was=_shown(watch, "told.was"),
+        shown_now=_shown(watch, "told.now"),
+        hidden_r=_hidden(watch, "j.r"),
+        hidden_now=_touched(watch),
+    )
+
+
+def _region(watch: Watch, row: str) -> str:
+    own, _sep, parent = watch.region.partition(">")
+    if parent:
+        table, column = parent.split(".")
+        return (
+            f'coalesce((SELECT p."{column}"::text FROM "{table}" p'  # noqa: S608 - names of ours
+            f" WHERE p.id = {row}.\"{own}\"), '00')"
+        )
+    return f"coalesce(nullif({row}.\"{own}\"::text, ''), '00')" if own else "'00'"
+
+
+def _key(watch: Watch, row: str) -> str:
+    return " || '/' || ".join(f'{row}."{key}"::text' for key in watch.keys)
+
+
+def _shown(watch: Watch, row: str) -> str:
+    unseen = (*watch.hidden, *watch.ignored)
+    shown = f"({row} - {_list(unseen)})" if unseen else row
+    return f"history_shown({shown}, {_list(watch.bulky)})" if watch.bulky else shown
+
+
+def _hidden(watch: Watch, row: str) -> str:
+    """Which hidden columns of an added or deleted row hold something."""
+    if not watch.hidden:
+        return "'{}'::text[]"
+    names = f"unnest({_list(watch.hidden)}) AS h"
+    return f"array(SELECT h FROM {names} WHERE {row} ->> h <> '')"  # noqa: S608 - names of ours
+
+
+def _touched(watch: Watch) -> str:
+    """Which hidden columns of a changed row differ."""
+    if not watch.hidden:
+        return "'{}'::text[]"
+    names = f"unnest({_list(watch.hidden)}) AS h"
+    return f"array(SELECT h FROM {names} WHERE told.was ? h)"  # noqa: S608 - as above
+
+
+def _list(names: Sequence[str]) -> str:
+    return f"'{{{','.join(names)}}}'::text[]"
+
+
 _WHEN = {
     "insert": "AFTER INSERT ON {table} REFERENCING NEW TABLE AS history_new",
     "update": "AFTER UPDATE ON {table} REFERENCING OLD TABLE AS history_old"
@@ -208,57 +228,45 @@ _FOUND = """
 
 
 def install(using: str = "default") -> int:
-    """Make the triggers of the database those of `WATCHED`; gives how many changed.
+    """Make the triggers of the database those of `WATCHED`; gives how many steps.
 
-    Tables that do not exist yet are left out. One query when nothing has changed.
+    Tables that do not exist yet are left out. One query when nothing has changed: each
+    trigger's argument is the hash of its function.
     """
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT to_regclass('history_change') IS NOT NULL")
         if not cursor.fetchone()[0]:
             return 0
-        _bring_up_to_date(cursor)
         tables = set(connections[using].introspection.table_names(cursor))
         cursor.execute(_FOUND)
-        found = {(table, name): bytes(args) for table, name, args in cursor.fetchall()}
-        wanted = {
-            (watch.table, f"history_watch_{op}"): (watch, op)
-            for watch in WATCHED
-            if watch.table in tables
-            for op in _WHEN
-        }
+        found: dict[str, dict[str, bytes]] = {}
+        for table, name, told in cursor.fetchall():
+            found.setdefault(table, {})[name] = bytes(told).rstrip(b"\0")
+        wanted = {one.table: one for one in WATCHED if one.table in tables}
         steps = list(_steps(found, wanted))
-        for step in steps:
+        for step in [FUNCTIONS, *steps] if steps else []:
             cursor.execute(step)
     return len(steps)
 
 
-def _bring_up_to_date(cursor: Any) -> None:
-    """The functions as this version has them; the comment on one tells which it is."""
-    version = hashlib.sha256(FUNCTIONS.encode()).hexdigest()
-    cursor.execute("SELECT obj_description('history_record'::regproc)")
-    if cursor.fetchone()[0] != version:
-        cursor.execute(FUNCTIONS)
-        cursor.execute(f"COMMENT ON FUNCTION history_record IS '{version}'")
-
-
 def _steps(
-    found: dict[tuple[str, str], bytes],
-    wanted: dict[tuple[str, str], tuple[Watch, str]],
+    found: dict[str, dict[str, bytes]], wanted: dict[str, Watch]
 ) -> Iterator[str]:
-    for place, arguments in found.items():
-        table, name = place
-        if place not in wanted or _packed(wanted[place][0]) != arguments:
-            yield f'DROP TRIGGER {name} ON "{table}"'
-    for place, (watch, op) in wanted.items():
-        if found.get(place) != _packed(watch):
-            told = ", ".join(f"'{word}'" for word in watch.arguments)
-            when = _WHEN[op].format(table=f'"{watch.table}"')
+    for table, triggers in found.items():
+        if table not in wanted:
+            yield from (f'DROP TRIGGER {name} ON "{table}"' for name in triggers)
+    for table, watch in wanted.items():
+        made = function_of(watch)
+        version = hashlib.sha256(made.encode()).hexdigest()
+        right = {f"history_watch_{op}": version.encode() for op in _WHEN}
+        there = found.get(table, {})
+        if there == right:
+            continue
+        yield made
+        yield from (f'DROP TRIGGER {name} ON "{table}"' for name in there)
+        for op, when in _WHEN.items():
+            on = when.format(table=f'"{table}"')
             yield (
-                f"CREATE TRIGGER {place[1]} {when} FOR EACH STATEMENT"
-                f" EXECUTE FUNCTION history_record({told})"
+                f"CREATE TRIGGER history_watch_{op} {on} FOR EACH STATEMENT"
+                f" EXECUTE FUNCTION history_of_{table}('{version}')"
             )
-
-
-def _packed(watch: Watch) -> bytes:
-    """The arguments as `pg_trigger.tgargs` holds them."""
-    return b"".join(word.encode() + b"\0" for word in watch.arguments)

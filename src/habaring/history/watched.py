@@ -54,13 +54,6 @@ class Watch:
         found = [field.column for field in self._meta.pk_fields]
         return tuple(one for one in found if len(found) == 1 or one != self.region)
 
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """What the trigger function is told: TG_ARGV."""
-        own, _sep, parent = self.region.partition(">")
-        lists = (self.keys, self.hidden, self.bulky, self.ignored)
-        return (own, parent, *(",".join(one) for one in lists))
-
 
 WATCHED: tuple[Watch, ...] = (
     Watch("shared.Upload", _("uploaded file"), "region_code"),

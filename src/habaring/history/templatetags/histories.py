@@ -17,18 +17,24 @@ def history_value(value: object) -> str:
     """A value out of JSON: yes and no, numbers, moments, texts cut at a length."""
     if value is None or value in ("", [], {}):
         return formats.MISSING
-    if isinstance(value, bool):
-        return "✓" if value else "✗"
-    if isinstance(value, int) and 0 <= value < 10_000:  # years and keys, as they are
-        return str(value)
     if isinstance(value, int | float):
-        return formats.number(value)
+        return _number(value)
     if isinstance(value, dict):
-        return "; ".join(f"{column(k)}: {history_value(v)}" for k, v in value.items())
+        return "; ".join(
+            f"{column(str(name))}: {history_value(one)}" for name, one in value.items()
+        )
     if isinstance(value, list):
         return ", ".join(history_value(one) for one in value)[:LONGEST]
     text = str(value)
     return _moment(text) or (text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
+
+
+def _number(value: float) -> str:
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    if isinstance(value, int) and 0 <= value < 10_000:  # years and keys, as they are
+        return str(value)
+    return formats.number(value)
 
 
 def _moment(text: str) -> str:
