@@ -52,14 +52,20 @@ def _thing(region: Region, place: SectionPlace) -> Thing:
     )
 
 
-def of_chapter(edition: Edition, title: str) -> list[Thing]:
+def of_chapter(edition: Edition, key: str, title: str) -> list[Thing]:
     """The sections of one chapter as an edition froze them: as old as the edition.
+
+    `key` and `title` as in the record: "buku-1.bab-5", "Bab 5. Analisis SWOT".
 
     For readers of the book, to whom the drafts themselves stay closed.
     """
-    issued = localdate(edition.issued_at)
+    issued, book = localdate(edition.issued_at), key.partition(".")[0]
     with override(edition.language):  # the title is in the language of the edition
-        places = [one for one in sections(edition.region) if one.chapter == title]
+        places = [
+            one
+            for one in sections(edition.region)
+            if title.endswith(one.chapter) and one.key.startswith(f"{book}.")
+        ]
     due = issued + timedelta(days=REVIEW_DAYS)
     return [
         replace(_thing(edition.region, place), updated_on=issued, due_on=due)

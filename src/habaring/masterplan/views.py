@@ -109,7 +109,9 @@ def book(request: HttpRequest, code: str, number: int, book: str) -> HttpRespons
 
 def _owners(edition: Edition, chapters: list[dict[str, Any]]) -> list[Owned]:
     """The posts that own the written sections of these chapters, each once."""
-    things = [one for c in chapters for one in of_chapter(edition, c["title"])]
+    things = [
+        one for c in chapters for one in of_chapter(edition, c["key"], c["title"])
+    ]
     at = now()
     rows = stand(edition.region, things, at=at, on=localdate(at))
     return list({row.post.code: row for row in rows}.values())

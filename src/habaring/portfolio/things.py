@@ -1,7 +1,8 @@
 """What of the portfolio is owned by posts: programmes, from candidate to plan item."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from habaring.people.access import Power
 from habaring.portfolio.models import Candidate, PlanItem, ScenarioStatus
 from habaring.portfolio.queries import current_candidates, overview
+from habaring.posts.models import Post
 from habaring.posts.states import Rhythm
 from habaring.posts.things import (
     Asked,
@@ -29,23 +31,50 @@ REVIEW_DAYS = 365
 
 def _programmes(region: Region, on: date) -> Iterator[Thing]:
     """One thing a programme: it keeps its owner when a plan takes it up."""
+    posts = _posts(region)
     planned = {item.candidate.code: item for item in _items(region)}
     for item in planned.values():
-        yield _in_plan(region, item)
-    rows = current_candidates(region).select_related(None).only(
-        "region_id", "code", "name", "department_id", "recorded_at", "illustrative"
+        yield _in_plan(region, item, posts)
+    rows = (
+        current_candidates(region)
+        .select_related(None)
+        .only(
+            "region_id",
+            "code",
+            "name",
+            "owner",
+            "department_id",
+            "recorded_at",
+            "illustrative",
+        )
     )
     for row in rows:
         if row.code not in planned:
-            yield _candidate(region, row)
+            yield _candidate(region, row, posts)
 
 
 def _programme(region: Region, ref: str, on: date) -> Thing | None:
     item = _items(region).filter(candidate__code=ref).first()
     if item is not None:
-        return _in_plan(region, item)
+        return _in_plan(region, item, _posts(region))
     row = current_candidates(region).filter(code=ref).first()
-    return _candidate(region, row) if row else None
+    return _candidate(region, row, _posts(region)) if row else None
+
+
+Posts: TypeAlias = Mapping[tuple[str, int | None], int]
+
+
+def _posts(region: Region) -> Posts:
+    """The open posts by name and department: a proposal names its owner in words."""
+    rows = Post.objects.filter(region=region, closed_on__isnull=True)
+    return {
+        (name.casefold(), department): pk
+        for pk, name, department in rows.values_list("pk", "name_id", "department_id")
+    }
+
+
+def _named(row: Candidate, posts: Posts) -> int | None:
+    return posts.get((row.owner.strip().casefold(), row.department_id))
 
 
 def _items(region: Region) -> "QuerySet[PlanItem]":
@@ -58,12 +87,13 @@ def _items(region: Region) -> "QuerySet[PlanItem]":
             "plan__illustrative",
             "candidate__code",
             "candidate__name",
+            "candidate__owner",
             "candidate__department_id",
         )
     )
 
 
-def _in_plan(region: Region, item: PlanItem) -> Thing:
+def _in_plan(region: Region, item: PlanItem, posts: Posts) -> Thing:
     """Due when the plan says that it ends."""
     row = item.candidate
     return Thing(
@@ -74,12 +104,13 @@ def _in_plan(region: Region, item: PlanItem) -> Thing:
         due_on=date(item.end_year, 12, 31),
         updated_on=localdate(item.plan.adopted_at),
         department=row.department_id,
+        post=_named(row, posts),
         public_url=reverse("portfolio:programme", args=[region.code, row.code]),
         illustrative=item.plan.illustrative,
     )
 
 
-def _candidate(region: Region, row: Candidate) -> Thing:
+def _candidate(region: Region, row: Candidate, posts: Posts) -> Thing:
     recorded = localdate(row.recorded_at)
     return Thing(
         kind="programme",
@@ -89,6 +120,7 @@ def _candidate(region: Region, row: Candidate) -> Thing:
         due_on=recorded + timedelta(days=REVIEW_DAYS),
         updated_on=recorded,
         department=row.department_id,
+        post=_named(row, posts),
         illustrative=row.illustrative,
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from habaring.people.access import Power
-from habaring.people.models import Account, Invitation, Membership
+from habaring.people.models import Invitation, Membership
 from habaring.posts.models import HandOver, Holding, Post
 from habaring.posts.queries import ROOT_CODE, Chart, Owned, chart, owned
 from habaring.posts.states import Rhythm, State
@@ -166,12 +166,13 @@ def _own_things(asked: Asked) -> Iterator[Waiting]:
     """What the person's posts own and what is escalated to them, due within a week."""
     at = moment_of(asked.on)
     held = chart(asked.region, at=at)
-    if all(one.account_id != asked.account.pk for one in held.holdings.values()):
+    own = any(one.account_id == asked.account.pk for one in held.holdings.values())
+    if not own and held.answers(held.root) is not None:
         return
     groups: dict[tuple[str, int, int], list[Owned]] = defaultdict(list)
     for row in owned(asked.region, at=at, on=asked.on, within=held):
         weight = _weight(row, asked.on)
-        if weight is not None and _falls_to(asked.account, row, held):
+        if weight is not None and _falls_to(asked, row, held):
             groups[row.thing.kind, row.post.pk, weight].append(row)
     for (_kind, _post, weight), rows in groups.items():
         if len(rows) > ALONE_AT_MOST:
@@ -195,9 +196,12 @@ def _weight(row: Owned, on: date) -> int | None:
     return Weight.TODAY if due == on else Weight.WEEK
 
 
-def _falls_to(account: Account, row: Owned, held: Chart) -> bool:
-    first = held.answers(row.post)
-    if first is not None and first.pk == account.pk:
+def _falls_to(asked: Asked, row: Owned, held: Chart) -> bool:
+    """What nobody answers for falls to whoever may fill the posts."""
+    account, first = asked.account, held.answers(row.post)
+    if first is None:
+        return Power.MANAGE_POSTS in asked.powers
+    if first.pk == account.pk:
         return True
     above = held.superior(row.post) if row.state is State.ESCALATED else None
     second = held.answers(above) if above else None

@@ -283,7 +283,7 @@ def things(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "filtered": any(request.GET.values()),
         "counts": listing.state_counts(rows),
-        "page": paginate(request, listing.narrowed(rows, form), size=50),
+        "page": paginate(request, listing.narrowed(rows, form)),
         "query": request.GET.urlencode(),
         "assign": AssignForm(region=region),
         "may": _may(account, region),

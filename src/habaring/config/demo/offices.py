@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.text import slugify
 from django.utils.timezone import localdate
 
+from habaring.portfolio.models import Candidate
 from habaring.posts import actions
 from habaring.posts.models import Post
 from habaring.posts.things import kinds
@@ -26,6 +28,7 @@ def open_posts(region: Region, facts: Mapping[str, Any], *, at: datetime) -> Non
             illustrative=True,
         )
         made[code] = actions.open_post(region=region, new=new, by=None, at=at)
+    _named_by_candidates(region, list(made.values()), at=at)
     for kind, code in facts["posts_own"].items():
         things = kinds()[kind].things(region, localdate(at))
         actions.assign(
@@ -36,3 +39,23 @@ def open_posts(region: Region, facts: Mapping[str, Any], *, at: datetime) -> Non
             at=at,
             illustrative=True,
         )
+
+
+def _named_by_candidates(region: Region, made: list[Post], *, at: datetime) -> None:
+    heads: dict[int, Post] = {}
+    for post in made:
+        heads.setdefault(post.department_id or 0, post)
+    known = {(post.name_id, post.department_id) for post in made}
+    for row in Candidate.objects.current().filter(region=region).order_by("code"):
+        office = row.department
+        if not row.owner or office is None or (row.owner, office.pk) in known:
+            continue
+        known.add((row.owner, office.pk))
+        new = actions.NewPost(
+            code=slugify(f"{office.code} {row.owner}")[:40].strip("-"),
+            name_id=row.owner,
+            department=office,
+            superior=heads.get(office.pk),
+            illustrative=True,
+        )
+        actions.open_post(region=region, new=new, by=None, at=at)
