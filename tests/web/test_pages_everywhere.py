@@ -34,6 +34,13 @@ WITHOUT_LINK = {
     "assessment-work:publication",  # while an edition is being made
     "web:favicon",  # browsers ask for it by themselves
     "council:paper",  # where a decision has one
+    # the platform's own people: the operator's pages, of which Budi is none
+    "people-platform:people",
+    "people-platform:roles",
+    "people-platform:invite",
+    "people-platform:export",
+    "people-platform:person",
+    "people-platform:give",
     "people:code",  # after a code was asked for
     "people:code-name",
     "people:reach-code",
@@ -181,6 +188,10 @@ def post_only(name: str) -> bool:
         "people-work:send-again",
         "people-work:send-list",
         "people-work:change-end",
+        "people-platform:revoke",
+        "people-platform:withdraw",
+        "people-platform:send-again",
+        "people-platform:change-end",
         "portfolio-work:cancel",
         "portfolio-work:withdraw",
     }
