@@ -10,9 +10,11 @@ from django.db.models.functions import Lower
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from habaring.people.codes.models import Challenge
-from habaring.people.entitled.models import Register, RegisterEntry
-from habaring.people.follows.models import Follow, News
+from habaring.people.codes.models import Challenge as Challenge
+from habaring.people.entitled.models import Register as Register
+from habaring.people.entitled.models import RegisterEntry as RegisterEntry
+from habaring.people.follows.models import Follow as Follow
+from habaring.people.follows.models import News as News
 from habaring.regions.models import Department, Region
 from habaring.shared.models import BilingualName
 
