@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from habaring.config import embedded
 from habaring.config.stop import SetupStop
 from habaring.config.supervisor import say, step
+from habaring.history import triggers
 from habaring.shared import walls
 
 OLDEST_POSTGRESQL = 15
@@ -49,6 +50,7 @@ def refuse_unusable_database() -> None:
 def migrate_when_pending() -> None:
     """Looking costs a moment, migrating several seconds: look first."""
     if not _pending():
+        triggers.install()  # a newer version may watch other columns: one query
         return
     with step("tables"):
         with connection.cursor() as cursor:  # two machines may start at once
