@@ -165,6 +165,14 @@ _KEYS = {
 }
 
 
+_KINDS = {
+    "account.EmailAddress": _("proved address"),
+    "mfa.Authenticator": _("second step"),
+    "socialaccount.SocialAccount": _("another provider"),
+    "usersessions.UserSession": _("device"),
+}
+
+
 def _key_rows(account: Account) -> Iterable[tuple[str, str, QuerySet[Any]]]:
     for label, (owner, shown) in _KEYS.items():
         app = label.partition(".")[0]
@@ -176,7 +184,7 @@ def _key_rows(account: Account) -> Iterable[tuple[str, str, QuerySet[Any]]]:
 def _keys(account: Account) -> Iterable[Mapping[str, Any]]:
     for label, shown, rows in _key_rows(account):
         for row in rows:
-            yield {"kind": label, "what": str(getattr(row, shown))}
+            yield {"kind": str(_KINDS[label]), "what": str(getattr(row, shown))}
 
 
 def _erase_keys(account: Account, *, by: Account | None, at: datetime) -> int:

@@ -33,6 +33,8 @@ class Held:
     def table(self) -> list[list[Any]]:
         """The rows in the order of the columns."""
         keys = [column.key for column in self.holding.columns]
+        if self.holding.summed:
+            return [[sum(row[keys[-1]] for row in self.rows)]]
         return [[row.get(key) for key in keys] for row in self.rows]
 
 

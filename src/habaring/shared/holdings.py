@@ -59,7 +59,8 @@ class Holding:
     """One thing held about people. `erase` None: it stays, for the reason `stays`.
 
     `purpose` is the code of a purpose of processing. `officer_decides`: while it holds
-    rows, an erasure is not automatic. `last`: erased after all others.
+    rows, an erasure is not automatic. `last`: erased after all others. `summed`: a page
+    shows the sum of the last column; the copy of one's data shows each row.
     """
 
     code: str
@@ -73,6 +74,7 @@ class Holding:
     legal_reference: str = ""
     officer_decides: bool = False
     last: bool = False
+    summed: bool = False
 
 
 _holdings: dict[str, Holding] = {}
@@ -123,11 +125,8 @@ def deeds(domain: str, name: Words, *covers: str) -> Holding:
             code=f"{domain}.deeds",
             purpose="record",
             name=name,
-            columns=(
-                Column("thing", _("Table")),
-                Column("part", _("As")),
-                Column("rows", _("How many")),
-            ),
+            columns=(Column("rows", _("How many")),),
+            summed=True,
             covers=covers,
             collect=collect,
             stays=_(
