@@ -33,6 +33,10 @@ WITHOUT_LINK = {
     "people:welcome",
     "assessment-work:publication",  # while an edition is being made
     "web:favicon",  # browsers ask for it by themselves
+    "history-platform:history",  # an operator's, as the next three
+    "history-platform:sheet",
+    "history-platform:bare",
+    "history-platform:entry",
     "council:paper",  # where a decision has one
     # the platform's own people: the operator's pages, of which Budi is none
     "people-platform:people",

@@ -26,6 +26,16 @@ LONGEST = 365  # days
 MOST_TOKENS = 20  # live ones of one person in one region
 MOST_WEBHOOKS = 10  # of a region
 BOTH_SECRETS = timedelta(hours=24)
+SCOPES: tuple[access.Power, ...] = (
+    access.Power.SEE_WORK_ROOM,
+    access.Power.RECORD_OBSERVATIONS,
+    access.Power.RECORD_CANDIDATES,
+    access.Power.RECORD_DECISIONS,
+    access.Power.ADOPT_PLAN,
+    access.Power.MANAGE_API,
+)
+"""The powers that some operation needs; a token carries no other."""
+
 _MARK = "hbr_"
 
 
@@ -94,12 +104,13 @@ def _refuse_token(
         raise TokenRefused(what, _("It needs a name of at most 80 letters."))
     if not 1 <= new.days <= LONGEST:
         raise TokenRefused(what, _("It may live from 1 to 365 days."))
-    more = sorted(set(new.scopes) - access.powers(by, at=at, region=region))
+    held = access.powers(by, at=at, region=region)
+    more = sorted(set(new.scopes) - held.intersection(SCOPES))
     if more:
         raise TokenRefused(
             what,
             format_lazy(
-                _("You may not do this here yourself: {scopes}."),
+                _("You cannot give it this here: {scopes}."),
                 scopes=", ".join(more),
             ),
             _("A token never does more than its person. Take these out."),
