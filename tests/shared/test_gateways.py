@@ -225,3 +225,19 @@ def test_without_a_provider_messages_become_files(settings: Any) -> None:
     assert isinstance(gateways.gateway(), FileOutbox)
     settings.MESSAGE_URL = "https://example.org/"
     assert isinstance(gateways.gateway(), Http)
+
+
+@pytest.mark.django_db
+def test_an_operator_sees_what_failed(at: datetime, capsys: Any) -> None:
+    from django.core.management import call_command
+
+    gateways.send(CODE, at=at)
+    call_command("messages")
+    assert "1 wait; 0 failed" in capsys.readouterr().out
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
+    with pytest.raises(SystemExit):
+        call_command("messages")
+    told = capsys.readouterr().out
+    assert "0 wait; 1 failed" in told
+    assert "123456" not in told

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.db import connection
 from django.utils.timezone import localtime
 
 from habaring.shared import outgoing, sealing
@@ -171,6 +172,28 @@ def deliver(*, sealed: str, until: str, at: datetime) -> bool:
     opened = json.loads(sealing.open_sealed(base64.b64decode(sealed), about=_ABOUT))
     gateway().send(Message(**{**opened, "kind": Kind(opened["kind"])}), at=at)
     return True
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How many short messages wait, and how many were given up since a moment."""
+
+    waiting: int
+    failed: int
+
+
+def queue(*, since: datetime) -> Queue:
+    """What an operator asks: does the provider take our messages?"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE job.status IN ('todo', 'doing')),"
+            " count(*) FILTER (WHERE job.status = 'failed' AND EXISTS ("
+            "  SELECT 1 FROM procrastinate_events WHERE job_id = job.id AND at >= %s))"
+            " FROM procrastinate_jobs AS job WHERE job.task_name = 'shared.send_message'",
+            [since],
+        )
+        waiting, failed = cursor.fetchone()
+    return Queue(waiting, failed)
 
 
 def _not_before(kind: Kind, at: datetime) -> datetime | None:
