@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from habaring.api import actions
-from habaring.api.actions import Issued, NewToken
+from habaring.api.actions import SCOPES, Issued, NewToken
 from habaring.api.models import WebhookSubscription
 from habaring.assessment.actions import set_target
 from habaring.assessment.models import Target
@@ -18,14 +18,18 @@ from tests import makers
 from tests.assessment import makers as assessment
 from tests.portfolio import makers as choosing
 
-EVERY = tuple(power.value for power in Power)
+EVERY = tuple(power.value for power in SCOPES)
 
 
 def mighty(name: str, region: Region) -> Account:
     """Somebody who may do everything in a region."""
     Role.objects.get_or_create(
         code="mighty",
-        defaults={"name_id": "Semua", "powers": list(EVERY), "second_step": False},
+        defaults={
+            "name_id": "Semua",
+            "powers": [power.value for power in Power],
+            "second_step": False,
+        },
     )
     return makers.officer(name, region=region, role="mighty")
 

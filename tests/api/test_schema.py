@@ -28,6 +28,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from habaring.api.actions import SCOPES
 from habaring.api.contract import schema as contract
 from tests.api import makers
 
@@ -200,3 +201,13 @@ def called(case: Any, headers: dict[str, str]) -> int:
         transaction.set_rollback(True)
     case.validate_response(response, checks=CHECKS)
     return int(response.status_code)
+
+
+def test_tokens_carry_just_the_scopes_that_operations_need() -> None:
+    needed = {
+        operation["x-scope"]
+        for path in contract()["paths"].values()
+        for operation in path.values()
+        if "x-scope" in operation
+    }
+    assert needed == {power.value for power in SCOPES}

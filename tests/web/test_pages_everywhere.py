@@ -38,6 +38,7 @@ WITHOUT_LINK = {
     "history-platform:bare",
     "history-platform:entry",
     "council:paper",  # where a decision has one
+    "api:door",  # for programs: its operations stand in the contract
     # the platform's own people: the operator's pages, of which Budi is none
     "people-platform:people",
     "people-platform:roles",
@@ -109,6 +110,8 @@ def works(officer: Visitor) -> None:
         f"{ROOM}orang/undang/", email=mail, role="officer", langkah="kirim"
     )
     assert mail in answer.text
+    there = f"https://contoh.id/{officer.language}"
+    assert officer.post(f"{ROOM}api/webhook/baru/", address=there).status == 200
 
 
 def more_work(officer: Visitor) -> list[str]:
@@ -198,6 +201,9 @@ def post_only(name: str) -> bool:
         "people-platform:change-end",
         "portfolio-work:cancel",
         "portfolio-work:withdraw",
+        "api-work:rotate-token",
+        "api-work:revoke-token",
+        "api-work:act",
     }
 
 

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from habaring.api import events
+from habaring.api.actions import SCOPES
 from habaring.people.access import Power
 from habaring.people.powers import sentence
 
@@ -39,7 +40,7 @@ class TokenForm(forms.Form):
         ],
     )
     networks = forms.CharField(
-        label=_("From where (optional)"),
+        label=_("From where"),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -49,9 +50,8 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, held: Iterable[Power], **more: Any) -> None:
         """`held`: what the person may do here; a token can do no more."""
         super().__init__(*args, **more)
-        choices = [
-            (power.value, sentence(power)) for power in Power if power in set(held)
-        ]
+        may = set(held)
+        choices = [(one.value, sentence(one)) for one in SCOPES if one in may]
         self.fields["scopes"].choices = choices  # type: ignore[attr-defined]
 
     def clean_networks(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import now
@@ -26,6 +27,7 @@ from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
+LIVE_FIRST = (F("revoked_at").asc(nulls_first=True), "-issued_at", "-id")
 
 
 @require_safe
@@ -76,7 +78,7 @@ def tokens(request: HttpRequest, code: str) -> HttpResponse:
     """The tokens of a region, whoever they belong to."""
     region, officer = _enter(request, code)
     rows = ApiToken.objects.filter(region=region).select_related("account", "region")
-    page = paginate(request, rows.order_by("revoked_at", "-issued_at", "-id"))
+    page = paginate(request, rows.order_by(*LIVE_FIRST))
     context = {
         "region": region,
         "here": "tokens",
@@ -96,7 +98,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             _("You need to sign in for this."), next=_("Sign in and come back.")
         )
     rows = ApiToken.objects.filter(account=request.user).select_related("region")
-    page = paginate(request, rows.order_by("revoked_at", "-issued_at", "-id"))
+    page = paginate(request, rows.order_by(*LIVE_FIRST))
     context = {"page": page, "rows": _rows(page.rows), "now": now(), "personal": True}
     return render(request, "api/mine.html", context)
 
