@@ -215,7 +215,7 @@ def answer_summons(*, summons: Summons, reply: Reply, at: datetime) -> Summons:
 
 @transaction.atomic
 def cancel_meeting(
-    *, meeting: Meeting, reason: str, by: Account, at: datetime, links: Links
+    *, meeting: Meeting, reason: str, by: Account | None, at: datetime, links: Links
 ) -> None:
     """Call a meeting off, with a reason; those invited are told."""
     row = _locked(meeting, "draft", "invited")

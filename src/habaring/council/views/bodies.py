@@ -26,6 +26,7 @@ from habaring.council.views.rooms import (
     enter,
     form_page,
     kept,
+    posted,
 )
 from habaring.people.access import Power
 from habaring.shared.pages import render
@@ -41,12 +42,12 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
     region, at = room.region, now()
     meetings = queries.meetings_of(region, public=False)
     late = Task.objects.filter(region=region, state="open").select_related("owner")
+    found = [told(region, one) for one in queries.warned(region, on=localdate(at))]
     context = {
         "region": region,
         "may": room.may,
-        "warnings": [
-            told(region, one) for one in queries.warned(region, on=localdate(at))
-        ],
+        "warnings": found,
+        "lesser": [one for one in found if one.tone == "info"],
         "bodies": Council.objects.filter(region=region, dissolved_on=None)
         .exclude(kind="group")
         .select_related("decree"),
@@ -105,7 +106,7 @@ def _trail(room: Desk, body: Council | None = None) -> tuple[tuple[str, str], ..
 def new_council(request: HttpRequest, code: str) -> HttpResponse:
     """Record a body and the decree that formed it."""
     room = enter(request, code, Power.MANAGE_BODIES)
-    form = CouncilForm(request.POST or None, region=room.region)
+    form = CouncilForm(posted(request), region=room.region)
 
     def save() -> HttpResponse:
         row = actions.record_council(
@@ -132,7 +133,7 @@ def edit_council(request: HttpRequest, code: str, body: int) -> HttpResponse:
     """Correct a body's name, rules or decree."""
     room = enter(request, code, Power.MANAGE_BODIES)
     row = _body(code, body)
-    form = CouncilForm(request.POST or None, region=room.region, body=row)
+    form = CouncilForm(posted(request), region=room.region, body=row)
 
     def save() -> HttpResponse:
         actions.change_council(
@@ -168,7 +169,7 @@ def dissolve(request: HttpRequest, code: str, body: int) -> HttpResponse:
     """End a body and its seats."""
     room = enter(request, code, Power.MANAGE_BODIES)
     row = _body(code, body)
-    form = EndForm(request.POST or None)
+    form = EndForm(posted(request))
 
     def save() -> HttpResponse:
         actions.dissolve_council(
@@ -200,7 +201,7 @@ def new_seat(request: HttpRequest, code: str, body: int) -> HttpResponse:
     room = enter(request, code, Power.MANAGE_BODIES)
     row = _body(code, body)
     form = SeatForm(
-        request.POST or None,
+        posted(request),
         region=room.region,
         may_link=Power.MANAGE_PEOPLE in room.may,
     )
@@ -227,7 +228,7 @@ def end_seat(request: HttpRequest, code: str, seat: int) -> HttpResponse:
     room = enter(request, code, Power.MANAGE_BODIES)
     rows = Seat.objects.select_related("body__region")
     row = get_object_or_404(rows, pk=seat, body__region=code)
-    form = EndForm(request.POST or None)
+    form = EndForm(posted(request))
 
     def save() -> HttpResponse:
         actions.end_seat(
@@ -275,7 +276,7 @@ def upload_seats(request: HttpRequest, code: str, body: int) -> HttpResponse:
     """Seats from a spreadsheet: all, or none with every problem named."""
     room = enter(request, code, Power.MANAGE_BODIES)
     row = _body(code, body)
-    form = TableForm(request.POST or None, request.FILES or None)
+    form = TableForm(posted(request), request.FILES or None)
 
     def save() -> HttpResponse:
         accepted = accept(form.cleaned_data["file"], TABLES)

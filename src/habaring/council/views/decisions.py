@@ -27,6 +27,7 @@ from habaring.council.views.rooms import (
     enter,
     form_page,
     kept,
+    posted,
 )
 from habaring.people.access import Power
 from habaring.posts.models import Holding, Post
@@ -84,7 +85,7 @@ def new_decision(request: HttpRequest, code: str) -> HttpResponse:
     )
     held = held.filter(starts_at__lte=now()).select_related("body")
     form = DecisionForm(
-        request.POST or None,
+        posted(request),
         request.FILES or None,
         region=region,
         councils=councils,
@@ -161,7 +162,7 @@ def decision(request: HttpRequest, code: str, decision: int) -> HttpResponse:
     power = Power.RECORD_DECISIONS if request.method == "POST" else Power.SEE_WORK_ROOM
     room = enter(request, code, power, body=row.council_id)
     posts = _posts(room.region)
-    form = TaskForm(request.POST or None, posts=posts)
+    form = TaskForm(posted(request), posts=posts)
 
     def save() -> HttpResponse:
         errand = form.as_errand(decision=row)
@@ -195,7 +196,7 @@ def new_task(request: HttpRequest, code: str, meeting: int) -> HttpResponse:
     rows = Meeting.objects.select_related("body", "region")
     row = get_object_or_404(rows, pk=meeting, region=code)
     room = enter(request, code, Power.RECORD_MEETINGS, body=row.body_id)
-    form = TaskForm(request.POST or None, posts=_posts(room.region))
+    form = TaskForm(posted(request), posts=_posts(room.region))
 
     def save() -> HttpResponse:
         errand = form.as_errand(meeting=row)
@@ -257,7 +258,7 @@ def close_task(request: HttpRequest, code: str, task: int) -> HttpResponse:
     if row.owner_id not in set(_held_by(room)):
         body = row.decision.council_id if row.decision else None
         room = enter(request, code, Power.RECORD_DECISIONS, body=body)
-    form = CloseForm(request.POST or None, request.FILES or None)
+    form = CloseForm(posted(request), request.FILES or None)
 
     def save() -> HttpResponse:
         actions.close_task(

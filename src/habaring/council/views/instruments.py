@@ -16,7 +16,7 @@ from habaring.council import actions, queries, tables
 from habaring.council.forms.fields import TableForm
 from habaring.council.forms.instruments import InstrumentFilter, InstrumentForm
 from habaring.council.models import Instrument
-from habaring.council.views.rooms import FORM_METHODS, Sheet, enter, form_page
+from habaring.council.views.rooms import FORM_METHODS, Sheet, enter, form_page, posted
 from habaring.people.access import Power
 from habaring.regions.models import Region
 from habaring.shared.pages import paginate, render
@@ -86,9 +86,7 @@ def _trail(code: str) -> tuple[tuple[str, str], ...]:
 def new_instrument(request: HttpRequest, code: str) -> HttpResponse:
     """Record a MoU, decree or regulation."""
     room = enter(request, code, Power.MANAGE_BODIES)
-    form = InstrumentForm(
-        request.POST or None, request.FILES or None, region=room.region
-    )
+    form = InstrumentForm(posted(request), request.FILES or None, region=room.region)
 
     def save() -> HttpResponse:
         actions.record_instrument(
@@ -112,7 +110,7 @@ def edit_instrument(request: HttpRequest, code: str, instrument: int) -> HttpRes
     room = enter(request, code, Power.MANAGE_BODIES)
     row = get_object_or_404(Instrument, pk=instrument, region=code)
     form = InstrumentForm(
-        request.POST or None, request.FILES or None, region=room.region, row=row
+        posted(request), request.FILES or None, region=room.region, row=row
     )
 
     def save() -> HttpResponse:
@@ -135,7 +133,7 @@ def edit_instrument(request: HttpRequest, code: str, instrument: int) -> HttpRes
 def upload_instruments(request: HttpRequest, code: str) -> HttpResponse:
     """Instruments from a spreadsheet: all, or none with every problem named."""
     room = enter(request, code, Power.MANAGE_BODIES)
-    form = TableForm(request.POST or None, request.FILES or None)
+    form = TableForm(posted(request), request.FILES or None)
 
     def save() -> HttpResponse:
         accepted = accept(form.cleaned_data["file"], TABLES)

@@ -35,7 +35,14 @@ from habaring.council.models import (
     Minutes,
     Summons,
 )
-from habaring.council.views.rooms import FORM_METHODS, Desk, Sheet, enter, form_page
+from habaring.council.views.rooms import (
+    FORM_METHODS,
+    Desk,
+    Sheet,
+    enter,
+    form_page,
+    posted,
+)
 from habaring.people.access import Power
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
@@ -96,7 +103,7 @@ def new_meeting(request: HttpRequest, code: str) -> HttpResponse:
     if row is None:
         context = {"region": room.region, "bodies": bodies}
         return render(request, "council/choose_body.html", context)
-    form = MeetingForm(request.POST or None)
+    form = MeetingForm(posted(request))
 
     def save() -> HttpResponse:
         made = verbs.plan_meeting(
@@ -145,7 +152,7 @@ def meeting(request: HttpRequest, code: str, meeting: int) -> HttpResponse:
 def edit_meeting(request: HttpRequest, code: str, meeting: int) -> HttpResponse:
     """Change the day, hour or place; those invited are told."""
     room, row = _enter(request, code, meeting)
-    form = MeetingForm(request.POST or None, meeting=row)
+    form = MeetingForm(posted(request), meeting=row)
 
     def save() -> HttpResponse:
         verbs.change_meeting(
@@ -171,7 +178,7 @@ def edit_meeting(request: HttpRequest, code: str, meeting: int) -> HttpResponse:
 def add_item(request: HttpRequest, code: str, meeting: int) -> HttpResponse:
     """Put a point on the agenda."""
     room, row = _enter(request, code, meeting)
-    form = ItemForm(request.POST or None, request.FILES or None)
+    form = ItemForm(posted(request), request.FILES or None)
 
     def save() -> HttpResponse:
         verbs.add_item(meeting=row, item=form.as_item(), by=room.officer, at=now())
@@ -216,7 +223,7 @@ def invite(request: HttpRequest, code: str, meeting: int) -> HttpResponse:
 def cancel(request: HttpRequest, code: str, meeting: int) -> HttpResponse:
     """Call a meeting off, with a reason."""
     room, row = _enter(request, code, meeting)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
 
     def save() -> HttpResponse:
         verbs.cancel_meeting(
@@ -260,7 +267,7 @@ def attendance(request: HttpRequest, code: str, meeting: int) -> HttpResponse:
     """Who came, with the quorum as it stands; names are written down by hand here."""
     room, row = _enter(request, code, meeting)
     seats = queries.seats_on(row.body, localdate(row.starts_at))
-    form = HandForm(request.POST or None, seats=seats)
+    form = HandForm(posted(request), seats=seats)
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -296,7 +303,7 @@ def strike(request: HttpRequest, code: str, attendance: int) -> HttpResponse:
     rows = Attendance.objects.select_related("meeting__body", "meeting__region")
     row = get_object_or_404(rows, pk=attendance, region=region)
     room = enter(request, code, Power.RECORD_MEETINGS, body=row.meeting.body_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     form.fields["reason"].help_text = ""
 
     def save() -> HttpResponse:
@@ -372,7 +379,7 @@ def minutes(request: HttpRequest, code: str, meeting: int) -> HttpResponse:
     room, row = _enter(request, code, meeting)
     last = Minutes.objects.filter(meeting=row).first()
     first = last.text if last else _outline(row)
-    form = MinutesForm(request.POST or None, initial={"text": first})
+    form = MinutesForm(posted(request), initial={"text": first})
 
     def save() -> HttpResponse:
         written.write_minutes(
@@ -411,7 +418,7 @@ def approve(request: HttpRequest, code: str, minutes: int) -> HttpResponse:
         starts_at__gt=row.meeting.starts_at,
         state__in=["held", "approved"],
     )
-    form = ApproveForm(request.POST or None, meetings=later)
+    form = ApproveForm(posted(request), meetings=later)
 
     def save() -> HttpResponse:
         written.approve_minutes(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
@@ -42,6 +42,11 @@ def enter(
     officer = access.require(request.user, power, at=at, region=region, body=body)
     may = access.powers(officer, at=at, region=region, body=body)
     return Desk(region, officer, may)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent; None where a form is only to be shown."""
+    return request.POST if request.method == "POST" else None
 
 
 @dataclass(frozen=True)

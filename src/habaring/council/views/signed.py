@@ -21,7 +21,7 @@ from habaring.council.actions import meetings as verbs
 from habaring.council.feeds import invitation_file
 from habaring.council.forms.meetings import GuestForm, ReplyForm, SeatedForm
 from habaring.council.models import Meeting, Seat, Summons
-from habaring.council.views.rooms import FORM_METHODS, region_of
+from habaring.council.views.rooms import FORM_METHODS, posted, region_of
 from habaring.people.models import Account
 from habaring.shared import walls
 from habaring.shared.pages import download, render
@@ -65,7 +65,7 @@ def answer(request: HttpRequest, code: str, token: str) -> HttpResponse:
     if request.GET.get("unduh") == "ics":
         content = invitation_file(row.meeting, request.build_absolute_uri(request.path))
         return _calendar(content)
-    form = ReplyForm(request.POST or None, initial=_answered(row))
+    form = ReplyForm(posted(request), initial=_answered(row))
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         try:
