@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django import template
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,7 +18,7 @@ register = template.Library()
 def held_value(value: object) -> str:
     """A value in words: days and moments as people write them, a dash for nothing."""
     if isinstance(value, datetime):
-        return formats.moment(value)
+        return formats.moment(localtime(value))
     if isinstance(value, date):
         return formats.day(value)
     if isinstance(value, int):

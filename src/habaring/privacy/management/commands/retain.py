@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.timezone import make_aware, now
+from django.utils.timezone import localtime, make_aware, now
 
 from habaring.privacy import ageing
 from habaring.shared.formats import moment
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         for done in ageing.retain(at=_at(options["on"]), show=options["show"]):
             self.stdout.write(
                 f"{done.rule.code}: {done.rows} ({done.rule.get_action_display()}, "
-                f"{moment(done.before)})"
+                f"{moment(localtime(done.before))})"
             )
 
 
