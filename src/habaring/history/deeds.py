@@ -120,7 +120,6 @@ def without_deed(region: str) -> "QuerySet[Change]":
 class Cell:
     """One column of a changed row: before and after."""
 
-    column: str | Promise
     name: str
     old: object
     new: object
@@ -162,15 +161,12 @@ def _row(change: Change, who: str) -> Row:
     new: Mapping[str, Any] = change.new or {}
     names = list(dict.fromkeys([*old, *new]))
     cells = [
-        Cell(words.column(name), name, old.get(name), new.get(name))
+        Cell(name, old.get(name), new.get(name))
         for name in names
         if not (_empty(old.get(name)) and _empty(new.get(name)))
         and not (name == "id" and change.op != Change.Op.UPDATE)
     ]
-    cells += [
-        Cell(words.column(name), name, None, None, hidden=True)
-        for name in change.hidden
-    ]
+    cells += [Cell(name, None, None, hidden=True) for name in change.hidden]
     return Row(
         change,
         label_of(change.table_name),

@@ -17,7 +17,7 @@ from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from habaring.history import deeds, queries, words
+from habaring.history import deeds, queries
 from habaring.history.forms import Filters
 from habaring.history.models import WHOLE, Seal
 from habaring.people import access
@@ -132,7 +132,7 @@ def _entry(
     context = {
         "region": region,
         "deed": deeds.told(found),
-        "details": [(words.column(name), one) for name, one in found.details.items()],
+        "details": found.details.items(),
         "redaction": deeds.blacked_out(found),
         "page": page,
         "rows": deeds.rows_of(page.rows),

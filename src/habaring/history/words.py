@@ -263,8 +263,3 @@ COLUMNS: Mapping[str, Promise] = {
 def sentence(verb: str) -> str | Promise:
     """What was done; the verb itself where nobody wrote a sentence."""
     return SENTENCES.get(verb, verb)
-
-
-def column(name: str) -> str | Promise:
-    """The name of a column as people call it; its own name where it has none."""
-    return COLUMNS.get(name, name)

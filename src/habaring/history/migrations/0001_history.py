@@ -64,7 +64,9 @@ class Migration(migrations.Migration):
                     models.Index(
                         fields=["region_code", "table_name", "key"], name="change_row"
                     ),
-                    django.contrib.postgres.indexes.BrinIndex(fields=['transaction'], name='change_transaction'),
+                    django.contrib.postgres.indexes.BrinIndex(
+                        fields=["transaction"], name="change_transaction"
+                    ),
                     django.contrib.postgres.indexes.BrinIndex(
                         fields=["at"], name="change_at"
                     ),

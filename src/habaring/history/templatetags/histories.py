@@ -1,15 +1,20 @@
 """Values of changed rows as readers see them."""
 
+import re
 from datetime import datetime
 
 from django import template
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
 
-from habaring.history.words import column
+from habaring.history.words import COLUMNS
 from habaring.shared import formats
 
 register = template.Library()
 LONGEST = 600
+MOST = 20
+_CODE = re.compile(r"[a-z][a-z_]*")  # a stored choice: draft, quick_win
 
 
 @register.filter
@@ -20,13 +25,23 @@ def history_value(value: object) -> str:
     if isinstance(value, int | float):
         return _number(value)
     if isinstance(value, dict):
-        return "; ".join(
-            f"{column(str(name))}: {history_value(one)}" for name, one in value.items()
-        )
+        pairs = [(history_column(str(k)), history_value(v)) for k, v in value.items()]
+        return format_html_join("; ", "{}: {}", pairs)
     if isinstance(value, list):
-        return ", ".join(history_value(one) for one in value)[:LONGEST]
+        shown = [(history_value(one),) for one in value[:MOST]]
+        more = "…" if len(value) > MOST else ""
+        return format_html("{}{}", format_html_join(", ", "{}", shown), more)
     text = str(value)
+    if _CODE.fullmatch(text):
+        return format_html("<code>{}</code>", text)
     return _moment(text) or (text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
+
+
+@register.filter
+def history_column(name: str) -> str | Promise:
+    """A column's name in words; as code where it has none."""
+    found = COLUMNS.get(name)
+    return format_html("<code>{}</code>", name) if found is None else found
 
 
 def _number(value: float) -> str:
