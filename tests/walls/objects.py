@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 
-from habaring.people.actions import Place, invite
-from habaring.people.models import Account, Role
+from habaring.people.access import Place
+from habaring.people.actions import Offer, invite
+from habaring.people.models import Role
 from habaring.regions.models import Region
+from tests import makers
 
 AT = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
 
@@ -12,13 +14,10 @@ AT = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
 def made(code: str) -> None:
     """One of each, by the actions that people use."""
     region = Region.objects.get(code=code)
-    keeper = Account.objects.create_account(
-        email="penjaga@contoh.id", full_name="Penjaga"
-    )
+    keeper = makers.officer("Penjaga", region=region)
     invite(
         email="undangan@contoh.id",
-        role=Role.objects.get(code="officer"),
-        place=Place(region=region),
+        offer=Offer(Role.objects.get(code="planner"), Place(region=region)),
         by=keeper,
         at=AT,
         address="/undangan/",
