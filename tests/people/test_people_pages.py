@@ -93,6 +93,23 @@ def test_the_list_costs_as_many_questions_for_many_people_as_for_few(
     assert "halaman=2" in text
 
 
+@pytest.mark.parametrize(
+    ("code", "held"),
+    [("62.02.06.1001", "village_operator"), ("62.02.06", "district_officer")],
+)
+def test_who_works_in_a_village_comes_to_its_room_and_into_no_other(
+    kotim: Region, client: Client, code: str, held: str
+) -> None:
+    place = makers.region(code, "Ketapang", "kelurahan")
+    client.force_login(makers.officer("Kartika", region=place, role=held))
+    room = client.get("/ruang-kerja/", follow=True)
+    assert room.redirect_chain[-1][0] == f"/ruang-kerja/{code}/"
+    assert room.status_code == 200
+    assert client.get(f"/ruang-kerja/{code}/kenali/").status_code == 200
+    for path in ("", "kenali/", "orang/"):
+        assert client.get(f"/ruang-kerja/62.02/{path}").status_code == 403
+
+
 # One person
 
 

@@ -406,7 +406,7 @@ def test_what_a_look_tells_is_what_the_doors_do(kotim: Region, client: Client) -
 
 
 def test_asking_the_doors_opens_none(kotim: Region, client: Client) -> None:
-    found = powers.work_pages("62.02")
+    found = powers.work_pages(kotim)
     assert {page.power for page in found} > {Power.SEE_WORK_ROOM, Power.MANAGE_PEOPLE}
     assert not AuditEntry.objects.exists()
     for one in found:

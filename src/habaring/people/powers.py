@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
@@ -17,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.translation import gettext_lazy as _
 
 from habaring.people.access import Power, SignInNeeded
+from habaring.regions.models import Region
 from habaring.shared.refusal import Refusal, Words
 
 SENTENCES: Mapping[Power, Words] = {
@@ -63,16 +63,25 @@ class WorkPage:
     pattern: bool
 
 
-@lru_cache(maxsize=64)
-def work_pages(code: str) -> tuple[WorkPage, ...]:
+_asked_once: dict[str, tuple[WorkPage, ...]] = {}  # by the kind of region
+
+
+def work_pages(region: Region) -> tuple[WorkPage, ...]:
     """Every page of a region's work room that can be read, and what opens it.
 
-    `code` is that of a region in the register. Pages that ask no power are left out.
+    Asked once a process for each kind of region, since doors do not change. Pages that
+    ask no power are left out.
     """
+    if region.kind not in _asked_once:
+        _asked_once[region.kind] = _ask_all(region.code)
+    return _asked_once[region.kind]
+
+
+def _ask_all(code: str) -> tuple[WorkPage, ...]:
     found: dict[str, WorkPage] = {}
     for prefix, resolver in _work_rooms():
         for pattern in resolver.url_patterns:
-            if isinstance(pattern, URLPattern):
+            if isinstance(pattern, URLPattern) and _can_be_read(pattern):
                 page = _asked(prefix, pattern, code)
                 if page is not None:
                     found.setdefault(page.path, page)
@@ -86,6 +95,15 @@ def _work_rooms() -> Iterator[tuple[str, URLResolver]]:
         route = str(resolver.pattern)
         if isinstance(resolver, URLResolver) and route.startswith(start):
             yield route.removeprefix(start), resolver
+
+
+def _can_be_read(pattern: URLPattern) -> bool:
+    """Not so for the addresses of forms: `require_POST` keeps what it lets through."""
+    view = pattern.callback
+    code, cells = getattr(view, "__code__", None), getattr(view, "__closure__", None)
+    kept = dict(zip(code.co_freevars, cells, strict=True)) if code and cells else {}
+    methods = kept.get("request_method_list")
+    return methods is None or "GET" in methods.cell_contents
 
 
 def _asked(prefix: str, pattern: URLPattern, code: str) -> WorkPage | None:

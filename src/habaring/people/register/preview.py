@@ -77,7 +77,7 @@ def _shown(region: Region | None, powers: frozenset[Power]) -> dict[str, tuple]:
     """What the work room of a region shows and opens to these powers."""
     if region is None:
         return dict.fromkeys(("navigation", "doors", "opened", "shut"), ())
-    pages = work_pages(region.code)
+    pages = work_pages(region)
     inside = Power.SEE_WORK_ROOM in powers
     every = links("navigation", region, frozenset(Power))
     return {
@@ -97,5 +97,6 @@ def _groups(
     }
     groups = groupby(pages, key=lambda page: page.path.split("/")[0])
     return tuple(
-        Group(labels.get(first, first), tuple(found)) for first, found in groups
+        Group(labels.get(first, first.replace("-", " ").capitalize()), tuple(found))
+        for first, found in groups
     )
