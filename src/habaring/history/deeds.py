@@ -135,7 +135,7 @@ class Row:
     what: str | Promise
     cells: tuple[Cell, ...]
     redacted: bool
-    who: str  # the person who was signed in; "" where none was
+    who: str  # "" where neither a deed nor a sign-in tells
 
 
 _WHAT = {
@@ -147,12 +147,22 @@ _WHAT = {
 
 
 def rows_of(changes: Iterable[Change]) -> list[Row]:
-    """Changed rows as people read them, with the names of who was signed in."""
+    """Changed rows as people read them, with who did it where a deed or a sign-in tells."""
     found = list(changes)
     people = Account.objects.in_bulk(
         {one.account_id for one in found if one.account_id}
     )
-    return [_row(one, str(people.get(one.account_id or 0, ""))) for one in found]
+    acts = AuditEntry.objects.filter(transaction__in={one.transaction for one in found})
+    doers = {
+        act.transaction: str(told(act).who)
+        for act in acts.select_related("by").order_by("recorded_at")
+    }
+    return [
+        _row(
+            one, doers.get(one.transaction) or str(people.get(one.account_id or 0, ""))
+        )
+        for one in found
+    ]
 
 
 def _row(change: Change, who: str) -> Row:
