@@ -26,6 +26,9 @@ def makes_account(person: Person, link: str, name: str, mail: str) -> None:
     person.fills(person.says("Full name"), name)
     person.fills(person.says("Your password"), PASSWORD)
     person.press(person.says("Make my account"))
+    assert person.path == "/akun/langkah-kedua/"
+    person.sets_up_an_app(mail)
+    assert person.path.startswith("/ruang-kerja/")
 
 
 def template(person: Person, folder: Path) -> Path:

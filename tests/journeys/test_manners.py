@@ -78,6 +78,7 @@ def test_whoever_is_not_signed_in_is_shown_the_door_and_then_the_room(
     assert field.input_value() == "budi@contoh.id"
     budi.fills(budi.says("Your password"), "empat kata yang jauh")
     budi.press(budi.says("Sign in"))
+    budi.proves("Budi")
     assert budi.path == f"{ROOM}pilih/"
     budi.press(budi.says("Sign out"), inside="header")
     assert budi.path == "/"
