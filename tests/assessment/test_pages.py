@@ -234,12 +234,12 @@ def test_framework_catalogue_and_editions_open(
 @pytest.mark.parametrize(
     ("name", "args", "most"),
     [
-        ("assessment:standing", [], 14),
+        ("assessment:standing", [], 16),
         ("assessment:edition", ["edition"], 12),
         ("assessment:editions", [], 5),
-        ("assessment:indicator", ["K01"], 9),
-        ("assessment:framework", [], 7),
-        ("assessment:catalogue", [], 4),
+        ("assessment:indicator", ["K01"], 15),
+        ("assessment:framework", [], 9),
+        ("assessment:catalogue", [], 6),
     ],
 )
 def test_each_page_asks_the_database_little(

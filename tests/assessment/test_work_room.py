@@ -500,10 +500,10 @@ def test_a_refused_publication_says_why(
         ("overview", [], 16),
         ("upload", [], 8),
         ("uploads", [], 9),
-        ("single", [], 10),
-        ("history", ["K01"], 14),
+        ("single", [], 12),
+        ("history", ["K01"], 19),
         ("targets", [], 12),
-        ("publish", [], 10),
+        ("publish", [], 12),
     ],
 )
 def test_each_page_asks_the_database_little(

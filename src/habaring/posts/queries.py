@@ -198,10 +198,13 @@ def stand(
     region: Region, things: Iterable[Thing], *, at: datetime, on: date
 ) -> list[Owned]:
     """Things that a page has made itself (of what everyone may read), with owners."""
+    asked = list(things)
+    if not asked:
+        return []
     known, held, charged = kinds(), chart(region, at=at), charges(region)
     return [
         _owned(thing, known[thing.kind], held, charged, on)
-        for thing in things
+        for thing in asked
         if thing.kind in known
     ]
 
