@@ -25,7 +25,17 @@ def is_problem(response: Any, status: int) -> bool:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "path", ["/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/regions", f"{API}/none"]
+    "path",
+    [
+        "/api",
+        "/api/",
+        "/api/v1",
+        "/api/v1/",
+        "/api/v2/regions",
+        f"{API}/none",
+        f"{API}/a%0Ab",
+        "/api/%0A",
+    ],
 )
 def test_an_unknown_address_is_a_problem(client: Client, path: str) -> None:
     assert is_problem(client.get(path), 404)

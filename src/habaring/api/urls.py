@@ -8,7 +8,8 @@ public: list[URLPattern] = [
     path("api/v1/openapi.json", views.openapi, name="openapi"),
     path("api/v1/docs", views.docs, name="docs"),
     path("akun/token/", views.mine, name="mine"),
-    re_path(r"^api(?:/(?P<rest>.*))?$", door.answer, name="door"),
+    # whatever stands there, a line break too: all of it is answered by the door
+    re_path(r"^api(?:/(?P<rest>[\s\S]*))?\Z", door.answer, name="door"),
 ]
 work: list[URLPattern] = [
     path("", views.tokens, name="tokens"),
