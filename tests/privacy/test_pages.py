@@ -4,7 +4,7 @@ import io
 import json
 import re
 import zipfile
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -318,3 +318,9 @@ def test_the_clock_at_the_very_hour(at: datetime) -> None:
     assert Clock(due, due - timedelta(hours=24)).tone == "warn"
     assert Clock(due, due + timedelta(days=9), due).tone == "good"
     assert Clock(due, due, due + timedelta(seconds=1)).tone == "bad"
+
+
+def test_times_of_ones_own_data_are_local(with_alya: Client, alya: Account) -> None:
+    Account.objects.update(joined_at=datetime(2026, 11, 1, 20, 0, tzinfo=UTC))
+    page = with_alya.get(OWN).content.decode()
+    assert re.search(r"\b2\s+November\s+2026,\s+03\.00", page)
