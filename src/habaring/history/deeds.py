@@ -22,6 +22,8 @@ from habaring.shared.models import AuditEntry
 from habaring.shared.tables import Column, TableKind, Value
 from habaring.shared.tables.kinds import in_language
 
+REVISIONS = 100  # of one thing, in its history
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -210,7 +212,7 @@ def thing(kind: str, ref: str, *, region: str) -> Thing | None:
     if watch is None:
         return None
     keys, refs, name = {ref}, {ref}, ref
-    for row in _rows(watch.model, ref, region):
+    for row in _rows(watch.model, ref, region):  # a code may have many revisions
         key = str(getattr(row, "id", row.pk))
         keys.add(key)
         refs |= {key, str(getattr(row, "code", "") or key)}
@@ -229,7 +231,9 @@ def _rows(model: str, ref: str, region: str) -> Iterable[Any]:
     rows = found._default_manager.all()
     if "region" in names and found._meta.label != "regions.Region":
         rows = rows.filter(region_id=region)
-    by_code = rows.filter(code=ref)[:1] if "code" in names else ()
+    by_code = (
+        rows.filter(code=ref).order_by("pk")[:REVISIONS] if "code" in names else ()
+    )
     key = "id" if "id" in names else "pk"
     try:
         return list(rows.filter(**{key: ref})[:1]) or list(by_code)

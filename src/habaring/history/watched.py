@@ -223,6 +223,22 @@ WATCHED: tuple[Watch, ...] = (
         ignored=("cursor", "attempts", "failing_since", "next_try_at"),
     ),
     Watch("history.Redaction", _("redaction"), "region_code"),
+    # tables of packages that decide who gets in
+    Watch(
+        "mfa.Authenticator",
+        _("second step"),
+        "",
+        hidden=("data",),
+        ignored=("last_used_at",),
+    ),
+    Watch("account.EmailAddress", _("mail address"), "", hidden=("email",)),
+    Watch(
+        "socialaccount.SocialAccount",
+        _("account of a directory"),
+        "",
+        hidden=("uid", "extra_data"),
+        ignored=("last_login",),
+    ),
 )
 
 _FROZEN = "copied from the edition, whose record and hash are watched"
