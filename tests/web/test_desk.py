@@ -46,7 +46,7 @@ def test_what_the_posts_of_a_person_own_is_on_the_desk_when_it_is_due(
     budget(kotim, 2024)
     lines = desk(budi, kotim, at=at, on=localdate(at)).lines
     assert lines[0].weight == Weight.ESCALATED
-    assert "2024" in str(lines[0].title)
+    assert "2025" in str(lines[0].title)
     other = makers.officer("Dewi", region=kotim, role="officer")
     titles = [
         str(line.title) for line in desk(other, kotim, at=at, on=localdate(at)).lines
@@ -107,7 +107,7 @@ def test_several_regions_lie_side_by_side_each_with_its_own_lines(
     assert page.index("Kabupaten Kotawaringin Barat") < page.index(
         "Kabupaten Kotawaringin Timur"
     )
-    assert "APBD 2023" in page
+    assert "APBD 2024" in page
 
 
 def test_an_invitation_that_runs_out_and_an_empty_post_wait(

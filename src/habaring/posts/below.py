@@ -43,7 +43,7 @@ def _budget(region: Region, on: date) -> Iterator[Thing]:
     yield Thing(
         kind="budget",
         ref="apbd",
-        title=_("Budget (APBD) %(year)d") % {"year": newest}
+        title=_("Budget (APBD) %(year)d, not recorded yet") % {"year": newest + 1}
         if newest
         else _("Budget (APBD), not recorded yet"),
         url=reverse("regions:budget", args=at)
