@@ -6,14 +6,18 @@ from typing import Any
 from habaring.council.actions import (
     Body,
     Errand,
+    Paper,
     Ruling,
     Sitting,
     record_council,
     record_decision,
+    record_instrument,
     record_seat,
     record_task,
 )
 from habaring.council.actions import meetings as verbs
+from habaring.council.actions.attendance import Arrival, attend
+from habaring.council.actions.minutes import write_minutes
 from habaring.council.models import Council, Decision, Meeting, Seat, Task
 from habaring.people.models import Account
 from habaring.posts.models import Post
@@ -97,6 +101,22 @@ def task(made: Decision, at: datetime, owner: Post, days: int = 30) -> Task:
         "Menyusun Perbup", owner, at.date() + timedelta(days), decision=made
     )
     return record_task(errand=errand, by=None, at=at)
+
+
+def one_of_each(region: Region, at: datetime) -> None:
+    """Everything that an address of this domain can name, none of it public or past
+    where that matters: a body, seats, meetings, minutes, a decision, a follow-up.
+    """
+    council = body(region, at, name="Forum Kota", kind="forum")
+    made = seat(council, at)
+    past = meeting(council, at)
+    attend(meeting=past, arrival=Arrival(way="hand", seat=made), by=None, at=at)
+    held = verbs.close_meeting(meeting=past, by=None, at=at + timedelta(hours=2))
+    write_minutes(meeting=held, text="Isi.", by=None, at=at)
+    invited(council, at + timedelta(days=30))
+    paper = Paper("perda", "Perda", number="1/2026")
+    record_instrument(region=region, paper=paper, by=None, at=at)
+    task(decision(council, at), at, post(region, "untuk-tugas"))
 
 
 def holds(account: Account, owner: Post, at: datetime) -> None:

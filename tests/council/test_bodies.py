@@ -340,7 +340,7 @@ def test_a_number_stands_once_a_kind_and_is_superseded_once(
         record(number="9/2026", supersedes=first)
     assert list(Instrument.objects.filter(kind="perbup").in_force(at.date())) == [
         second
-    ]  # type: ignore[attr-defined]
+    ]
     with pytest.raises(InstrumentRefused):
         change_instrument(instrument=second, paper=paper(), by=budi, at=at)
 

@@ -109,7 +109,7 @@ def test_an_invitation_has_a_link_a_code_and_a_calendar_entry(
     name, content, kind = letter.attachments[0]
     assert (name, kind) == ("rapat.ics", "text/calendar")
     read = icalendar.Calendar.from_ical(content)
-    assert str(meeting.uid) in read.walk("VEVENT")[0]["UID"]
+    assert str(meeting.uid) in str(read.walk("VEVENT")[0]["UID"])
     assert Summons.objects.filter(mailed=True).count() == 2
 
 
@@ -572,7 +572,7 @@ def test_the_public_calendar_shows_what_is_public(
     )
     again = icalendar.Calendar.from_ical(client.get(P + "kalender.ics").content)
     told = again.walk("VEVENT")[0]
-    assert (str(told["STATUS"]), int(told["SEQUENCE"])) == ("CANCELLED", 1)
+    assert (str(told["STATUS"]), str(told["SEQUENCE"])) == ("CANCELLED", "1")
     assert str(told["UID"]) == str(events[0]["UID"])
 
 

@@ -4,6 +4,7 @@ PUBLIC = "anyone may read it: a public number, a fact or a decision"
 SIGN_IN = "needed before anybody is known: sign-in, roles and their places"
 PLATFORM = "the platform's own: no region's rows"
 TRACE = "append-only trace; read behind see_audit, without personal data"
+DIARY = "no personal data; the pages show the public what is marked public"
 
 OPEN: dict[str, str] = {
     "assessment_crosswalk": PUBLIC,
@@ -18,8 +19,16 @@ OPEN: dict[str, str] = {
     "assessment_observation": PUBLIC,
     "assessment_publication": PUBLIC,
     "assessment_target": PUBLIC,
+    "council_agendaitem": DIARY,
+    "council_calendarkey": SIGN_IN,
     "council_council": PUBLIC,
     "council_decision": PUBLIC,
+    "council_decisionsubject": PUBLIC,
+    "council_instrument": DIARY,
+    "council_meeting": DIARY,
+    "council_minutesapproval": PUBLIC,
+    "council_seat": PUBLIC,
+    "council_task": PUBLIC,
     "history_change": "protected by policies of its own: only its trigger writes it",
     "history_redaction": TRACE,
     "history_seal": PUBLIC,
