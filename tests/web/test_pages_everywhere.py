@@ -46,6 +46,19 @@ WITHOUT_LINK = {
     "people-platform:export",
     "people-platform:person",
     "people-platform:give",
+    "account_login",  # allauth's name for the sign-in page
+    "mfa_authenticate",  # after the password
+    "account_reauthenticate",  # before a change to one's way in
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "account_reset_password_done",
+    "account_reset_password_from_key",  # from a letter
+    "mfa_activate_totp",  # once only, and Budi has an app
+    "mfa_view_recovery_codes",  # shown once
+    "people:directories",  # where a region has a directory, as the next three
+    "openid_connect_login",
+    "openid_connect_callback",
+    "people-work:directory",
     "people:code",  # after a code was asked for
     "people:code-name",
     "people:reach-code",
@@ -193,6 +206,14 @@ def post_only(name: str) -> bool:
         "people-work:revoke",
         "people-work:withdraw",
         "people-work:send-again",
+        "people-work:unlock",
+        "people-work:reset-second-step",
+        "people-work:directory-test",
+        "people-work:directory-switch",
+        "people:remove-step",
+        "people:end-session",
+        "people:sign-out-everywhere",
+        "mfa_generate_recovery_codes",
         "people-work:send-list",
         "people-work:change-end",
         "people-platform:revoke",

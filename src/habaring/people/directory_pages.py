@@ -12,31 +12,26 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from habaring.people import access, directories
-from habaring.people.access import Power
+from habaring.people import directories
 from habaring.people.entrance_forms import DirectoryForm
-from habaring.people.models import Account, Directory
-from habaring.regions.models import Region
+from habaring.people.models import Directory
+from habaring.people.register.desk import enter_region
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
-
-
-def _through(request: HttpRequest, code: str) -> tuple[Region, Account]:
-    region = get_object_or_404(Region, code=code)
-    officer = access.require(request.user, Power.MANAGE_PEOPLE, at=now(), region=region)
-    return region, officer
 
 
 @require_safe
 def listing(request: HttpRequest, code: str) -> HttpResponse:
     """The directories of a region."""
-    region, _officer = _through(request, code)
+    desk, region = enter_region(request.user, code, at=now())
     rows = Directory.objects.filter(region=region).select_related("default_role")
     return render(
         request,
         "people/directories.html",
         {
+            "desk": desk,
             "region": region,
+            "here": "directories",
             "directories": [(row, directories.people_of(row)) for row in rows],
         },
     )
@@ -45,7 +40,7 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, code: str, directory: int = 0) -> HttpResponse:
     """Write down a directory, or change one."""
-    region, officer = _through(request, code)
+    desk, region = enter_region(request.user, code, at=now())
     row = (
         get_object_or_404(Directory, pk=directory, region=region) if directory else None
     )
@@ -55,9 +50,11 @@ def edit(request: HttpRequest, code: str, directory: int = 0) -> HttpResponse:
         details = directories.Details(**form.cleaned_data)
         try:
             if row is None:
-                directories.add(region=region, details=details, by=officer, at=now())
+                directories.add(region=region, details=details, by=desk.by, at=desk.at)
             else:
-                directories.change(directory=row, details=details, by=officer, at=now())
+                directories.change(
+                    directory=row, details=details, by=desk.by, at=desk.at
+                )
         except directories.DirectoryRefused as refused:
             refusal = refused
         else:
@@ -67,7 +64,9 @@ def edit(request: HttpRequest, code: str, directory: int = 0) -> HttpResponse:
         request,
         "people/directory.html",
         {
+            "desk": desk,
             "region": region,
+            "here": "directories",
             "form": form,
             "directory": row,
             "refusal": refusal,
@@ -103,7 +102,7 @@ def _callback(request: HttpRequest, row: Directory | None) -> str:
 @require_POST
 def test(request: HttpRequest, code: str, directory: int) -> HttpResponse:
     """Ask the directory's server whether it is there."""
-    region, _officer = _through(request, code)
+    _desk, region = enter_region(request.user, code, at=now())
     row = get_object_or_404(Directory, pk=directory, region=region)
     try:
         told = directories.try_out(row)
@@ -119,9 +118,9 @@ def test(request: HttpRequest, code: str, directory: int) -> HttpResponse:
 @require_POST
 def switch(request: HttpRequest, code: str, directory: int) -> HttpResponse:
     """Let a directory sign people in, or no longer."""
-    region, officer = _through(request, code)
+    desk, region = enter_region(request.user, code, at=now())
     row = get_object_or_404(Directory, pk=directory, region=region)
-    directories.switch(directory=row, on=not row.is_active, by=officer, at=now())
+    directories.switch(directory=row, on=not row.is_active, by=desk.by, at=desk.at)
     messages.success(
         request,
         _("The directory signs people in again.")
