@@ -3,12 +3,15 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from habaring.council.actions import (
     Body,
     Errand,
     Paper,
     Ruling,
     Sitting,
+    close_task,
     record_council,
     record_decision,
     record_instrument,
@@ -22,6 +25,8 @@ from habaring.council.models import Council, Decision, Meeting, Seat, Task
 from habaring.people.models import Account
 from habaring.posts.models import Post
 from habaring.regions.models import Region
+from habaring.shared.uploads import AcceptedFile, accept
+from tests.shared import bad_files
 
 LONG_AGO = date(2020, 1, 1)
 
@@ -103,20 +108,30 @@ def task(made: Decision, at: datetime, owner: Post, days: int = 30) -> Task:
     return record_task(errand=errand, by=None, at=at)
 
 
+def pdf() -> AcceptedFile:
+    """A signed paper."""
+    content = bad_files.content_of(bad_files.pdf("naskah.pdf"))
+    return accept(SimpleUploadedFile("naskah.pdf", content), ("pdf",))
+
+
 def one_of_each(region: Region, at: datetime) -> None:
-    """Everything that an address of this domain can name, none of it public or past
-    where that matters: a body, seats, meetings, minutes, a decision, a follow-up.
-    """
+    """Everything that an address of this domain can name, each with its paper."""
     council = body(region, at, name="Forum Kota", kind="forum")
     made = seat(council, at)
     past = meeting(council, at)
     attend(meeting=past, arrival=Arrival(way="hand", seat=made), by=None, at=at)
     held = verbs.close_meeting(meeting=past, by=None, at=at + timedelta(hours=2))
     write_minutes(meeting=held, text="Isi.", by=None, at=at)
-    invited(council, at + timedelta(days=30))
-    paper = Paper("perda", "Perda", number="1/2026")
+    following = invited(council, at + timedelta(days=30))
+    item = verbs.Item("Dengan bahan", paper=pdf())
+    verbs.add_item(meeting=following, item=item, by=None, at=at)
+    paper = Paper("perda", "Perda", number="1/2026", document=pdf())
     record_instrument(region=region, paper=paper, by=None, at=at)
-    task(decision(council, at), at, post(region, "untuk-tugas"))
+    decided = decision(council, at, paper=pdf())
+    errand = task(decided, at, post(region, "untuk-tugas"))
+    close_task(
+        task=errand, state="done", proof="Selesai.", document=pdf(), by=None, at=at
+    )
 
 
 def holds(account: Account, owner: Post, at: datetime) -> None:
