@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from habaring.people.access import Power
 from habaring.posts.things import Asked, Waiting, Weight, register_waiting
 from habaring.privacy.models import Breach, DataRequest
+from habaring.privacy.opening import one_region
 
 
 def _waiting(asked: Asked) -> Iterator[Waiting]:
@@ -17,8 +18,11 @@ def _waiting(asked: Asked) -> Iterator[Waiting]:
         return
     code = asked.region.code
     today = make_aware(datetime.combine(asked.on, time.min))
-    rows = DataRequest.objects.filter(region_code=code).waiting()
-    for row in rows.order_by("due_at"):
+    with one_region(code):
+        rows = DataRequest.objects.filter(region_code=code).waiting()
+        requests = list(rows.order_by("due_at"))
+        breaches = list(Breach.objects.filter(region_code=code, closed_at=None))
+    for row in requests:
         late = row.due_at < today
         yield Waiting(
             title=_("Answer: %(what)s") % {"what": row.get_kind_display()},
@@ -29,7 +33,7 @@ def _waiting(asked: Asked) -> Iterator[Waiting]:
             on=localdate(row.due_at),
             weight=Weight.ESCALATED if late else Weight.TODAY,
         )
-    for breach in Breach.objects.filter(region_code=code, closed_at=None):
+    for breach in breaches:
         told = breach.notified_authority_at and breach.notified_people_at
         yield Waiting(
             title=_("Data breach %(number)s") % {"number": breach.code},
