@@ -4,9 +4,15 @@ PUBLIC = "anyone may read it: a public number, a fact or a decision"
 SIGN_IN = "needed before anybody is known: sign-in, roles and their places"
 PLATFORM = "the platform's own: no region's rows"
 TRACE = "append-only trace; read behind see_audit, without personal data"
+OUTBOX = "ids, links and addresses of programs; no personal data; secrets sealed"
 DIARY = "no personal data; the pages show the public what is marked public"
 
 OPEN: dict[str, str] = {
+    "api_apitoken": SIGN_IN,
+    "api_delivery": OUTBOX,
+    "api_event": OUTBOX,
+    "api_eventcounter": OUTBOX,
+    "api_webhooksubscription": OUTBOX,
     "assessment_crosswalk": PUBLIC,
     "assessment_dimension": PUBLIC,
     "assessment_dimensionalias": PUBLIC,
