@@ -167,7 +167,7 @@ def reads_the_plan(person: Person, name: str) -> None:
     person.reads(number)
     every_programme_has_a_reason(person)
     person.page.get_by_role("link", name=number).first.click()
-    expect(person.page).to_have_url(re.compile("/dewan/#keputusan-"))
+    expect(person.page).to_have_url(re.compile(r"/dewan/keputusan/\d+/#keputusan-"))
     person.arrived()
     person.reads(f"Menetapkan {name}")
     person.reads("Paling banyak manfaat untuk dana yang ada.")

@@ -149,7 +149,7 @@ def test_the_thread_of_a_programme_leads_both_ways(
     assert "(contoh)" in steps.first.inner_text()  # where it came from
 
     thread.locator('a[href*="/dewan/"]').first.click()
-    expect(alya.page).to_have_url(re.compile("/dewan/#keputusan-"))
+    expect(alya.page).to_have_url(re.compile(r"/dewan/keputusan/\d+/#keputusan-"))
     alya.arrived()
     alya.go(programme)
 

@@ -342,7 +342,8 @@ def _adoption(item: PlanItem, candidate: Candidate) -> list[Step]:
             _("Council decision"),
             f"{decision.number}: {decision.title}",
             decision.recorded_at,
-            reverse("council:council", args=[region]) + f"#keputusan-{decision.pk}",
+            reverse("council:decision", args=[region, decision.pk])
+            + f"#keputusan-{decision.pk}",
         ),
         Step(
             "plan_item",

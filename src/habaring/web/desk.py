@@ -117,7 +117,7 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
         ),
         (
             Power.RECORD_DECISIONS,
-            "council-work:decisions",
+            "council-work:desk",
             _("Council and decisions"),
             _("The body formed by decree, and what it decided."),
         ),
