@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from habaring.people import second_step_seals  # noqa: F401 - registers its seals
+from habaring.people import lockout, second_step_seals  # noqa: F401 - registers its seals
 from habaring.people.codes.models import Challenge
 from habaring.people.entitled.models import RegisterEntry
 from habaring.people.follows.models import Follow
@@ -245,7 +245,7 @@ def _attempts(account: Account) -> QuerySet[Any] | None:
     if not apps.is_installed("axes") or not account.email:
         return None
     rows: QuerySet[Any] = apps.get_model("axes", "AccessAttempt")._default_manager.all()
-    return rows.filter(username=account.email)
+    return rows.filter(username=lockout.hashed(account.email))
 
 
 def _failed(account: Account) -> Iterable[Mapping[str, Any]]:
@@ -383,7 +383,21 @@ def _old_sessions(before: datetime, at: datetime, limit: int) -> list[Due]:
 
 
 def _delete_sessions(refs: Sequence[str], at: datetime) -> None:
+    """With the address and device that were kept of each."""
     Session.objects.filter(session_key__in=refs).delete()
+    traces = apps.get_model("usersessions", "UserSession")._default_manager
+    traces.filter(session_key__in=refs).delete()
+
+
+def _old_failures(before: datetime, at: datetime, limit: int) -> list[Due]:
+    rows = apps.get_model("axes", "AccessFailureLog")._default_manager
+    old = rows.filter(attempt_time__lt=before).order_by("pk")
+    return [Due(str(key)) for key in old.values_list("pk", flat=True)[:limit]]
+
+
+def _delete_failures(refs: Sequence[str], at: datetime) -> None:
+    rows = apps.get_model("axes", "AccessFailureLog")._default_manager
+    rows.filter(pk__in=[int(ref) for ref in refs]).delete()
 
 
 def _old_codes(before: datetime, at: datetime, limit: int) -> list[Due]:
@@ -410,6 +424,7 @@ def _scrub_unanswered(refs: Sequence[str], at: datetime) -> None:
 
 
 retention.register(Ageing("sessions", _old_sessions, _delete_sessions))
+retention.register(Ageing("sign-in-failures", _old_failures, _delete_failures))
 retention.register(Ageing("codes", _old_codes, _delete_codes))
 retention.register(Ageing("invitations", _unanswered, _scrub_unanswered))
 
