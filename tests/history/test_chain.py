@@ -361,3 +361,27 @@ def test_a_transaction_that_is_still_writing_holds_the_seal_back() -> None:
     stop.set()
     other.join()
     assert settled(0.3)
+
+
+def test_the_role_of_jobs_can_seal_check_and_redact(
+    budi: Account, kotim: Region
+) -> None:
+    from django.db import connection
+
+    from habaring.shared import walls
+
+    row = entry(budi, year(kotim, 2024), reason="Rapat")
+    move_everything_to(FIRST)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {walls.APP_ROLE}")
+        assert actions.seal(at=LATER)
+        actions.redact(row=row, law="UU 27/2022", by=budi, at=LATER)
+        verdict = queries.verify()
+        cursor.execute("RESET ROLE")
+    assert verdict.holds
+    assert verdict.redacted == [f"62.02 entry {row.id}"]
+
+
+def test_the_list_of_running_writers_leaves_out_our_own(kotim: Region) -> None:
+    year(kotim, 2030)
+    assert isinstance(queries.writers(), frozenset)
