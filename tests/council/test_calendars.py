@@ -1,14 +1,15 @@
 """Calendar feeds: what everyone reads, and what one person reads by a secret address."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import icalendar
 import pytest
 import time_machine
 from django.test import Client
 
+from habaring.council import tokens
 from habaring.council.actions import meetings as verbs
-from habaring.council.models import Council
+from habaring.council.models import Council, Summons
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from tests.council import makers
@@ -65,3 +66,17 @@ def test_a_secret_calendar_is_made_shown_once_and_ended(
     client.force_login(budi)
     client.post(W + "kalender/", {"cabut": "1"})
     assert client.get(address).status_code == 404
+
+
+def test_a_page_behind_a_signed_link_is_kept_by_no_cache(
+    client: Client, council: Council, settings: object, at: datetime
+) -> None:
+    settings.PUBLIC_CACHE = True  # type: ignore[attr-defined]
+    makers.seat(council, at, "Rina Wati")
+    makers.invited(council, at)
+    token = tokens.answer_token(Summons.objects.get())
+    with time_machine.travel(at + timedelta(days=2), tick=False):  # takes no answers
+        page = client.get(f"{P}rapat/jawab/{token}/")
+    assert "Rina Wati" in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+    assert "public" not in page["Cache-Control"]

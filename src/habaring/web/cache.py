@@ -99,7 +99,7 @@ class PublicPageCache:
         plain = response.headers.get("Content-Type", "").startswith("text/html")
         if response.status_code != 200 or response.streaming or not plain:
             return None
-        if response.cookies:
+        if response.cookies or "no-store" in response.headers.get("Cache-Control", ""):
             return None
         patch_cache_control(response, no_cache=True, public=True)
         digest = hashlib.sha256(f"{key}\n{stamp}\n{at}".encode()).hexdigest()[:32]
