@@ -5,6 +5,7 @@ and nobody else.
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -85,7 +86,7 @@ def test_a_persons_rows_are_seen_where_they_are_opened(
     dewi = protector("Dewi", region=kotim)
     person, officer = Person(alya), Person(dewi)
     person.post(f"{OWN}persetujuan/identity/")
-    card = {"region": "62.02", "nik": NIK, "name_on_card": "Alya"}
+    card: dict[str, Any] = {"region": "62.02", "nik": NIK, "name_on_card": "Alya"}
     person.post(f"{OWN}identitas/", **card)
     person.post(f"{OWN}minta/", region="62.02", kind="see", words="Apa?")
     person.post(f"{OWN}salinan/")
@@ -127,7 +128,7 @@ def test_a_number_that_another_person_told_is_refused_not_a_fault(
     kotim: Region, alya: Account, page: None
 ) -> None:
     protector("Dewi", region=kotim)
-    card = {"region": "62.02", "nik": NIK, "name_on_card": "Nama"}
+    card: dict[str, Any] = {"region": "62.02", "nik": NIK, "name_on_card": "Nama"}
     for account, answer in ((alya, 302), (makers.account("Eka"), 422)):
         person = Person(account)
         person.post(f"{OWN}persetujuan/identity/")
