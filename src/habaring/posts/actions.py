@@ -189,6 +189,7 @@ def close_post(*, post: Post, by: Account | None, at: datetime) -> Post:
             _("Other posts stand below it."),
             _("Give them another superior first."),
         )
+    _end_charges_of_nothing(post, at=at)
     post.closed_on = localdate(at)
     post.save(update_fields=["closed_on"])
     _told("posts.post.closed", post, by=by, at=at)
@@ -305,8 +306,14 @@ def end_holding(*, holding: Holding, by: Account | None, at: datetime) -> Holdin
             _("A hand-over of this post is open."),
             _("Finish the hand-over, or undo it."),
         )
+    _end_charges_of_nothing(holding.post, at=at)
     close_holding(holding, by=by, at=at)
     return holding
+
+
+def _end_charges_of_nothing(post: Post, *, at: datetime) -> None:
+    """End what a post that owns nothing still has on paper: of things that are gone."""
+    Charge.objects.filter(post=post, until__isnull=True).update(until=at)
 
 
 def close_holding(holding: Holding, *, by: Account | None, at: datetime) -> None:
