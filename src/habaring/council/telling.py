@@ -8,9 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from habaring.council import words
 from habaring.council.warnings import Warned
+from habaring.people.access import Power
 from habaring.regions.models import Region
 from habaring.shared.refusal import Words
 
+_POWERS: Mapping[str, Power] = {
+    "new-meeting": Power.RECORD_MEETINGS,
+    "body": Power.SEE_WORK_ROOM,
+    "decision": Power.SEE_WORK_ROOM,
+}
 _TONES = {"high": "bad", "medium": "warn", "low": "info"}
 
 
@@ -24,6 +30,7 @@ class Told:
     why: Words
     next: Words
     url: str
+    power: str  # of access.Power: who can mend it there
 
 
 @dataclass(frozen=True)
@@ -132,6 +139,7 @@ def told(region: Region, warned: Warned) -> Told:
         why=sentence.why,
         next=sentence.next,
         url=_PAGES[sentence.page](region.code, warned.ref),
+        power=_POWERS.get(sentence.page, Power.MANAGE_BODIES),
     )
 
 

@@ -19,6 +19,7 @@ from habaring.council.forms.bodies import CouncilForm, EndForm, SeatForm
 from habaring.council.forms.fields import TableForm
 from habaring.council.models import Council, Seat, SeatContact, Task
 from habaring.council.telling import told
+from habaring.council.views.decisions import held_by
 from habaring.council.views.rooms import (
     FORM_METHODS,
     Desk,
@@ -54,6 +55,7 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
         "meetings": queries.upcoming(meetings, at=at)[:MEETINGS_SHOWN],
         "tasks": late[:MEETINGS_SHOWN],
         "today": localdate(at),
+        "mine": held_by(room),
     }
     return render(request, "council/desk.html", context)
 

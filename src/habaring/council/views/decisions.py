@@ -185,6 +185,7 @@ def decision(request: HttpRequest, code: str, decision: int) -> HttpResponse:
         "follow": queries.follow_up(row, on=localdate(now())),
         "form": form,
         "posts": posts.exists(),
+        "mine": held_by(room),
         "today": localdate(now()),
     }
     return render(request, "council/work_decision.html", context)
@@ -236,17 +237,18 @@ def tasks(request: HttpRequest, code: str) -> HttpResponse:
         "state": state,
         "words": words,
         "today": localdate(now()),
-        "mine": set(_held_by(room)),
+        "mine": held_by(room),
         "may": room.may,
     }
     return render(request, "council/tasks.html", context)
 
 
-def _held_by(room: Desk) -> QuerySet[Holding, int]:
+def held_by(room: Desk) -> frozenset[int]:
+    """The posts of this region that the person holds now."""
     rows = Holding.objects.in_force(now()).filter(
         account=room.officer, post__region=room.region
     )
-    return rows.values_list("post_id", flat=True)
+    return frozenset(rows.values_list("post_id", flat=True))
 
 
 @require_http_methods(FORM_METHODS)
@@ -255,7 +257,7 @@ def close_task(request: HttpRequest, code: str, task: int) -> HttpResponse:
     rows = Task.objects.select_related("decision", "meeting", "region", "owner")
     row = get_object_or_404(rows, pk=task, region=code)
     room = enter(request, code, Power.SEE_WORK_ROOM)
-    if row.owner_id not in set(_held_by(room)):
+    if row.owner_id not in held_by(room):
         body = row.decision.council_id if row.decision else None
         room = enter(request, code, Power.RECORD_DECISIONS, body=body)
     form = CloseForm(posted(request), request.FILES or None)

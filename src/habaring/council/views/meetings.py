@@ -35,6 +35,7 @@ from habaring.council.models import (
     Minutes,
     Summons,
 )
+from habaring.council.views.decisions import held_by
 from habaring.council.views.rooms import (
     FORM_METHODS,
     Desk,
@@ -140,6 +141,8 @@ def meeting(request: HttpRequest, code: str, meeting: int) -> HttpResponse:
         "versions": Minutes.objects.filter(meeting=row).select_related("approval"),
         "decisions": row.decisions.all(),
         "tasks": row.tasks.select_related("owner"),
+        "today": localdate(at),
+        "mine": held_by(room),
         "begun": at >= row.starts_at,
         "over": at >= row.ends_at,
         "takes_names": at >= row.starts_at - tokens.BEFORE
