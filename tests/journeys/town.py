@@ -60,6 +60,7 @@ from habaring.people.models import Account, Role
 from habaring.regions.models import Region
 for name, role, code in [
     ("Budi", "secretariat", "62.02"), ("Citra", "secretariat", "62.01"), ("Alya", "", ""),
+    ("Dewi", "protection_officer", "62.02"),
 ]:
     person = Account.objects.create_account(
         email=f"{name.lower()}@contoh.id", full_name=name, password=%r)

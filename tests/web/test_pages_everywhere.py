@@ -32,12 +32,25 @@ WITHOUT_LINK = {
     "people:sign-out",
     "people:welcome",
     "assessment-work:publication",  # while an edition is being made
+    "my-data:download",  # where the background job has made the copy
+    "privacy-work:look",  # the kind and key of a person whose request or NIK is known
     "web:favicon",  # browsers ask for it by themselves
     "history-platform:history",  # an operator's, as the next three
     "history-platform:sheet",
     "history-platform:bare",
     "history-platform:entry",
     "council:paper",  # where a decision has one
+    "council:agenda-paper",  # where a point of the agenda has one
+    "council:instrument-paper",  # where an instrument has one
+    "council:proof",  # where a follow-up has one
+    "council:answer",  # from a letter
+    "council:attend",  # from a QR code
+    "council:own-calendar",  # shown once
+    "council-work:add-item",  # a form on the page of a meeting
+    "council-work:approve",  # while minutes wait for it
+    "council-work:strike",  # while a meeting takes names
+    "council-work:minutes",  # once a meeting was held
+    "council-work:new-task",  # once a meeting has begun
     "api:door",  # for programs: its operations stand in the contract
     # the platform's own people: the operator's pages, of which Budi is none
     "people-platform:people",
@@ -100,10 +113,20 @@ def site(town: Town, language: str) -> dict[str, Answer]:
     public = dict(walk(Visitor(town, language), STARTS))
     officer = Visitor(town, language).signs_in("Budi")
     works(officer)
-    return public | {
-        f"{path} (signed in)": answer
-        for path, answer in walk(officer, [*WORK_STARTS, *more_work(officer)])
-    }
+    guard = Visitor(town, language).signs_in("Dewi")
+    protects(guard)
+    return (
+        public
+        | {
+            f"{path} (signed in)": answer
+            for path, answer in walk(officer, [*WORK_STARTS, *more_work(officer)])
+        }
+        | {
+            f"{path} (guard)": answer
+            for path, answer in walk(guard, ["/data-saya/", f"{ROOM}data-pribadi/"])
+            if "/data-" in path  # her other stages are not hers to enter
+        }
+    )
 
 
 def works(officer: Visitor) -> None:
@@ -125,6 +148,27 @@ def works(officer: Visitor) -> None:
     assert mail in answer.text
     there = f"https://contoh.id/{officer.language}"
     assert officer.post(f"{ROOM}api/webhook/baru/", address=there).status == 200
+
+
+def protects(guard: Visitor) -> None:
+    """Her own copy, a request at the counter, a breach: each leaves a page behind."""
+    to = f"{ROOM}data-pribadi/"
+    guard.get("/data-saya/")
+    assert guard.post("/data-saya/salinan/").status == 200
+    kind = "see" if guard.language == "id" else "object"
+    answer = guard.post(
+        f"{to}baru/", reach="alya@contoh.id", kind=kind, proof="KTP dilihat"
+    )
+    assert "/permintaan/" in answer.path, answer.text
+    answer = guard.post(
+        f"{to}insiden/baru/",
+        title="Berkas contoh",
+        discovered_at="2026-01-05T09:00",
+        what="Berkas terkirim ke alamat lain.",
+        data_kinds="Nama",
+        illustrative="on",
+    )
+    assert "/insiden/INS-" in answer.path, answer.text
 
 
 def more_work(officer: Visitor) -> list[str]:
@@ -220,6 +264,13 @@ def post_only(name: str) -> bool:
         "people-platform:withdraw",
         "people-platform:send-again",
         "people-platform:change-end",
+        "my-data:consent",
+        "my-data:export",
+        "my-data:cancel",
+        "council-work:make-groups",
+        "council-work:drop-item",
+        "council-work:invite",
+        "council-work:close",
         "portfolio-work:cancel",
         "portfolio-work:withdraw",
         "api-work:rotate-token",
