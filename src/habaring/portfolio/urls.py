@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 
 from habaring.portfolio import public as pages
-from habaring.portfolio import views
+from habaring.portfolio.views import candidates, choosing
 
 
 class CandidateCode:
@@ -30,38 +30,40 @@ public: list[URLPattern] = [
     path("uang.<str:form>", pages.money_file, name="money-file"),
 ]
 work: list[URLPattern] = [
-    path("", views.overview, name="overview"),
-    path("kandidat/", views.candidates, name="candidates"),
-    path("kandidat/baru/", views.new_candidate, name="new-candidate"),
-    path("kandidat/unggah/", views.upload, name="upload"),
-    path("kandidat/templat.xlsx", views.candidates_template, name="template"),
+    path("", choosing.overview, name="overview"),
+    path("kandidat/", candidates.candidates, name="candidates"),
+    path("kandidat/baru/", candidates.new_candidate, name="new-candidate"),
+    path("kandidat/unggah/", candidates.upload, name="upload"),
+    path("kandidat/templat.xlsx", candidates.candidates_template, name="template"),
     path(
-        "kandidat/unduh.<str:form>", views.candidates_export, name="candidates-export"
+        "kandidat/unduh.<str:form>",
+        candidates.candidates_export,
+        name="candidates-export",
     ),
-    path("kandidat/<candidate:programme>/", views.candidate, name="candidate"),
+    path("kandidat/<candidate:programme>/", candidates.candidate, name="candidate"),
     path(
         "kandidat/<candidate:programme>/ubah/",
-        views.edit_candidate,
+        candidates.edit_candidate,
         name="edit-candidate",
     ),
-    path("kandidat/<candidate:programme>/tarik/", views.withdraw, name="withdraw"),
-    path("batas/", views.limits, name="limits"),
-    path("batas/baru/", views.new_limits, name="new-limits"),
-    path("batas/unggah/", views.upload_limits, name="upload-limits"),
-    path("batas/<int:limit_set>/ubah/", views.new_limits, name="edit-limits"),
-    path("batas/<int:limit_set>.toml", views.limits_file, name="limits-file"),
-    path("skenario/", views.scenarios, name="scenarios"),
-    path("skenario/baru/", views.draft, name="draft"),
-    path("skenario/banding/", views.compare, name="compare"),
-    path("skenario/banding.<str:form>", views.compare_export, name="compare-export"),
-    path("skenario/<int:scenario>/", views.scenario, name="scenario"),
-    path("skenario/<int:scenario>/kemajuan/", views.progress, name="progress"),
-    path("skenario/<int:scenario>/hentikan/", views.cancel, name="cancel"),
-    path("skenario/<int:scenario>/turunan/", views.derive, name="derive"),
-    path("skenario/<int:scenario>/tetapkan/", views.adopt, name="adopt"),
+    path("kandidat/<candidate:programme>/tarik/", candidates.withdraw, name="withdraw"),
+    path("batas/", choosing.limits, name="limits"),
+    path("batas/baru/", choosing.new_limits, name="new-limits"),
+    path("batas/unggah/", choosing.upload_limits, name="upload-limits"),
+    path("batas/<int:limit_set>/ubah/", choosing.new_limits, name="edit-limits"),
+    path("batas/<int:limit_set>.toml", choosing.limits_file, name="limits-file"),
+    path("skenario/", choosing.scenarios, name="scenarios"),
+    path("skenario/baru/", choosing.draft, name="draft"),
+    path("skenario/banding/", choosing.compare, name="compare"),
+    path("skenario/banding.<str:form>", choosing.compare_export, name="compare-export"),
+    path("skenario/<int:scenario>/", choosing.scenario, name="scenario"),
+    path("skenario/<int:scenario>/kemajuan/", choosing.progress, name="progress"),
+    path("skenario/<int:scenario>/hentikan/", choosing.cancel, name="cancel"),
+    path("skenario/<int:scenario>/turunan/", choosing.derive, name="derive"),
+    path("skenario/<int:scenario>/tetapkan/", choosing.adopt, name="adopt"),
     path(
         "skenario/<int:scenario>/unduh.<str:form>",
-        views.scenario_export,
+        choosing.scenario_export,
         name="scenario-export",
     ),
 ]

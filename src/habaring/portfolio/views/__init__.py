@@ -1,0 +1,1 @@
+"""Pages of the work room of choosing: candidates, then what is chosen of them."""
