@@ -5,11 +5,11 @@ person in one region (and what lies below it), in one department, or in one body
 when to when. Nobody is let in by default.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -56,9 +56,23 @@ OF_THE_REGION = frozenset({Power.SEE_WORK_ROOM})
 work room, and write in their own part alone. A district or village carries nothing up.
 """
 
+Part: TypeAlias = Literal["department", "body"]
+
+IN_PART: Mapping[Power, Part] = {
+    Power.RECORD_OBSERVATIONS: "department",
+    Power.RECORD_CANDIDATES: "department",
+    Power.RECORD_MEETINGS: "body",
+    Power.RECORD_DECISIONS: "body",
+}
+"""What can be done for one part of a region alone: its pages ask `require_part`. All
+other powers held in a department or a body open no page of the region.
+"""
+
 
 class SignInNeeded(Refusal):
-    """Nobody is signed in; `power` is what was asked for."""
+    """Nobody is signed in; `power` is what was asked for, `in_part` whether holding it
+    in a part of the region would do.
+    """
 
     status = 401
 
@@ -72,6 +86,7 @@ class SignInNeeded(Refusal):
     ) -> None:
         super().__init__(what, why, next)
         self.power = power
+        self.in_part = False
 
 
 class NotAllowed(Refusal):
@@ -90,6 +105,32 @@ class Place:
     region: Region | None = None
     department: Department | None = None
     body: int | None = None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a power goes in a region: all of it, or some of its parts.
+
+    `departments` are keys of regions.Department, `bodies` ids of rows of `council`.
+    """
+
+    whole: bool = False
+    departments: frozenset[int] = frozenset()
+    bodies: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.whole or bool(self.departments or self.bodies)
+
+    def has_department(self, key: int | None) -> bool:
+        """Whether what belongs to a department (None: to none) lies in it."""
+        return self.whole or key in self.departments
+
+    def has_body(self, key: int | None) -> bool:
+        """The same for what belongs to a body."""
+        return self.whole or key in self.bodies
+
+
+EVERYWHERE = Reach(whole=True)
 
 
 def memberships_of(account: Account, *, at: datetime) -> "MembershipQuerySet":
@@ -118,7 +159,9 @@ def _read(account: Account) -> list[Membership]:
         if times == RolesWritten.times and open_now[: len(opened)] == opened:
             return rows
     rows = list(
-        Membership.objects.filter(account=account.pk).select_related("role", "region")
+        Membership.objects.filter(account=account.pk).select_related(
+            "role", "region", "department"
+        )
     )
     account.roles_read = (RolesWritten.times, open_now, rows)
     return rows
@@ -164,14 +207,68 @@ def powers(
     body: int | None = None,
 ) -> frozenset[Power]:
     """All that this person may do in a region, one of its departments or bodies."""
-    if not isinstance(account, Account) or not account.is_active:
-        return frozenset()
     place = Place(region, department, body)
     return frozenset(
         power
-        for membership in _read(account)
-        if membership.in_force_at(at) and _opened_by(account, membership)
+        for membership in _held(account, at)
         for power in _words(membership, place)
+    )
+
+
+def reach(
+    account: Account | AnonymousUser, power: Power, *, at: datetime, region: Region
+) -> Reach:
+    """How far a person may use a power in a region; false where not at all.
+
+    Parts are named for the powers of `IN_PART` alone.
+    """
+    held = _held(account, at)
+    if any(power in _words(one, Place(region)) for one in held):
+        return EVERYWHERE
+    parts = [_place(one, region) for one in held if power in _words_inside(one, region)]
+    return Reach(
+        departments=frozenset(p.department.pk for p in parts if p.department),
+        bodies=frozenset(p.body for p in parts if p.body is not None),
+    )
+
+
+def powers_with_parts(
+    account: Account | AnonymousUser, *, at: datetime, region: Region
+) -> frozenset[Power]:
+    """All that a person may do in a region or in a part of it: what a first page offers."""
+    inside = (_words_inside(one, region) for one in _held(account, at))
+    return powers(account, at=at, region=region).union(*inside)
+
+
+def _held(account: Account | AnonymousUser, at: datetime) -> list[Membership]:
+    """The memberships that open something now."""
+    if not isinstance(account, Account) or not account.is_active:
+        return []
+    return [
+        one
+        for one in _read(account)
+        if one.in_force_at(at) and _opened_by(account, one)
+    ]
+
+
+def _place(membership: Membership, region: Region) -> Place:
+    """The part of the region that a membership is for, if it is for one."""
+    return Place(region, membership.department, membership.body)
+
+
+def _words_inside(membership: Membership, region: Region) -> frozenset[Power]:
+    return inside(_words(membership, _place(membership, region)), membership)
+
+
+def inside(words: Iterable[Power], place: "Place | Membership") -> frozenset[Power]:
+    """Of the powers held in a part of a region, those that the part's pages know."""
+    parts: set[Part] = set()
+    if place.department is not None:
+        parts.add("department")
+    if place.body is not None:
+        parts.add("body")
+    return frozenset(
+        power for power in words if len(parts) == 1 and IN_PART.get(power) in parts
     )
 
 
@@ -222,11 +319,34 @@ def require(
             why=_("The roles you hold in this region do not include this task."),
             next=_("Ask your region's secretariat to give you the role that does it."),
         )
+    _open(account, region)
+    return account
+
+
+def _open(account: Account, region: Region | None) -> None:
     if connection.in_atomic_block:  # streamed downloads go on after the transaction
         walls.open_person(account.pk)
         if region is not None:
             walls.open_region(region.code)
-    return account
+
+
+def require_part(
+    account: Any, power: Power, *, at: datetime, region: Region
+) -> tuple[Account, Reach]:
+    """Let in who holds a power in the region or in a part of it; tells how far it goes.
+
+    What lies outside is for the caller to refuse: nothing else does. Raises as
+    `require` does.
+    """
+    found = reach(account, power, at=at, region=region)
+    if found and not found.whole and isinstance(account, Account):
+        _open(account, region)
+        return account, found
+    try:
+        return require(account, power, at=at, region=region), found
+    except SignInNeeded as nobody:
+        nobody.in_part = power in IN_PART
+        raise
 
 
 door.hang(require)

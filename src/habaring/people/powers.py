@@ -55,12 +55,14 @@ def sentence(power: Power) -> Words:
 @dataclass(frozen=True)
 class WorkPage:
     """One page of the work room: its address below the region's, the power that opens
-    it. `pattern` says whether the address has parts still to be filled ("…").
+    it. `pattern` says whether the address has parts still to be filled ("…"), `in_part`
+    whether the power opens it when held in a department or body alone.
     """
 
     path: str
     power: Power
     pattern: bool
+    in_part: bool = False
 
 
 _asked_once: dict[str, tuple[WorkPage, ...]] = {}  # by the kind of region
@@ -122,7 +124,7 @@ def _asked(prefix: str, pattern: URLPattern, code: str) -> WorkPage | None:
             if wanted.power is None:
                 return None
             path = prefix + _readable(str(pattern.pattern))
-            return WorkPage(path, wanted.power, bool(given))
+            return WorkPage(path, wanted.power, bool(given), wanted.in_part)
     return None
 
 

@@ -80,7 +80,7 @@ def work_room_region(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Region, code=code)
     at = now()
     account = access.require(request.user, Power.SEE_WORK_ROOM, at=at, region=found)
-    held = access.powers(account, at=at, region=found)
+    held = access.powers_with_parts(account, at=at, region=found)
     return render(
         request,
         "web/work_room_region.html",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from habaring.people import access
 from habaring.people.access import Place, Power, powers_of
 from habaring.people.joined import Link, links
 from habaring.people.models import Role
@@ -28,8 +29,8 @@ class Group:
 class Preview:
     """What a role opens in one place, and what it leaves shut.
 
-    `inside` lists what holds only in the department or body; `everywhere` is True for
-    a role of the whole platform.
+    `inside` lists what holds only in the department or body, `narrowed` the pages that
+    open for that part alone; `everywhere` is True for a role of the whole platform.
     """
 
     role: Role
@@ -40,6 +41,7 @@ class Preview:
     navigation: tuple[Link, ...]
     doors: tuple[Link, ...]
     opened: tuple[Group, ...]
+    narrowed: tuple[Group, ...]
     shut: tuple[Group, ...]
 
     @property
@@ -48,7 +50,7 @@ class Preview:
 
     @property
     def opened_count(self) -> int:
-        return sum(len(group.pages) for group in self.opened)
+        return sum(len(group.pages) for group in (*self.opened, *self.narrowed))
 
     @property
     def shut_count(self) -> int:
@@ -58,14 +60,14 @@ class Preview:
 def preview(role: Role, place: Place) -> Preview:
     """What somebody would see who held just this role, just there."""
     whole = powers_of(role, place, Place(place.region))
-    own = powers_of(role, place, place) - whole
+    own = access.inside(powers_of(role, place, place), place) - whole
     return Preview(
         role=role,
         place=place,
         does=_sentences(whole),
         inside=_sentences(own),
         does_not=_sentences(frozenset(Power) - whole - own),
-        **_shown(place.region, whole),
+        **_shown(place.region, whole, own),
     )
 
 
@@ -73,18 +75,26 @@ def _sentences(powers: frozenset[Power]) -> tuple[Words, ...]:
     return tuple(sentence(power) for power in Power if power in powers)
 
 
-def _shown(region: Region | None, powers: frozenset[Power]) -> dict[str, tuple]:  # type: ignore[type-arg]
-    """What the work room of a region shows and opens to these powers."""
+def _shown(
+    region: Region | None, whole: frozenset[Power], own: frozenset[Power]
+) -> dict[str, tuple]:  # type: ignore[type-arg]
+    """What the work room of a region shows and opens to these powers; `own` are held in
+    one of its parts alone.
+    """
     if region is None:
-        return dict.fromkeys(("navigation", "doors", "opened", "shut"), ())
+        return dict.fromkeys(("navigation", "doors", "opened", "narrowed", "shut"), ())
     pages = work_pages(region)
-    inside = Power.SEE_WORK_ROOM in powers
+    enters = Power.SEE_WORK_ROOM in whole
     every = links("navigation", region, frozenset(Power))
+    opened = [page for page in pages if page.power in whole]
+    part = [page for page in pages if page.power in own and page.in_part]
+    shut = [page for page in pages if page not in opened and page not in part]
     return {
-        "navigation": tuple(links("navigation", region, powers)) if inside else (),
-        "doors": tuple(links("doors", region, powers)) if inside else (),
-        "opened": _groups([p for p in pages if p.power in powers], every, region),
-        "shut": _groups([p for p in pages if p.power not in powers], every, region),
+        "navigation": tuple(links("navigation", region, whole)) if enters else (),
+        "doors": tuple(links("doors", region, whole | own)) if enters else (),
+        "opened": _groups(opened, every, region),
+        "narrowed": _groups(part, every, region),
+        "shut": _groups(shut, every, region),
     }
 
 
