@@ -17,20 +17,24 @@ TABLE = Path(__file__).parent / "audiences.toml"
 class Audience:
     """Who may read an address, and who may send to it; `ids` names its objects.
 
-    A word of `access.Power`, or: everyone, signed_in, secret (who holds the link),
-    nobody (the method is not offered).
+    A word of `access.Power`, or: everyone, signed_in, member (any role that works in the
+    region), platform (a role of the whole platform), secret (who holds the link) and own
+    (whose own thing it is): a made-up one lets nobody in; nobody (not offered).
     """
 
     read: str
     send: str
     ids: dict[str, Any]
+    query: str = ""
 
 
 def declared() -> dict[str, Audience]:
     """The table of audiences, by the name of the address."""
     rows = tomllib.loads(TABLE.read_text())
     return {
-        name: Audience(row["read"], row["send"], row.get("ids", {}))
+        name: Audience(
+            row["read"], row["send"], row.get("ids", {}), row.get("query", "")
+        )
         for name, row in rows.items()
     }
 
@@ -62,7 +66,7 @@ def address(name: str, audience: Audience, *, code: str, ids_of: str) -> str | N
     with_code = {"code": code, **given}
     for attempt in (with_code, given):
         try:
-            return reverse(name, kwargs=attempt)
+            return reverse(name, kwargs=attempt) + audience.query
         except Exception:  # noqa: S112 - not every address has a region
             continue
     raise AssertionError(f"{name}: the table's ids do not fit the address")

@@ -61,7 +61,9 @@ def client_of(town: None, request: pytest.FixtureRequest) -> Iterator[Client]:
 
 def answer(client: Client, method: str, path: str) -> str:
     """What an address answers the app role: let in, kept out, or something broken."""
-    cookies = copy.deepcopy(client.cookies)  # a page may sign out, or change the session
+    cookies = copy.deepcopy(
+        client.cookies
+    )  # a page may sign out, or change the session
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
@@ -79,15 +81,21 @@ def answer(client: Client, method: str, path: str) -> str:
         return "not found"
     if response.status_code == 405:
         return "not offered"
+    if response.status_code in {400, 409, 410, 422, 429}:
+        return "refused"
     return "let in" if response.status_code < 500 else f"broken {response.status_code}"
 
 
 def lets_in(word: str, persona: Persona, at: str, held: frozenset[str]) -> bool:
     """Whether the declared audience has the persona in it, at a region."""
-    if word in {"everyone", "secret"}:
+    if word == "everyone":
         return True
     if word == "signed_in":
         return bool(persona.role or persona.region)
+    if word == "platform":
+        return bool(persona.role) and not persona.region
+    if word == "member":
+        return bool(held) and lets_in(next(iter(held)), persona, at, held)
     there = not persona.region or persona.region == at
     if persona.role and held_in(persona.role) in BELOW:
         return False
@@ -110,8 +118,10 @@ def wrong(
         got = answer(client, method, own)
         if word == "nobody":
             expected = {"not offered", "kept out", "not found"}
+        elif word in {"secret", "own"}:
+            expected = {"not offered", "kept out", "not found", "refused"}
         elif lets_in(word, persona, HERE, held):
-            expected = {"let in"}
+            expected = {"let in", "refused"}
         else:
             expected = {"kept out", "not found"}
         if got not in expected:
@@ -123,7 +133,7 @@ def wrong(
         ):
             continue
         got = answer(client, method, str(crossed))
-        if got not in {"kept out", "not found", "not offered"}:
+        if got not in {"kept out", "not found", "not offered", "refused"}:
             yield f"{method} {crossed} ({name}, ids of {HERE}): {got}"
 
 

@@ -59,10 +59,7 @@ def value(kind: str, length: int | None, number: int) -> Any:
 
 
 def row(table: str, region: str, person: int, number: int) -> MixedRow:
-    made = {
-        name: value(kind, length, number)
-        for name, kind, length in columns(table)
-    }
+    made = {name: value(kind, length, number) for name, kind, length in columns(table)}
     how = walls.protected[table]
     made[how.region] = region
     if how.person:

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from habaring.assessment import explanation, pictures, queries
 from habaring.assessment.models import Crosswalk, Framework, IndexEdition, Indicator
@@ -86,6 +87,7 @@ def _clean(form: forms.Form, name: str) -> str:
 # Where the region stands
 
 
+@require_safe
 def standing(request: HttpRequest, code: str) -> HttpResponse:
     """One page that answers: where does this region stand?"""
     region = _region(code)
@@ -156,6 +158,7 @@ def _picture_links(region: Region, key: str, *more: str) -> list[tuple[str, str]
     ]
 
 
+@require_safe
 def picture(request: HttpRequest, code: str, key: str, kind: str) -> HttpResponseBase:
     """A chart of the region's page as a file."""
     region = _region(code)
@@ -172,6 +175,7 @@ def _chart(region: Region, profile: Profile, key: str) -> Chart | None:
     return pictures.index_trend(profile) if key == "perubahan" else None
 
 
+@require_safe
 def table(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     """Every current value of the region; the file comes back in unchanged."""
     region = _region(code)
@@ -188,6 +192,7 @@ def table(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
 # Editions
 
 
+@require_safe
 def editions(request: HttpRequest, code: str) -> HttpResponse:
     """All editions that tell of a region."""
     region = _region(code)
@@ -213,6 +218,7 @@ def _edition(region: Region, edition: int) -> IndexEdition:
     return found
 
 
+@require_safe
 def edition(request: HttpRequest, code: str, edition: int) -> HttpResponse:
     """One frozen edition: everyone's range, and how this region's index was computed."""
     region = _region(code)
@@ -267,6 +273,7 @@ def _edition_downloads(region: Region, found: IndexEdition) -> list[tuple[str, s
     ]
 
 
+@require_safe
 def edition_file(
     request: HttpRequest, code: str, edition: int, name: str
 ) -> HttpResponseBase:
@@ -290,6 +297,7 @@ def _file(found: IndexEdition, name: str) -> bytes:
 # One indicator
 
 
+@require_safe
 def indicator(request: HttpRequest, code: str, indicator: str) -> HttpResponse:
     """One indicator: what it means, its series, its revisions, its peers."""
     region = _region(code)
@@ -321,6 +329,7 @@ def indicator(request: HttpRequest, code: str, indicator: str) -> HttpResponse:
     )
 
 
+@require_safe
 def indicator_picture(
     request: HttpRequest, code: str, indicator: str, kind: str
 ) -> HttpResponseBase:
@@ -338,6 +347,7 @@ def indicator_picture(
 # Framework and catalogue
 
 
+@require_safe
 def framework(request: HttpRequest, code: str, framework: str = "") -> HttpResponse:
     """A framework: its dimensions and their other names, indicators, crosswalk."""
     found = queries.framework_in_force(framework)
@@ -375,6 +385,7 @@ def _tree(found: Framework) -> list[dict[str, object]]:
     return [node(top) for top in every if top.parent_id is None]
 
 
+@require_safe
 def catalogue(request: HttpRequest, code: str) -> HttpResponse:
     """Every indicator that can be recorded, with search and paging."""
     form = CatalogueFilter(request.GET)
