@@ -48,7 +48,7 @@ def _thing(row: Task) -> Thing:
         kind="task",
         ref=str(row.pk),
         title=row.title,
-        url=reverse("council-work:close-task", args=[row.region_id, row.pk]),
+        url=_where(row),
         due_on=row.due_on,
         updated_on=localdate(row.recorded_at),
         post=row.owner_id,
@@ -57,6 +57,13 @@ def _thing(row: Task) -> Thing:
         else "",
         illustrative=row.illustrative,
     )
+
+
+def _where(row: Task) -> str:
+    """Where everybody in the work room reads of it, and who may closes it."""
+    if row.decision_id:
+        return reverse("council-work:decision", args=[row.region_id, row.decision_id])
+    return reverse("council-work:meeting", args=[row.region_id, row.meeting_id])
 
 
 def _task(region: Region, ref: str, on: date) -> Thing | None:
