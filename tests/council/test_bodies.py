@@ -419,3 +419,19 @@ def test_strangers_manage_no_body(
         for address in addresses:
             assert client.post(W + address, {}).status_code == 403, address
     assert record_council is not None
+
+
+def test_a_seat_opens_its_own_body_and_no_other(
+    client: Client, kotim: Region, alya: Account, at: datetime
+) -> None:
+    team = makers.body(kotim, at, kind="team", name="Tim Pelaksana")
+    other = makers.body(kotim, at, name="Dewan")
+    makers.seat(team, at, "Alya", account=alya)
+    own, foreign = makers.meeting(team, at), makers.meeting(other, at)
+    client.force_login(alya)
+    assert client.get(f"{W}rapat/{own.pk}/ubah/").status_code == 200
+    assert client.get(f"{W}rapat/{foreign.pk}/").status_code == 200  # reads the room
+    assert client.get(f"{W}rapat/{foreign.pk}/ubah/").status_code == 403
+    new = f"{W}rapat/baru/?badan="
+    assert client.get(f"{new}{team.pk}").status_code == 200
+    assert client.get(f"{new}{other.pk}").status_code == 403

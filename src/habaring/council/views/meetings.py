@@ -302,7 +302,7 @@ def attendance(request: HttpRequest, code: str, meeting: int) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def strike(request: HttpRequest, code: str, attendance: int) -> HttpResponse:
     """Take off the list somebody written down by mistake."""
-    region = enter(request, code, Power.RECORD_MEETINGS).region
+    region = enter(request, code, Power.SEE_WORK_ROOM).region
     rows = Attendance.objects.select_related("meeting__body", "meeting__region")
     row = get_object_or_404(rows, pk=attendance, region=region)
     room = enter(request, code, Power.RECORD_MEETINGS, body=row.meeting.body_id)
