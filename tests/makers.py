@@ -41,13 +41,17 @@ def account(name: str, **more: object) -> Account:
     )
 
 
-def officer(name: str, *, region: Region, role: str = "secretariat") -> Account:
+def officer(
+    name: str, *, region: Region, role: str = "secretariat", **part: object
+) -> Account:
+    """Somebody with a role in a region, or in a `department` or `body` of it."""
     person = account(name)
     Membership.objects.create(
         account=person,
         role=Role.objects.get(code=role),
         region=region,
         since=LONG_AGO,
+        **part,
     )
     return person
 

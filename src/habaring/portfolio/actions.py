@@ -12,11 +12,13 @@ from procrastinate.contrib.django import app
 
 from habaring.council.models import Decision
 from habaring.engines.choosing import Choice
+from habaring.people.access import EVERYWHERE, Reach
 from habaring.people.follows.actions import Published, announce
 from habaring.people.follows.models import NewsKind
 from habaring.people.models import Account
 from habaring.portfolio import choose_files, queries
 from habaring.portfolio.candidates import Entry, problems, warnings
+from habaring.portfolio.departments import problems_outside, refuse_outside
 from habaring.portfolio.inputs import (
     entry_of,
     fields_of,
@@ -73,23 +75,23 @@ def record_candidates(
     upload: Upload | None,
     by: Account | None,
     at: datetime,
+    within: Reach = EVERYWHERE,
 ) -> Recorded:
     """Record candidates: new ones, changed ones as a new revision, equal ones not at all.
 
     Candidates that the rows do not name stay as they are. Raises CandidatesRefused with
-    every problem, and then nothing is saved.
+    every problem, rows out of reach (`within`) among them; then nothing is saved.
     """
     Region.objects.select_for_update().get(pk=region.pk)
     current = {row.code: row for row in queries.current_candidates(region)}
     known = queries.known(region, more_sources=sources_of(rows))
     kept = {code: row.requires for code, row in current.items()}
-    found = problems(rows, known, kept)
+    last = Candidate.objects.filter(region=region, superseded_at__isnull=True)
+    newest = {row.code: row for row in last.select_related("department")}
+    outside = problems_outside(rows, region=region, within=within, newest=newest)
+    found = problems(rows, known, kept) + outside
     if found:
         raise _refused(found)
-    newest = {
-        row.code: row
-        for row in Candidate.objects.filter(region=region, superseded_at__isnull=True)
-    }
     told: dict[str, list[str]] = {"new": [], "changed": [], "unchanged": []}
     make = _Maker(region=region, upload=upload, by=by, at=at)
     for entry in rows:
@@ -156,16 +158,18 @@ class _Maker:
 
 
 def record_one(
-    *, region: Region, entry: Entry, by: Account | None, at: datetime
+    *,
+    region: Region,
+    entry: Entry,
+    by: Account | None,
+    at: datetime,
+    new: bool = False,
+    within: Reach = EVERYWHERE,
 ) -> Recorded:
-    """Record one candidate from a page's form: the same path as a file."""
-    return record_candidates(region=region, rows=[entry], upload=None, by=by, at=at)
+    """Record one candidate from a page's form: the same path as a file.
 
-
-def record_new(
-    *, region: Region, entry: Entry, new: bool, by: Account | None, at: datetime
-) -> Recorded:
-    """As `record_one`; with `new`, a code that is taken is refused, not overwritten."""
+    With `new`, a code that is taken is refused, not overwritten.
+    """
     if new and queries.current_candidates(region).filter(code=entry.code).exists():
         raise CandidatesRefused(
             format_lazy(
@@ -174,7 +178,9 @@ def record_new(
             why=_("A new candidate needs a code of its own."),
             next=_("Choose another code, or open that candidate and change it."),
         )
-    return record_one(region=region, entry=entry, by=by, at=at)
+    return record_candidates(
+        region=region, rows=[entry], upload=None, by=by, at=at, within=within
+    )
 
 
 @transaction.atomic
@@ -185,6 +191,7 @@ def take_in_file(
     rows: Sequence[Entry],
     by: Account | None,
     at: datetime,
+    within: Reach = EVERYWHERE,
 ) -> Recorded:
     """Keep a spreadsheet and record its candidates, all or nothing."""
     upload = Upload.objects.create(
@@ -197,21 +204,29 @@ def take_in_file(
         uploaded_at=at,
         uploaded_by=by,
     )
-    told = record_candidates(region=region, rows=rows, upload=upload, by=by, at=at)
+    told = record_candidates(
+        region=region, rows=rows, upload=upload, by=by, at=at, within=within
+    )
     keep(accepted)
     return told
 
 
 @transaction.atomic
 def withdraw_candidate(
-    *, candidate: Candidate, reason: str, by: Account | None, at: datetime
+    *,
+    candidate: Candidate,
+    reason: str,
+    by: Account | None,
+    at: datetime,
+    within: Reach = EVERYWHERE,
 ) -> None:
     """Take a candidate out of what can be chosen; its row and its past stay.
 
-    Raises CandidatesRefused without a reason, when it is out already, or while another
+    Raises NotAllowed out of reach, CandidatesRefused without a reason, when it is out already, or while another
     candidate requires it.
     """
     row = Candidate.objects.select_for_update().get(pk=candidate.pk)
+    refuse_outside(row, within)
     if not reason.strip():
         raise CandidatesRefused(
             _("A withdrawal needs a reason."), next=_("Write why, in a sentence.")

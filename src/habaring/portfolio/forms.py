@@ -118,8 +118,10 @@ class CandidateForm(Grid):
         known: Known,
         sources: Sequence[str],
         entry: Entry | None = None,
+        of_department: bool = False,
         **kw: Any,
     ) -> None:
+        """`of_department`: who fills it in may do so for the known departments alone."""
         self.known = known
         self.years = range(1, max(5, entry.duration if entry else 1) + 1)
         self.sources = _with_own(sources, entry)
@@ -131,7 +133,9 @@ class CandidateForm(Grid):
         self._choices(
             "district", [("", _("the whole region")), *known.districts.items()]
         )
-        self._choices("department", [*nothing, *known.departments.items()])
+        none = [] if of_department and len(known.departments) == 1 else nothing
+        self._choices("department", [*none, *known.departments.items()])
+        self.fields["department"].required = of_department
         self._choices("origin_kind", [*nothing, *ORIGINS.items()])
         if entry is not None:
             self.fields["code"].disabled = True

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from habaring.assessment.models import Dimension
 from habaring.engines.choosing import Candidate as Programme
 from habaring.engines.choosing import Choice, Limits
+from habaring.people.access import EVERYWHERE, Reach
 from habaring.portfolio import choose_files
 from habaring.portfolio.candidates import ORIGINS, Known, quick_win_faults
 from habaring.portfolio.funding import source_name, with_others
@@ -99,10 +100,16 @@ def dimensions() -> dict[str, Bilingual]:
     }
 
 
-def known(region: Region, *, more_sources: Iterable[str] = ()) -> Known:
-    """The codes that a candidate of this region may name."""
+def known(
+    region: Region, *, more_sources: Iterable[str] = (), within: Reach = EVERYWHERE
+) -> Known:
+    """The codes that a candidate of this region may name; of its departments those in
+    reach.
+    """
     districts = Region.objects.districts_of(region).values_list("code", "name")
     departments = Department.objects.filter(region=region, closed_on=None)
+    if not within.whole:
+        departments = departments.filter(pk__in=within.departments)
     return Known(
         dimensions=dimensions(),
         districts=dict(districts),

@@ -16,10 +16,11 @@ from django.views.decorators.http import (
 )
 
 from habaring.people import access
-from habaring.people.access import Power
+from habaring.people.access import EVERYWHERE, Power, Reach
 from habaring.people.models import Account
 from habaring.portfolio import actions, exports, pages, queries
-from habaring.portfolio.candidates import Entry, table_kind
+from habaring.portfolio.candidates import Entry, Known, table_kind
+from habaring.portfolio.departments import own, refuse_outside
 from habaring.portfolio.forms import (
     CandidateFilter,
     CandidateForm,
@@ -41,6 +42,13 @@ from habaring.shared.pages import download, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import read
 from habaring.shared.uploads import TABLES, accept
+
+
+def _enter(request: HttpRequest, code: str) -> tuple[Region, Account, Reach]:
+    """Let in who records candidates, of all departments or of some."""
+    region = get_object_or_404(Region, code=code)
+    power = Power.RECORD_CANDIDATES
+    return region, *access.require_part(request.user, power, at=now(), region=region)
 
 
 @require_safe
@@ -67,7 +75,7 @@ def candidates(request: HttpRequest, code: str) -> HttpResponse:
             for row in page.rows
         ],
         latest=done.first(),
-        may=access.powers(officer, at=now(), region=region),
+        may=access.powers_with_parts(officer, at=now(), region=region),
         filtered=bool(request.GET),
         query=request.GET.urlencode(),
     )
@@ -96,7 +104,7 @@ def candidate(request: HttpRequest, code: str, programme: str) -> HttpResponse:
         ),
         history=history(row, region=region.code)[:20],
         thread=queries.thread(row),
-        may=access.powers(officer, at=now(), region=region),
+        may=access.powers(officer, at=now(), region=region, department=row.department),
         withdraw=WithdrawForm(),
     )
     return render(request, "portfolio/candidate.html", context)
@@ -117,24 +125,27 @@ def edit_candidate(request: HttpRequest, code: str, programme: str) -> HttpRespo
 def _candidate_form(
     request: HttpRequest, code: str, programme: str | None
 ) -> HttpResponse:
-    region, officer = enter(request, code, Power.RECORD_CANDIDATES)
+    region, officer, within = _enter(request, code)
     row = _candidate(region, programme) if programme else None
-    entry = entry_of(row) if row else None
+    if row is not None:
+        refuse_outside(row, within)
     form = CandidateForm(
         request.POST or None,
-        known=queries.known(region),
+        known=queries.known(region, within=within),
         sources=queries.used_sources(region),
-        entry=entry,
+        entry=entry_of(row) if row else None,
+        of_department=not within.whole,
     )
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            told = actions.record_new(
+            told = actions.record_one(
                 region=region,
                 entry=form.as_entry(),
                 new=row is None,
                 by=officer,
                 at=now(),
+                within=within,
             )
         except Refusal as refused:
             refusal = refused
@@ -158,10 +169,11 @@ def _say_recorded(request: HttpRequest, told: actions.Recorded) -> None:
 @require_POST
 def withdraw(request: HttpRequest, code: str, programme: str) -> HttpResponse:
     """Take a candidate out, with a reason."""
-    region, officer = enter(request, code, Power.RECORD_CANDIDATES)
+    region, officer, within = _enter(request, code)
     row = _candidate(region, programme)
+    reason = request.POST.get("reason", "")
     actions.withdraw_candidate(
-        candidate=row, reason=request.POST.get("reason", ""), by=officer, at=now()
+        candidate=row, reason=reason, by=officer, at=now(), within=within
     )
     messages.success(request, _("%(code)s is withdrawn.") % {"code": row.code})
     return redirect("portfolio-work:candidates", code)
@@ -170,13 +182,13 @@ def withdraw(request: HttpRequest, code: str, programme: str) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def upload(request: HttpRequest, code: str) -> HttpResponse:
     """Send a spreadsheet: recorded whole, or every problem told and nothing saved."""
-    region, officer = enter(request, code, Power.RECORD_CANDIDATES)
+    region, officer, within = _enter(request, code)
     form = UploadForm(request.POST or None, request.FILES or None)
     refusal: Refusal | None = None
     told = None
     if request.method == "POST" and form.is_valid():
         try:
-            told = _take_in(region, form.cleaned_data["file"], officer)
+            told = _take_in(region, form.cleaned_data["file"], officer, within)
         except Refusal as refused:
             refusal = refused
     context = rooms.context(
@@ -185,13 +197,16 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
         form=form,
         refusal=refusal,
         told=told,
+        own=None if within.whole else ", ".join(own(region, within).values()),
         columns=table_kind(queries.known(region)).columns,
     )
     status = rooms.status(form, refusal)
     return render(request, "portfolio/upload.html", context, status=status)
 
 
-def _take_in(region: Region, file: Any, officer: Account) -> actions.Recorded:
+def _take_in(
+    region: Region, file: Any, officer: Account, within: Reach
+) -> actions.Recorded:
     accepted = accept(file, TABLES)
     kind = table_kind(queries.known(region, more_sources=queries.used_sources(region)))
     language = get_language() or "id"
@@ -200,15 +215,20 @@ def _take_in(region: Region, file: Any, officer: Account) -> actions.Recorded:
     )
     entries = exports.entries_in(rows)
     return actions.take_in_file(
-        region=region, accepted=accepted, rows=entries, by=officer, at=now()
+        region=region,
+        accepted=accepted,
+        rows=entries,
+        by=officer,
+        at=now(),
+        within=within,
     )
 
 
 @require_safe
 def candidates_template(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The spreadsheet to fill in, with the current candidates."""
-    region, _officer = enter(request, code, Power.RECORD_CANDIDATES)
-    known, entries = _table(region)
+    """The spreadsheet to fill in, with the current candidates that one may change."""
+    region, _officer, within = _enter(request, code)
+    known, entries = _table(region, within)
     content = exports.candidates_template(known, entries)
     name = _("candidates") + f"-{region.code}.xlsx"
     return download(content, name=name, media_type=exports.XLSX)
@@ -224,6 +244,10 @@ def candidates_export(request: HttpRequest, code: str, form: str) -> HttpRespons
     return exports.sent(table_kind(known), rows, name=name, form=form_name(form))
 
 
-def _table(region: Region) -> tuple[Any, list[Entry]]:
-    entries = [entry_of(row) for row in queries.current_candidates(region)]
-    return queries.known(region, more_sources=queries.used_sources(region)), entries
+def _table(region: Region, within: Reach = EVERYWHERE) -> tuple[Known, list[Entry]]:
+    rows = queries.current_candidates(region)
+    entries = [
+        entry_of(row) for row in rows if within.has_department(row.department_id)
+    ]
+    sources = queries.used_sources(region)
+    return queries.known(region, more_sources=sources, within=within), entries
