@@ -167,7 +167,8 @@ def _writer(request: HttpRequest, region: Region, power: Power) -> Account:
 def desk(request: HttpRequest, code: str) -> HttpResponse:
     """What is written, what is not, and the editions so far."""
     region = _region(code)
-    _writer(request, region, Power.WRITE_PLAN)
+    reader = _writer(request, region, Power.SEE_WORK_ROOM)
+    may = access.powers(reader, at=now(), region=region)
     return render(
         request,
         "masterplan/desk.html",
@@ -178,8 +179,8 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
             "editions": paginate(
                 request, Edition.objects.filter(region=region).defer("record")
             ),
-            "may_issue": Power.ISSUE_EDITION
-            in access.powers(request.user, at=now(), region=region),
+            "may_write": Power.WRITE_PLAN in may,
+            "may_issue": Power.ISSUE_EDITION in may,
         },
     )
 
