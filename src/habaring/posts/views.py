@@ -285,7 +285,7 @@ def things(request: HttpRequest, code: str) -> HttpResponse:
         "counts": listing.state_counts(rows),
         "page": paginate(request, listing.narrowed(rows, form)),
         "query": request.GET.urlencode(),
-        "assign": AssignForm(region=region),
+        "assign": AssignForm(region=region, auto_id="id_to_%s"),
         "may": _may(account, region),
     }
     return render(request, "posts/things.html", context)
