@@ -39,7 +39,23 @@ WITHOUT_LINK = {
     "history-platform:sheet",
     "history-platform:bare",
     "history-platform:entry",
-    "council:paper",  # where a decision has one
+    "council:paper",  # where a decision has one, as the next three
+    "council:instrument-paper",
+    "council:agenda-paper",
+    "council:proof",
+    "council:answer",  # from a letter
+    "council:attend",  # from a QR code
+    "council:own-calendar",  # shown once
+    "council-work:strike",  # while a meeting takes attendance
+    "council-work:approve",  # once minutes are written
+    "history:seals",  # once a day is sealed, as the next
+    "history:region-seals",
+    "posts-work:handover",  # once somebody leaves a post, as the next three
+    "posts-work:answer",
+    "posts-work:successor",
+    "posts-work:finish",
+    "posts-work:fill-post",  # a form on the page of the post, as the next
+    "posts-work:begin",
     "council:agenda-paper",  # where a point of the agenda has one
     "council:instrument-paper",  # where an instrument has one
     "council:proof",  # where a follow-up has one
@@ -124,7 +140,6 @@ def site(town: Town, language: str) -> dict[str, Answer]:
         | {
             f"{path} (guard)": answer
             for path, answer in walk(guard, ["/data-saya/", f"{ROOM}data-pribadi/"])
-            if "/data-" in path  # her other stages are not hers to enter
         }
     )
 
@@ -175,12 +190,15 @@ def more_work(officer: Visitor) -> list[str]:
     """Addresses that a form's answer leads to."""
     page = officer.get(f"{ROOM}pilih/skenario/").text
     found = sorted(set(re.findall(r"/skenario/(\d+)/", page)), key=int)
+    page = officer.get(f"{ROOM}dewan/rapat/").text
+    meetings = sorted(set(re.findall(r"/rapat/(\d+)/", page)), key=int)
     compared = f"?a={found[0]}&b={found[-1]}"
     return [
         f"{ROOM}pilih/skenario/banding/{compared}",
         f"{ROOM}pilih/skenario/{found[0]}/kemajuan/",
         f"{ROOM}kenali/unggah/masalah.csv",
         f"{ROOM}kenali/indikator/K05/",
+        f"{ROOM}dewan/rapat/{meetings[0]}/",  # the one that was held
     ]
 
 
@@ -264,6 +282,16 @@ def post_only(name: str) -> bool:
         "people-platform:withdraw",
         "people-platform:send-again",
         "people-platform:change-end",
+        "council-work:add-item",  # a form on the page of the meeting
+        "council-work:drop-item",
+        "council-work:invite",
+        "council-work:close",
+        "council-work:make-groups",
+        "posts-work:assign",
+        "posts-work:close-post",
+        "posts-work:confirm",
+        "posts-work:end-holding",
+        "posts-work:undo",
         "my-data:consent",
         "my-data:export",
         "my-data:cancel",
