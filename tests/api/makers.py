@@ -7,7 +7,7 @@ from typing import Any
 from habaring.api import actions
 from habaring.api.actions import SCOPES, Issued, NewToken
 from habaring.api.models import WebhookSubscription
-from habaring.assessment.actions import set_target
+from habaring.assessment.actions import record_targets
 from habaring.assessment.models import Target
 from habaring.assessment.observations import Row
 from habaring.people.access import Power
@@ -94,5 +94,5 @@ def webhook(
 
 def target(region: Region, at: datetime) -> Target:
     row = Row("K01", 2029, Decimal(80), source="RPJMD")
-    set_target(region=region, row=row, by=None, at=at)
+    record_targets(region=region, rows=[row], upload=None, by=None, at=at)
     return Target.objects.get(region=region, indicator__code="K01", year=2029)

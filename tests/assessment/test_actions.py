@@ -209,10 +209,19 @@ def test_a_target_is_set_changed_and_withdrawn_with_its_trail(
     framework: Framework, kotim: Region, budi: Account, at: datetime
 ) -> None:
     target = makers.row("K01", 2029, "80", source="RPJMD 2025-2029")
-    assert actions.set_target(region=kotim, row=target, by=budi, at=at) == 1
-    assert actions.set_target(region=kotim, row=target, by=budi, at=at) == 0
+    assert (
+        actions.record_targets(region=kotim, rows=[target], upload=None, by=budi, at=at)
+        == 1
+    )
+    assert (
+        actions.record_targets(region=kotim, rows=[target], upload=None, by=budi, at=at)
+        == 0
+    )
     higher = replace(target, value=Decimal(81))
-    assert actions.set_target(region=kotim, row=higher, by=budi, at=at) == 1
+    assert (
+        actions.record_targets(region=kotim, rows=[higher], upload=None, by=budi, at=at)
+        == 1
+    )
     row = Target.objects.get()
     assert row.value == 81
     with pytest.raises(actions.ObservationsRefused):
@@ -246,5 +255,5 @@ def test_a_wrong_target_is_refused(
     row: Row,
 ) -> None:
     with pytest.raises(actions.ObservationsRefused):
-        actions.set_target(region=kotim, row=row, by=budi, at=at)
+        actions.record_targets(region=kotim, rows=[row], upload=None, by=budi, at=at)
     assert not Target.objects.exists()

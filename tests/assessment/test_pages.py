@@ -30,7 +30,7 @@ def published(peers: tuple[Region, ...], kotim: Region, at: datetime) -> Any:
     makers.edition(kotim, peers, year=2023)
     edition = makers.edition(kotim, peers, year=2024)
     target = makers.row("K01", 2029, "80", source="RPJMD 2025-2029")
-    actions.set_target(region=kotim, row=target, by=None, at=at)
+    actions.record_targets(region=kotim, rows=[target], upload=None, by=None, at=at)
     return edition
 
 

@@ -73,7 +73,7 @@ def test_the_profile_tells_score_change_target_and_coverage(
     makers.edition(kotim, peers, year=2023)
     makers.edition(kotim, peers, year=2024)
     target = makers.row("K01", 2029, "80", source="RPJMD 2025-2029")
-    actions.set_target(region=kotim, row=target, by=None, at=at)
+    actions.record_targets(region=kotim, rows=[target], upload=None, by=None, at=at)
     profile = queries.profile(kotim)
     society = next(d for d in profile.dimensions if d.dimension.code == "SOC")
     assert profile.before == 2023
@@ -113,7 +113,7 @@ def test_a_target_of_a_lower_is_better_indicator(
 ) -> None:
     for value, state in (("6", "reached"), ("1", "short")):
         target = makers.row("K06", 2029, value, source="RPJMD")
-        actions.set_target(region=kotim, row=target, by=None, at=at)
+        actions.record_targets(region=kotim, rows=[target], upload=None, by=None, at=at)
         rows = {r.indicator.code: r for r in queries.profile(kotim).indicators}
         assert rows["K06"].state == state
         assert rows["K23"].state == "none"

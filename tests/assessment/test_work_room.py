@@ -405,7 +405,7 @@ def test_a_target_is_withdrawn_with_a_reason(
     desk: Client, kotim: Region, at: datetime
 ) -> None:
     row = makers.row("K01", 2029, "80", source="RPJMD")
-    actions.set_target(region=kotim, row=row, by=None, at=at)
+    actions.record_targets(region=kotim, rows=[row], upload=None, by=None, at=at)
     where = address("withdraw", Target.objects.get().pk)
     assert desk.get(where).status_code == 200
     assert desk.post(where, {"reason": ""}).status_code == 422

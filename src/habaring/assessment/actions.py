@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 from procrastinate.contrib.django import app
 
-from habaring.assessment import editions, observations
+from habaring.assessment import editions, observations, owners
 from habaring.assessment.models import (
     Framework,
     IndexEdition,
@@ -21,9 +21,10 @@ from habaring.assessment.models import (
     Publication,
     Target,
 )
-from habaring.assessment.observations import Ground, Key, Known, Row
+from habaring.assessment.observations import Ground, Key, Known, Row, Share
 from habaring.assessment.selection import EditionPlan, Selection, select
 from habaring.engines import scoring
+from habaring.people.access import EVERYWHERE, Reach
 from habaring.people.follows.actions import Published, announce
 from habaring.people.follows.models import NewsKind
 from habaring.people.models import Account
@@ -80,18 +81,20 @@ def record_observations(
     upload: Upload | None,
     by: Account | None,
     at: datetime,
+    within: Reach = EVERYWHERE,
 ) -> Recorded:
     """Append a revision for each row that says something new; all rows or none.
 
     Rows may be of `region` and of the regions below it; `region=None` (the platform)
-    writes for any. Raises ObservationsRefused with every problem. Rows that repeat what
-    is known are counted and not stored again.
+    writes for any. Who reaches some departments only (`within`) writes for `region`
+    alone, and what they own (`owners`). Raises ObservationsRefused with every problem.
+    Rows that repeat what is known are counted and not stored again.
     """
     filled = [r.settled(region.code if region else "") for r in rows if not r.empty]
     codes = _lock(filled)
     indicators = _indicators(filled)
     revisions = _newest(codes, indicators)
-    ground = _ground(codes, indicators, revisions, region=region, at=at)
+    ground = _ground(codes, indicators, revisions, region=region, at=at, within=within)
     _refuse(observations.problems_of(filled, ground))
     changes = tuple(
         Change(
@@ -114,7 +117,7 @@ def record_observations(
     return found
 
 
-def ground_of(region: Region, *, at: datetime) -> Ground:
+def ground_of(region: Region, *, at: datetime, within: Reach = EVERYWHERE) -> Ground:
     """What any row for a region, or for those below it, will be checked against."""
     below = Region.objects.filter(
         code__startswith=f"{region.code}.", kind__in=LOCAL_KINDS
@@ -122,7 +125,7 @@ def ground_of(region: Region, *, at: datetime) -> Ground:
     codes = frozenset({region.code, *below.values_list("code", flat=True)})
     indicators = {row.code: row for row in Indicator.objects.all()}
     revisions = _newest(codes, indicators)
-    return _ground(codes, indicators, revisions, region=region, at=at)
+    return _ground(codes, indicators, revisions, region=region, at=at, within=within)
 
 
 def _ground(
@@ -132,18 +135,25 @@ def _ground(
     *,
     region: Region | None,
     at: datetime,
+    within: Reach,
 ) -> Ground:
+    share = owners.share(region, within) if region else None
     return Ground(
         indicators={code: _known(found) for code, found in indicators.items()},
-        regions=_writable(codes, region),
+        regions=_writable(codes, region, share),
         today=timezone.localdate(at),
         current={key: row for key, (row, _revision) in revisions.items()},
+        share=share,
     )
 
 
-def record_one(*, region: Region, row: Row, by: Account, at: datetime) -> Recorded:
+def record_one(
+    *, region: Region, row: Row, by: Account, at: datetime, within: Reach = EVERYWHERE
+) -> Recorded:
     """The page's form: one row, the same checks as a file of one row."""
-    return record_observations(region=region, rows=[row], upload=None, by=by, at=at)
+    return record_observations(
+        region=region, rows=[row], upload=None, by=by, at=at, within=within
+    )
 
 
 @transaction.atomic
@@ -154,10 +164,13 @@ def take_file(
     rows: Sequence[Row],
     by: Account | None,
     at: datetime,
+    within: Reach = EVERYWHERE,
 ) -> tuple[Upload, Recorded]:
     """Keep an uploaded file and record its rows; the file is kept only if all are."""
     upload = _upload(region, file, rows, kind="observations", by=by, at=at)
-    found = record_observations(region=region, rows=rows, upload=upload, by=by, at=at)
+    found = record_observations(
+        region=region, rows=rows, upload=upload, by=by, at=at, within=within
+    )
     uploads.keep(file)
     return upload, found
 
@@ -170,10 +183,13 @@ def take_target_file(
     rows: Sequence[Row],
     by: Account | None,
     at: datetime,
+    within: Reach = EVERYWHERE,
 ) -> tuple[Upload, int]:
     """Keep an uploaded file of targets and set them; the number that changed."""
     upload = _upload(region, file, rows, kind="targets", by=by, at=at)
-    changed = record_targets(region=region, rows=rows, upload=upload, by=by, at=at)
+    changed = record_targets(
+        region=region, rows=rows, upload=upload, by=by, at=at, within=within
+    )
     uploads.keep(file)
     return upload, changed
 
@@ -201,7 +217,12 @@ def _upload(
 
 
 def restore(
-    *, observation: Observation, reason: str, by: Account, at: datetime
+    *,
+    observation: Observation,
+    reason: str,
+    by: Account,
+    at: datetime,
+    within: Reach = EVERYWHERE,
 ) -> Recorded:
     """Undo: append a revision that says again what an earlier one said."""
     if not reason.strip():
@@ -212,9 +233,7 @@ def restore(
         )
     row = row_of(observation)
     again = replace(row, note=reason.strip())
-    return record_observations(
-        region=observation.region, rows=[again], upload=None, by=by, at=at
-    )
+    return record_one(region=observation.region, row=again, by=by, at=at, within=within)
 
 
 def row_of(observation: Observation) -> Row:
@@ -252,9 +271,13 @@ def _known(indicator: Indicator) -> Known:
     )
 
 
-def _writable(codes: frozenset[str], region: Region | None) -> frozenset[str]:
+def _writable(
+    codes: frozenset[str], region: Region | None, share: Share | None
+) -> frozenset[str]:
     if region is None:
         return codes
+    if share is not None:
+        return frozenset({region.code})
     return frozenset(
         code
         for code in codes
@@ -356,31 +379,31 @@ def record_targets(
     upload: Upload | None,
     by: Account | None,
     at: datetime,
+    within: Reach = EVERYWHERE,
 ) -> int:
     """Set dated targets, each with the document that sets it; the number changed.
 
-    Raises ObservationsRefused with every problem; then none is set.
+    `within` as for observations. Raises ObservationsRefused with every problem; then none is set.
     """
     filled = [row.settled(region.code) for row in rows]
     codes = _lock(filled)
     indicators = _indicators(filled)
-    ground = Ground(
-        indicators={code: _known(found) for code, found in indicators.items()},
-        regions=_writable(codes, region),
-        today=timezone.localdate(at),
-    )
+    ground = _ground(codes, indicators, {}, region=region, at=at, within=within)
     _refuse(observations.target_problems(filled, ground))
     return sum(_set(row, indicators[row.indicator], by=by, at=at) for row in filled)
 
 
-def set_target(*, region: Region, row: Row, by: Account | None, at: datetime) -> int:
-    """The page's form: one target, the same checks as a file of one row."""
-    return record_targets(region=region, rows=[row], upload=None, by=by, at=at)
-
-
 @transaction.atomic
-def withdraw_target(*, target: Target, reason: str, by: Account, at: datetime) -> None:
+def withdraw_target(
+    *,
+    target: Target,
+    reason: str,
+    by: Account,
+    at: datetime,
+    within: Reach = EVERYWHERE,
+) -> None:
     """Take back a target that no document sets any more; the trail keeps it."""
+    owners.refuse_outside(target.region, target.indicator.code, within)
     if not reason.strip():
         raise ObservationsRefused(
             _("The target was not withdrawn."),

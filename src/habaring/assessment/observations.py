@@ -186,17 +186,37 @@ Key = tuple[str, str, int]  # region, indicator, year
 
 
 @dataclass(frozen=True)
+class Share:
+    """The numbers of one region that somebody may record who may not record all.
+
+    `owners` names the post that owns a number by the indicator's code, `otherwise` the
+    one that owns all others.
+    """
+
+    region: str
+    indicators: frozenset[str]
+    owners: Mapping[str, str] = field(default_factory=dict)
+    otherwise: str = ""
+
+    def owner(self, indicator: str) -> str:
+        """The name of the post that owns a number."""
+        return self.owners.get(indicator, self.otherwise)
+
+
+@dataclass(frozen=True)
 class Ground:
     """What rows are checked against.
 
     `regions` are the codes that may be written; `today` is the day of the recording;
-    `current` are the newest revisions known before, as rows.
+    `current` are the newest revisions known before, as rows; `share` is what may be
+    recorded, None: every number.
     """
 
     indicators: Mapping[str, Known]
     regions: frozenset[str]
     today: date
     current: Mapping[Key, Row] = field(default_factory=dict)
+    share: Share | None = None
 
     def changes(self, row: Row) -> bool:
         """Whether the row says something other than what is known."""
@@ -323,6 +343,19 @@ def _wrong_keys(row: Row, ground: Ground) -> Iterator[Problem]:
             "indicator",
             format_lazy(
                 _("“{code}” is not in the catalogue of indicators."), code=row.indicator
+            ),
+        )
+    elif ground.share is not None and row.indicator not in ground.share.indicators:
+        yield _problem(
+            row,
+            "indicator",
+            format_lazy(
+                _(
+                    "{code} is not of your department: it belongs to {owner}. Take the "
+                    "row out."
+                ),
+                code=row.indicator,
+                owner=ground.share.owner(row.indicator),
             ),
         )
 

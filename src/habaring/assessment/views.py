@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from habaring.assessment import actions, holdings, queries
+from habaring.assessment import actions, holdings, owners, queries
 from habaring.assessment.forms import (
     PublishForm,
     Reason,
@@ -28,12 +28,13 @@ from habaring.assessment.observations import (
     OBSERVATIONS,
     TARGETS,
     Row,
+    Share,
     checked,
     row_from,
 )
 from habaring.assessment.selection import select
 from habaring.people import access
-from habaring.people.access import Power
+from habaring.people.access import Power, Reach
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared import uploads
@@ -50,11 +51,19 @@ MOST_BYTES = uploads.MAX_BYTES
 BACKGROUND_PEERS = 100  # an edition of more regions is made in the background
 
 
-def _enter(
-    request: HttpRequest, code: str, power: Power = Power.RECORD_OBSERVATIONS
-) -> tuple[Region, Account]:
-    region = get_object_or_404(Region.objects.select_related("parent"), code=code)
+def _region(code: str) -> Region:
+    return get_object_or_404(Region.objects.select_related("parent"), code=code)
+
+
+def _enter(request: HttpRequest, code: str, power: Power) -> tuple[Region, Account]:
+    region = _region(code)
     return region, access.require(request.user, power, at=now(), region=region)
+
+
+def _record(request: HttpRequest, code: str) -> tuple[Region, Account, Reach]:
+    """Let in who records numbers, all of the region or those of some departments."""
+    region, power = _region(code), Power.RECORD_OBSERVATIONS
+    return region, *access.require_part(request.user, power, at=now(), region=region)
 
 
 def _language() -> str:
@@ -72,7 +81,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
             "quality": queries.data_quality(region, on=timezone.localdate()),
             "edition": queries.latest_edition(region),
             "uploads": _uploads(region)[:5],
-            "powers": access.powers(account, at=now(), region=region),
+            "powers": access.powers_with_parts(account, at=now(), region=region),
         },
     )
 
@@ -83,14 +92,19 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, code: str) -> HttpResponse:
     """Send a file; on a refusal every problem, on success what changed."""
-    region, account = _enter(request, code)
+    region, account, within = _record(request, code)
     form, refusal = TableFile(request.POST or None, request.FILES or None), None
     if request.method == "POST" and form.is_valid():
         try:
-            ground = actions.ground_of(region, at=now())
+            ground = actions.ground_of(region, at=now(), within=within)
             file, rows = _read(form, checked(_observations_kind(), ground, code))
             done, found = actions.take_file(
-                region=region, file=file, rows=rows, by=account, at=now()
+                region=region,
+                file=file,
+                rows=rows,
+                by=account,
+                at=now(),
+                within=within,
             )
         except FileRefused as refused:
             refusal = refused
@@ -102,7 +116,12 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "assessment/work_upload.html",
-        {"region": region, "form": form, "refusal": refusal},
+        {
+            "region": region,
+            "form": form,
+            "refusal": refusal,
+            "share": owners.share(region, within),
+        },
         status=422 if refusal or form.errors else 200,
     )
 
@@ -146,7 +165,7 @@ def _remember(request: HttpRequest, refused: FileRefused) -> None:
 
 def problems(request: HttpRequest, code: str) -> HttpResponseBase:
     """The problems of the last refused file as a table."""
-    _enter(request, code)
+    _record(request, code)
     found = request.session.get("problems")
     if not found:
         raise Http404
@@ -168,10 +187,17 @@ def _safe(cell: Any) -> str:
 
 
 def template(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
-    """The table to fill in, with the region's current values."""
-    region, _account = _enter(request, code)
+    """The table to fill in, with the region's current values that one may record."""
+    region, _account, within = _record(request, code)
     rows = queries.current_table(region, blanks_for=timezone.localdate().year - 1)
+    rows = _own(rows, owners.share(region, within))
     return _template(_observations_kind(), rows, f"nilai-{code}.{kind}", kind)
+
+
+def _own(rows: list[dict[str, Any]], share: Share | None) -> list[dict[str, Any]]:
+    if share is None:
+        return rows
+    return [row for row in rows if row["indicator"] in share.indicators]
 
 
 def _template(
@@ -240,18 +266,19 @@ def upload_file(request: HttpRequest, code: str, upload: int) -> HttpResponseBas
 @require_http_methods(["GET", "POST"])
 def single(request: HttpRequest, code: str) -> HttpResponse:
     """Record or correct one value by the page's form."""
-    region, account = _enter(request, code)
+    region, account, within = _record(request, code)
+    share = owners.share(region, within)
     form = SingleValue(
         request.POST or None,
         initial=_initial(region, request),
         today=timezone.localdate(),
-        indicators=holdings.recordable(),
+        indicators=owners.kept(holdings.recordable(), share),
     )
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
             found = actions.record_one(
-                region=region, row=form.row(), by=account, at=now()
+                region=region, row=form.row(), by=account, at=now(), within=within
             )
         except FileRefused as refused:
             refusal = None if form.take(refused) else refused
@@ -265,7 +292,7 @@ def single(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "assessment/work_single.html",
-        {"region": region, "form": form, "refusal": refusal},
+        {"region": region, "form": form, "refusal": refusal, "share": share},
         status=422 if refusal or form.errors else 200,
     )
 
@@ -305,24 +332,40 @@ def history(request: HttpRequest, code: str, indicator: str) -> HttpResponse:
             "region": region,
             "indicator": found,
             "series": queries.series(region, found),
-            "powers": access.powers(account, at=now(), region=region),
+            "powers": _powers_over(account, region, found),
         },
+    )
+
+
+def _powers_over(
+    account: Account, region: Region, indicator: Indicator
+) -> frozenset[Power]:
+    """What somebody may do in a region with the number of one indicator."""
+    power = Power.RECORD_OBSERVATIONS
+    held = access.powers(account, at=now(), region=region)
+    within = access.reach(account, power, at=now(), region=region)
+    return (
+        held | {power}
+        if owners.kept([indicator], owners.share(region, within))
+        else held
     )
 
 
 @require_http_methods(["GET", "POST"])
 def restore(request: HttpRequest, code: str, observation: Any) -> HttpResponse:
     """Say again what an earlier revision said, with the reason."""
-    region, account = _enter(request, code)
+    region, account, within = _record(request, code)
     row = get_object_or_404(
         Observation.objects.select_related("indicator", "region"),
         region=region,
         id=observation,
     )
+    owners.refuse_outside(region, row.indicator.code, within)
     form = Reason(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
         actions.restore(
-            observation=row, reason=form.cleaned_data["reason"], by=account, at=now()
+            observation=row, reason=reason, by=account, at=now(), within=within
         )
         messages.success(request, _("The earlier value is in force again."))
         return redirect(
@@ -349,18 +392,18 @@ def restore(request: HttpRequest, code: str, observation: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def targets(request: HttpRequest, code: str) -> HttpResponse:
     """The region's targets; set one by the form, or many by a file."""
-    region, account = _enter(request, code)
+    region, account, within = _record(request, code)
     by_file = "file" in request.FILES or request.POST.get("cara") == "file"
     file_form = TableFile(*((request.POST, request.FILES) if by_file else ()))
     posted = request.POST if request.method == "POST" and not by_file else None
-    form = TargetForm(
-        posted, today=timezone.localdate(), indicators=holdings.recordable()
-    )
+    share = owners.share(region, within)
+    known = owners.kept(holdings.recordable(), share)
+    form = TargetForm(posted, today=timezone.localdate(), indicators=known)
     refusal = None
     sent = file_form if by_file else form
     if request.method == "POST" and sent.is_valid():
         try:
-            changed = _take_targets(region, account, sent)
+            changed = _take_targets(region, account, within, sent)
         except FileRefused as refused:
             refusal = None if sent is form and form.take(refused) else refused
         else:
@@ -375,6 +418,7 @@ def targets(request: HttpRequest, code: str) -> HttpResponse:
             "form": form,
             "file_form": file_form,
             "refusal": refusal,
+            "share": share,
             "targets": paginate(
                 request, rows.order_by("indicator__family", "indicator__code", "year")
             ),
@@ -383,35 +427,41 @@ def targets(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _take_targets(region: Region, account: Account, sent: Any) -> int:
+def _take_targets(region: Region, account: Account, within: Reach, sent: Any) -> int:
+    who: dict[str, Any] = {"by": account, "at": now(), "within": within}
     if isinstance(sent, TargetForm):
-        return actions.set_target(region=region, row=sent.row(), by=account, at=now())
+        rows = [sent.row()]
+        return actions.record_targets(region=region, rows=rows, upload=None, **who)
     kind = TARGETS.with_choices("indicator", holdings.indicator_choices())
     file, rows = _read(sent, kind)
     _upload_row, changed = actions.take_target_file(
-        region=region, file=file, rows=rows, by=account, at=now()
+        region=region, file=file, rows=rows, **who
     )
     return changed
 
 
 def target_template(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     """The table of targets, with those that are set."""
-    region, _account = _enter(request, code)
+    region, _account, within = _record(request, code)
     of = TARGETS.with_choices("indicator", holdings.indicator_choices())
-    return _template(of, holdings.target_table(region), f"sasaran-{code}.{kind}", kind)
+    rows = _own(holdings.target_table(region), owners.share(region, within))
+    return _template(of, rows, f"sasaran-{code}.{kind}", kind)
 
 
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, code: str, target: int) -> HttpResponse:
     """Take back a target, with the reason."""
-    region, account = _enter(request, code)
+    region, account, within = _record(request, code)
     row = get_object_or_404(
-        Target.objects.select_related("indicator"), region=region, pk=target
+        Target.objects.select_related("indicator", "region"), region=region, pk=target
     )
+    owners.refuse_outside(region, row.indicator.code, within)
     form = Reason(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        actions.withdraw_target(target=row, reason=reason, by=account, at=now())
+        actions.withdraw_target(
+            target=row, reason=reason, by=account, at=now(), within=within
+        )
         messages.success(request, _("The target is withdrawn."))
         return redirect("assessment-work:targets", code=code)
     return render(
