@@ -69,10 +69,11 @@ class Person:
             found = gettext(words)
             return found % values if values else found
 
-    def counts(self, one: str, many: str, n: int) -> str:
+    def counts(self, one: str, many: str, n: int, **values: Any) -> str:
         """The words for a number of things."""
+        told = {"n": n, "count": n, "shown": n, **values}
         with translation.override(self.language):
-            return ngettext(one, many, n) % {"n": n}
+            return ngettext(one, many, n) % told
 
     # Going
 

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -58,10 +58,7 @@ from habaring.people.adapters import SecondStepAdapter
 from habaring.people.actions import Place, grant
 from habaring.people.models import Account, Role
 from habaring.regions.models import Region
-for name, role, code in [
-    ("Budi", "secretariat", "62.02"), ("Citra", "secretariat", "62.01"), ("Alya", "", ""),
-    ("Dewi", "protection_officer", "62.02"),
-]:
+for name, role, code in [%s]:
     person = Account.objects.create_account(
         email=f"{name.lower()}@contoh.id", full_name=name, password=%r)
     if role:
@@ -70,6 +67,15 @@ for name, role, code in [
         grant(account=person, role=Role.objects.get(code=role), by=None,
             place=Place(region=Region.objects.get(code=code)), at=timezone.now())
 """
+
+EVERYBODY = """
+    ("Budi", "secretariat", "62.02"), ("Citra", "secretariat", "62.01"), ("Alya", "", ""),
+    ("Dewi", "protection_officer", "62.02"),
+"""
+
+
+def _staff_code(people: str) -> str:
+    return STAFF % (people, PASSWORD, APP_KEY)
 
 
 @dataclass
@@ -82,6 +88,7 @@ class Town:
     first_link: str = ""
     words: list[str] = field(default_factory=list)
     codes_typed: set[tuple[str, str]] = field(default_factory=set)
+    more: Mapping[str, str] = field(default_factory=dict)  # settings of its own
 
     def url(self, path: str) -> str:
         return self.address.rstrip("/") + path
@@ -98,14 +105,33 @@ class Town:
 
     def environment(self) -> dict[str, str]:
         """What a command needs to work on this town."""
-        return _environment(self.database_url, self.data)
+        return _environment(self.database_url, self.data) | dict(self.more)
+
+    def habaring(self, *words: str) -> "Told":
+        """One command on this town."""
+        return habaring(*words, env=self.environment())
+
+    def joined_by(self, name: str, role: str, code: str = "62.02") -> str:
+        """Another person who works here, as those of STAFF; their mail address."""
+        name_and_role = f"({name!r}, {role!r}, {code!r})"
+        done = subprocess.run(
+            [sys.executable, "-c", _staff_code(name_and_role + ",")],
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(done.stdout + done.stderr)
+        return f"{name.lower()}@contoh.id"
 
     def letters(self) -> list[str]:
         """The letters in the outbox, oldest first."""
-        files = sorted(
-            (self.data / "outbox").glob("*"), key=lambda path: path.stat().st_mtime_ns
-        )
-        return [path.read_text() for path in files]
+        files = [path for path in (self.data / "outbox").glob("*") if path.is_file()]
+        files.sort(key=lambda path: path.stat().st_mtime_ns)
+        # Django may put several letters of one second into one file.
+        parts = [path.read_text().split(f"\n{'-' * 79}\n") for path in files]
+        return [letter for found in parts for letter in found if letter.strip()]
 
 
 def habaring(*words: str, env: dict[str, str] | None = None) -> "Told":
@@ -131,15 +157,20 @@ class Told:
 
 
 @contextlib.contextmanager
-def opened(data: Path, *, staffed: bool = True) -> Iterator[Town]:
-    """Run a town of its own until the block ends. `data` is a folder to be made."""
+def opened(
+    data: Path, *, staffed: bool = True, more: Mapping[str, str] | None = None
+) -> Iterator[Town]:
+    """Run a town of its own until the block ends. `data` is a folder to be made.
+
+    `more` are settings of its own, as variables of the environment.
+    """
     template, files = _prepared(staffed=staffed)
     name = f"{TOWNS}{os.getpid()}_{time.monotonic_ns() % 10**6}"
     with _administration() as admin:
         _copy(admin, template, name)
     shutil.copytree(files, data)
     port = _free_port()
-    town = Town(f"http://127.0.0.1:{port}/", data, _url(name))
+    town = Town(f"http://127.0.0.1:{port}/", data, _url(name), more=more or {})
     try:
         with _running(town, port):
             yield town
@@ -244,7 +275,7 @@ def _staff(admin: psycopg.Connection, bare: str) -> None:
     making = f"{bare}_making"
     _drop(admin, making)
     _copy(admin, bare, making)
-    _python(STAFF % (PASSWORD, APP_KEY), making, KEPT / "staff")
+    _python(_staff_code(EVERYBODY), making, KEPT / "staff")
     _rename(admin, making, f"{bare}_staffed")
 
 
@@ -273,7 +304,7 @@ def _environment(database_url: str, data: Path) -> dict[str, str]:
 
 
 def _fingerprint() -> str:
-    digest = hashlib.sha256(STAFF.encode())
+    digest = hashlib.sha256((STAFF + EVERYBODY).encode())
     for path in sorted(SOURCE.rglob("*")):
         if path.is_file() and path.suffix not in LOOKS_ONLY:
             digest.update(f"{path.relative_to(SOURCE)}\n".encode())
