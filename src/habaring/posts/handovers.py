@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from habaring.people.models import Account
 from habaring.posts.actions import (
@@ -267,7 +268,12 @@ def _refuse_unanswered(handover: HandOver, at: datetime) -> None:
     left += [row.thing.title for row in owned_now if row.key not in listed]
     if left:
         raise ListNotEmpty(
-            format_lazy(_("{count} lines have no answer yet."), count=len(left)),
+            ngettext_lazy(
+                "One line has no answer yet.",
+                "%(count)d lines have no answer yet.",
+                "count",
+            )
+            % {"count": len(left)},
             format_lazy(_("Among them: {named}."), named=listing(left[:NAMED_AT_MOST])),
             _("Say of each whether it stays, moves or is done."),
         )

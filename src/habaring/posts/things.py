@@ -27,7 +27,7 @@ domain names in `Thing.post`, else the top post of its department, else the regi
 programme secretariat. Nothing is without an owner.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -35,7 +35,7 @@ from importlib import import_module
 
 from django.utils.module_loading import autodiscover_modules
 
-from habaring.people.access import Power
+from habaring.people.access import EVERYWHERE, Power, Reach
 from habaring.people.models import Account
 from habaring.posts.states import Rhythm
 from habaring.regions.models import Region
@@ -130,12 +130,20 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose desk is asked for: the person, the region, what the person may do there."""
+    """Whose desk is asked for: the person, the region, what the person may do there.
+
+    `parts` tells of powers that are held for some departments or bodies only.
+    """
 
     account: Account
     region: Region
     powers: frozenset[Power]
     on: date
+    parts: Mapping[Power, Reach] = field(default_factory=dict)
+
+    def reach(self, power: Power) -> Reach:
+        """How far the person may use a power here."""
+        return EVERYWHERE if power in self.powers else self.parts.get(power, Reach())
 
 
 _kinds: dict[str, Kind] = {}
