@@ -27,6 +27,18 @@ class Audience:
     ids: dict[str, Any]
     query: str = ""
 
+    @property
+    def of_a_region(self) -> bool:
+        """Whether its objects belong to a region."""
+        return any(
+            isinstance(how, dict) and "region" in how for how in self.ids.values()
+        )
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anyone may read it, and nobody sends to it."""
+        return self.read == "everyone" and self.send in {"everyone", "nobody"}
+
 
 def declared() -> dict[str, Audience]:
     """The table of audiences, by the name of the address."""

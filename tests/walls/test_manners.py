@@ -91,7 +91,7 @@ def test_the_session_key_changes_at_sign_in(db: None) -> None:
     session = client.session
     session["planted"] = "by somebody else"
     session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
     fixed = session.session_key
     client.post(
         "/masuk/",

@@ -33,6 +33,11 @@ class Persona:
             return self.role
         return f"{self.role} {'here' if self.region == HERE else 'in another region'}"
 
+    @property
+    def asks_for_public_pages(self) -> bool:
+        """Public pages know no roles: the signed-out, a stranger and one role each ask."""
+        return self.role in {"", "secretariat", "operator"}
+
     def account(self) -> Account | None:
         if not self.role:
             return makers.account("Alya") if self.region else None
