@@ -21,6 +21,7 @@ from habaring.people.models import Account
 from habaring.posts.models import Charge
 from habaring.regions.models import Region
 from habaring.shared.models import Upload
+from habaring.web import desk
 from tests import makers as house
 from tests.assessment import makers
 from tests.posts import makers as posts
@@ -55,7 +56,7 @@ def eko(town: Region) -> Account:
 
 
 @pytest.fixture
-def desk(client: Client, eko: Account) -> Client:
+def office(client: Client, eko: Account) -> Client:
     client.force_login(eko)
     return client
 
@@ -64,10 +65,10 @@ def address(name: str, *args: Any, code: str = "62.02") -> str:
     return reverse(f"assessment-work:{name}", args=[code, *args])
 
 
-def send(desk: Client, *rows: str, to: str = "upload", head: str = HEAD) -> Any:
+def send(office: Client, *rows: str, to: str = "upload", head: str = HEAD) -> Any:
     content = (head + "\n".join(rows) + "\n").encode()
     file = SimpleUploadedFile("nilai.csv", content)
-    return desk.post(f"{address(to)}?bahasa=en", {"file": file, "cara": "file"})
+    return office.post(f"{address(to)}?bahasa=en", {"file": file, "cara": "file"})
 
 
 def value(indicator: str, **more: Any) -> dict[str, Any]:
@@ -89,10 +90,10 @@ def target(code: str, town: Region, at: datetime) -> Target:
 # What is allowed
 
 
-def test_an_officer_records_the_own_by_form_and_by_file(desk: Client) -> None:
-    sent = desk.post(address("single"), value(OWN, value="71"))
+def test_an_officer_records_the_own_by_form_and_by_file(office: Client) -> None:
+    sent = office.post(address("single"), value(OWN, value="71"))
     assert sent.status_code == 302
-    assert send(desk, f"62.02,{OWN},2022,69,,BPS,").status_code == 302
+    assert send(office, f"62.02,{OWN},2022,69,,BPS,").status_code == 302
     kept = Observation.objects.filter(indicator__code=OWN).values_list(
         "year", flat=True
     )
@@ -100,33 +101,33 @@ def test_an_officer_records_the_own_by_form_and_by_file(desk: Client) -> None:
 
 
 def test_an_officer_sets_restores_and_withdraws_the_own(
-    desk: Client, town: Region, at: datetime
+    office: Client, town: Region, at: datetime
 ) -> None:
-    sent = desk.post(address("targets"), value(OWN, year="2029", value="80"))
+    sent = office.post(address("targets"), value(OWN, year="2029", value="80"))
     assert sent.status_code == 302
     pk = Target.objects.get().pk
-    assert desk.post(address("withdraw", pk), {"reason": "Batal"}).status_code == 302
+    assert office.post(address("withdraw", pk), {"reason": "Batal"}).status_code == 302
     row = Observation.objects.get(indicator__code=OWN)
-    answer = desk.post(address("restore", row.id), {"reason": "Benar"})
+    answer = office.post(address("restore", row.id), {"reason": "Benar"})
     assert answer.status_code == 302
 
 
 def test_the_pages_offer_the_own_alone(
-    desk: Client, town: Region, at: datetime
+    office: Client, town: Region, at: datetime
 ) -> None:
     for name in ("single", "targets"):
-        page = desk.get(address(name)).content.decode()
+        page = office.get(address(name)).content.decode()
         assert f'value="{OWN}"' in page
         assert f'value="{OTHERS}"' not in page
-    answer = desk.get(address("template", "csv"))
+    answer = office.get(address("template", "csv"))
     text = b"".join(answer).decode()
     assert OWN in text
     assert OTHERS not in text
     assert NOBODYS not in text
     restore = reverse("assessment-work:single", args=["62.02"])
-    assert restore in desk.get(address("history", OWN)).content.decode()
-    assert f"{restore}?" not in desk.get(address("history", OTHERS)).content.decode()
-    assert restore in desk.get(address("overview")).content.decode()
+    assert restore in office.get(address("history", OWN)).content.decode()
+    assert f"{restore}?" not in office.get(address("history", OTHERS)).content.decode()
+    assert restore in office.get(address("overview")).content.decode()
 
 
 def test_an_officer_whose_department_owns_nothing_is_told_so(
@@ -144,10 +145,10 @@ def test_an_officer_whose_department_owns_nothing_is_told_so(
 # What is refused, with nothing saved
 
 
-def test_rows_of_others_are_refused_by_row_with_their_owner(desk: Client) -> None:
+def test_rows_of_others_are_refused_by_row_with_their_owner(office: Client) -> None:
     before = Observation.objects.count()
     answer = send(
-        desk,
+        office,
         f"62.02,{OWN},2022,69,,BPS,",
         f"62.02,{OTHERS},2022,3,,PANRB,",
         f"62.02,{NOBODYS},2022,6,,BPS,",
@@ -166,20 +167,20 @@ def test_rows_of_others_are_refused_by_row_with_their_owner(desk: Client) -> Non
 
 @pytest.mark.parametrize("code", [OTHERS, NOBODYS])
 def test_a_changed_field_takes_nothing_further(
-    desk: Client, town: Region, at: datetime, code: str
+    office: Client, town: Region, at: datetime, code: str
 ) -> None:
     aim = target(code, town, at)
     before = Observation.objects.count()
-    assert desk.post(address("single"), value(code)).status_code == 422
-    aimed = desk.post(address("targets"), value(code, year="2030"))
+    assert office.post(address("single"), value(code)).status_code == 422
+    aimed = office.post(address("targets"), value(code, year="2030"))
     assert aimed.status_code == 422
     head = "region,indicator,year,value,source\n"
-    by_file = send(desk, f"62.02,{code},2030,4,RPJMD", to="targets", head=head)
+    by_file = send(office, f"62.02,{code},2030,4,RPJMD", to="targets", head=head)
     assert by_file.status_code == 422
     row = Observation.objects.get(indicator__code=code)
     for name, pk in (("restore", row.id), ("withdraw", aim.pk)):
-        assert desk.get(address(name, pk)).status_code == 403
-        assert desk.post(address(name, pk), {"reason": "Rebut"}).status_code == 403
+        assert office.get(address(name, pk)).status_code == 403
+        assert office.post(address(name, pk), {"reason": "Rebut"}).status_code == 403
     assert Observation.objects.count() == before
     assert list(Target.objects.all()) == [aim]
 
@@ -199,10 +200,10 @@ def test_the_action_itself_holds_the_wall(
 
 
 def test_what_a_post_gives_away_its_department_records_no_more(
-    desk: Client, town: Region, at: datetime
+    office: Client, town: Region, at: datetime
 ) -> None:
     Charge.objects.filter(ref=OWN).update(until=at)
-    assert desk.post(address("single"), value(OWN)).status_code == 422
+    assert office.post(address("single"), value(OWN)).status_code == 422
 
 
 def test_an_officer_elsewhere_and_a_member_of_a_body_stay_out(
@@ -247,3 +248,17 @@ def test_whose_a_number_is_is_asked_once_for_all_rows(
 
     few = asked(2)
     assert asked(30) <= few
+
+
+def test_what_waits_is_of_the_own_numbers(
+    town: Region, eko: Account, at: datetime
+) -> None:
+    later = at.replace(year=2028)
+
+    def told(person: Account) -> str:
+        lines = desk.desk(person, town, at=later, on=later.date()).lines
+        return " ".join(str(line.title) for line in lines)
+
+    ida = house.officer("Ida", region=town, role="planner")
+    assert "3 indikator" in told(ida)
+    assert "1 indikator" in told(eko)

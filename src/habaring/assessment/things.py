@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from habaring.assessment import owners
 from habaring.assessment.holdings import (
     FRESH_YEARS,
     QualityRow,
@@ -89,8 +90,12 @@ def _thing(region: Region, indicator: Indicator, year: int | None) -> Thing:
 def _waiting(asked: Asked) -> Iterator[Waiting]:
     """The next steps of the index, for whoever may take them."""
     region = asked.region
-    if Power.RECORD_OBSERVATIONS in asked.powers:
-        yield from _to_record(region, data_quality(region, on=asked.on).rows)
+    if within := asked.reach(Power.RECORD_OBSERVATIONS):
+        mine = owners.share(region, within)
+        rows = data_quality(region, on=asked.on).rows
+        if mine is not None:
+            rows = tuple(r for r in rows if r.place.indicator.code in mine.indicators)
+        yield from _to_record(region, rows)
     if Power.PUBLISH_INDEX in asked.powers and latest_edition(region) is None:
         yield Waiting(
             _("Publish the first index edition"),

@@ -20,7 +20,7 @@ from habaring.council.models import (
     Task,
 )
 from habaring.council.warnings import FOLLOW_UP_DAYS
-from habaring.people.access import Power
+from habaring.people.access import Power, Reach
 from habaring.people.models import Account
 from habaring.posts.states import Rhythm
 from habaring.posts.things import (
@@ -94,10 +94,10 @@ register(
 
 def _waiting(asked: Asked) -> Iterator[Waiting]:
     yield from _invitations(asked)
-    if Power.RECORD_MEETINGS in asked.powers:
-        yield from _meetings(asked)
-    if Power.RECORD_DECISIONS in asked.powers:
-        yield from _decisions(asked)
+    if within := asked.reach(Power.RECORD_MEETINGS):
+        yield from _meetings(asked, within)
+    if within := asked.reach(Power.RECORD_DECISIONS):
+        yield from _decisions(asked, within)
 
 
 def _invitations(asked: Asked) -> Iterator[Waiting]:
@@ -120,8 +120,10 @@ def _invitations(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _meetings(asked: Asked) -> Iterator[Waiting]:
+def _meetings(asked: Asked, within: Reach) -> Iterator[Waiting]:
     rows = Meeting.objects.filter(region=asked.region)
+    if not within.whole:
+        rows = rows.filter(body__in=within.bodies)
     past = rows.filter(state="invited", ends_at__date__lt=asked.on)
     for row in past.order_by("starts_at")[:SHOWN]:
         yield _meeting(
@@ -151,14 +153,17 @@ def _meeting(row: Meeting, title: str, why: str) -> Waiting:
     )
 
 
-def _decisions(asked: Asked) -> Iterator[Waiting]:
-    count = Decision.objects.filter(
+def _decisions(asked: Asked, within: Reach) -> Iterator[Waiting]:
+    rows = Decision.objects.filter(
         region=asked.region,
         tasks=None,
         plan=None,
         overruled_by=None,
         decided_on__lt=asked.on - timedelta(days=FOLLOW_UP_DAYS),
-    ).count()
+    )
+    if not within.whole:
+        rows = rows.filter(council__in=within.bodies)
+    count = rows.count()
     if count:
         words = ngettext("Carry out %(n)d decision", "Carry out %(n)d decisions", count)
         yield Waiting(

@@ -257,6 +257,8 @@ def _place(membership: Membership, region: Region) -> Place:
 
 
 def _words_inside(membership: Membership, region: Region) -> frozenset[Power]:
+    if membership.body is not None and membership.region_id != region.code:
+        return frozenset()  # a body sits in one region, and not in those below
     return inside(_words(membership, _place(membership, region)), membership)
 
 

@@ -85,7 +85,12 @@ def desk(account: Account, region: Region, *, at: datetime, on: date) -> Desk:
     """What waits for a person in a region; refused where they may not work."""
     access.require(account, Power.SEE_WORK_ROOM, at=at, region=region)
     held = access.powers(account, at=at, region=region)
-    return Desk(region, tuple(things.waiting(Asked(account, region, held, on))))
+    parts = {
+        power: access.reach(account, power, at=at, region=region)
+        for power in access.IN_PART
+    }
+    asked = Asked(account, region, held, on, parts)
+    return Desk(region, tuple(things.waiting(asked)))
 
 
 def desks(account: Account, regions: Iterable[Region], *, at: datetime) -> list[Desk]:

@@ -1,9 +1,11 @@
 """Decisions and what follows from them, as they are filled in."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +27,15 @@ def subject_choices(region: Region) -> Choices:
         if rows:
             found.append((str(kind.name), rows))
     return found
+
+
+@dataclass(frozen=True)
+class Decidable:
+    """What a decision may name: whose it is, where it was made, what it overrules."""
+
+    councils: QuerySet[Council]
+    meetings: QuerySet[Meeting]
+    earlier: QuerySet[Decision]
 
 
 class DecisionForm(forms.Form):
@@ -79,16 +90,12 @@ class DecisionForm(forms.Form):
         label=_("This is an example, not a real decision"), required=False
     )
 
-    def __init__(
-        self, *args: Any, region: Region, councils: Any, meetings: Any, **kw: Any
-    ) -> None:
+    def __init__(self, *args: Any, region: Region, found: Decidable, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["council"].queryset = councils  # type: ignore[attr-defined]
-        self.fields["meeting"].queryset = meetings  # type: ignore[attr-defined]
+        self.fields["council"].queryset = found.councils  # type: ignore[attr-defined]
+        self.fields["meeting"].queryset = found.meetings  # type: ignore[attr-defined]
         self.fields["meeting"].label_from_instance = meeting_label  # type: ignore[attr-defined]
-        self.fields["overrules"].queryset = Decision.objects.filter(  # type: ignore[attr-defined]
-            region=region, overruled_by=None
-        )
+        self.fields["overrules"].queryset = found.earlier  # type: ignore[attr-defined]
         self.fields["about"].choices = subject_choices(region)  # type: ignore[attr-defined]
 
     @property

@@ -28,6 +28,7 @@ from habaring.council.views.rooms import (
     form_page,
     kept,
     posted,
+    read,
 )
 from habaring.people.access import Power
 from habaring.shared.pages import render
@@ -40,6 +41,7 @@ MEETINGS_SHOWN = 5
 def desk(request: HttpRequest, code: str) -> HttpResponse:
     """How the bodies stand: what assessors would fault, what comes next."""
     room = enter(request, code, Power.SEE_WORK_ROOM)
+    plans = Power.RECORD_MEETINGS in read(request, code).may
     region, at = room.region, now()
     meetings = queries.meetings_of(region, public=False)
     late = Task.objects.filter(region=region, state="open").select_related("owner")
@@ -47,6 +49,7 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "region": region,
         "may": room.may,
+        "plans": plans,
         "warnings": found,
         "lesser": [one for one in found if one.tone == "info"],
         "bodies": Council.objects.filter(region=region, dissolved_on=None)

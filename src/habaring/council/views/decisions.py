@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from habaring.council import actions, queries
 from habaring.council.forms.decisions import (
     CloseForm,
+    Decidable,
     DecisionFilter,
     DecisionForm,
     TaskForm,
@@ -25,11 +26,13 @@ from habaring.council.views.rooms import (
     Desk,
     Sheet,
     enter,
+    enter_part,
     form_page,
     kept,
     posted,
+    read,
 )
-from habaring.people.access import Power
+from habaring.people.access import Power, Reach
 from habaring.posts.models import Holding, Post
 from habaring.regions.models import Region
 from habaring.shared.pages import paginate, render
@@ -61,7 +64,7 @@ def listed(request: HttpRequest, region: Region) -> tuple[DecisionFilter, Any]:
 @require_safe
 def decisions(request: HttpRequest, code: str) -> HttpResponse:
     """The decisions on record: search, filters, pages."""
-    room = enter(request, code, Power.SEE_WORK_ROOM)
+    room = read(request, code)
     form, rows = listed(request, room.region)
     context = {
         "region": room.region,
@@ -77,20 +80,17 @@ def decisions(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def new_decision(request: HttpRequest, code: str) -> HttpResponse:
     """Record what the council decided; then on to what the decision is for."""
-    room = enter(request, code, Power.RECORD_DECISIONS, body=_asked(request))
+    if (asked := _asked(request)) is not None:
+        enter(request, code, Power.RECORD_DECISIONS, body=asked)
+    room, within = enter_part(request, code, Power.RECORD_DECISIONS)
     region = room.region
-    councils = Council.objects.filter(region=region, dissolved_on=None)
-    held = Meeting.objects.filter(
-        region=region, state__in=["invited", "held", "approved"]
-    )
-    held = held.filter(starts_at__lte=now()).select_related("body")
+    found = _decidable(region, within)
     form = DecisionForm(
         posted(request),
         request.FILES or None,
         region=region,
-        councils=councils,
-        meetings=held,
-        initial=_from_meeting(request, held),
+        found=found,
+        initial=_from_meeting(request, found.meetings),
     )
 
     def save() -> HttpResponse:
@@ -107,10 +107,25 @@ def new_decision(request: HttpRequest, code: str) -> HttpResponse:
         confirm=_("Record this decision? It cannot be changed afterwards."),
         trail=((_("Decisions"), reverse("council-work:decisions", args=[code])),),
     )
-    if not councils:
+    if not found.councils:
         context = {"region": region, "sheet": sheet, "back": kept(request)}
         return render(request, "council/no_council.html", context)
     return form_page(request, region, form, sheet, save)
+
+
+def _decidable(region: Region, within: Reach) -> Decidable:
+    """The bodies for which somebody records decisions, with what they decided before."""
+    held = ["invited", "held", "approved"]
+    meetings = Meeting.objects.filter(
+        region=region, state__in=held, starts_at__lte=now()
+    )
+    councils = Council.objects.filter(region=region, dissolved_on=None)
+    earlier = Decision.objects.filter(region=region, overruled_by=None)
+    if not within.whole:
+        meetings = meetings.filter(body__in=within.bodies)
+        councils = councils.filter(pk__in=within.bodies)
+        earlier = earlier.filter(council__in=within.bodies)
+    return Decidable(councils, meetings.select_related("body"), earlier)
 
 
 def _asked(request: HttpRequest) -> int | None:
@@ -251,6 +266,13 @@ def held_by(room: Desk) -> frozenset[int]:
     return frozenset(rows.values_list("post_id", flat=True))
 
 
+def _body_of(row: Task) -> int | None:
+    """The body whose follow-up it is."""
+    if row.decision is not None:
+        return row.decision.council_id
+    return row.meeting.body_id if row.meeting is not None else None
+
+
 @require_http_methods(FORM_METHODS)
 def close_task(request: HttpRequest, code: str, task: int) -> HttpResponse:
     """The holder of its post, or who records decisions, closes a follow-up."""
@@ -258,7 +280,7 @@ def close_task(request: HttpRequest, code: str, task: int) -> HttpResponse:
     row = get_object_or_404(rows, pk=task, region=code)
     room = enter(request, code, Power.SEE_WORK_ROOM)
     if row.owner_id not in held_by(room):
-        body = row.decision.council_id if row.decision else None
+        body = _body_of(row)
         room = enter(request, code, Power.RECORD_DECISIONS, body=body)
     form = CloseForm(posted(request), request.FILES or None)
 

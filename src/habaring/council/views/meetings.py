@@ -41,8 +41,10 @@ from habaring.council.views.rooms import (
     Desk,
     Sheet,
     enter,
+    enter_part,
     form_page,
     posted,
+    read,
 )
 from habaring.people.access import Power
 from habaring.shared.pages import paginate, render
@@ -83,7 +85,7 @@ def _trail(row: Meeting) -> tuple[tuple[str, str], ...]:
 @require_safe
 def meetings(request: HttpRequest, code: str) -> HttpResponse:
     """Every meeting of the region's bodies, the newest first."""
-    room = enter(request, code, Power.SEE_WORK_ROOM)
+    room = read(request, code)
     rows = queries.meetings_of(room.region, public=False)
     context = {
         "region": room.region,
@@ -98,8 +100,12 @@ def new_meeting(request: HttpRequest, code: str) -> HttpResponse:
     """Plan a meeting of a body; which one is chosen first."""
     asked = request.GET.get("badan", "")
     wanted = int(asked) if asked.isdigit() else None
-    room = enter(request, code, Power.RECORD_MEETINGS, body=wanted)
+    if wanted is not None:
+        enter(request, code, Power.RECORD_MEETINGS, body=wanted)
+    room, within = enter_part(request, code, Power.RECORD_MEETINGS)
     bodies = Council.objects.filter(region=room.region, dissolved_on=None)
+    if not within.whole:
+        bodies = bodies.filter(pk__in=within.bodies)
     row = bodies.select_related("region").filter(pk=wanted or 0).first()
     if row is None:
         context = {"region": room.region, "bodies": bodies}

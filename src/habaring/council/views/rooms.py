@@ -1,7 +1,7 @@
 """What every page of the work room here does: let in, show a form, come back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
 
 from habaring.people import access
-from habaring.people.access import Power
+from habaring.people.access import Power, Reach
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared.pages import render
@@ -42,6 +42,21 @@ def enter(
     officer = access.require(request.user, power, at=at, region=region, body=body)
     may = access.powers(officer, at=at, region=region, body=body)
     return Desk(region, officer, may)
+
+
+def enter_part(request: HttpRequest, code: str, power: Power) -> tuple[Desk, Reach]:
+    """Let in who holds the power in the region or in some of its bodies; which ones."""
+    region, at = region_of(code), now()
+    officer, within = access.require_part(request.user, power, at=at, region=region)
+    may = access.powers_with_parts(officer, at=at, region=region)
+    return Desk(region, officer, may), within
+
+
+def read(request: HttpRequest, code: str) -> Desk:
+    """Let in who reads the work room; `may` tells of bodies of theirs as well."""
+    room = enter(request, code, Power.SEE_WORK_ROOM)
+    may = access.powers_with_parts(room.officer, at=now(), region=room.region)
+    return replace(room, may=may)
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
