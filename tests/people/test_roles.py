@@ -393,6 +393,36 @@ def test_a_look_keeps_a_department_to_its_own(kotim: Region) -> None:
     assert len(seen.inside) == 2
 
 
+@pytest.mark.parametrize(
+    ("code", "part"),
+    [
+        ("officer", "department"),
+        ("revenue_officer", "department"),
+        ("implementation_team", "body"),
+        ("council", "body"),
+    ],
+)
+def test_what_a_look_tells_of_a_part_is_what_the_doors_do(
+    kotim: Region, client: Client, code: str, part: str
+) -> None:
+    """Pages called open for the own part answer; pages called shut refuse."""
+    own = Department.objects.create(region=kotim, code="2.16", name_id="Kominfo")
+    held: dict[str, Any] = {"department": own} if part == "department" else {"body": 7}
+    client.force_login(makers.officer("Eko", region=kotim, role=code, **held))
+    seen = preview(role(code), Place(kotim, **held))
+    assert seen.narrowed
+    assert seen.doors
+    told = [(seen.opened, False), (seen.narrowed, False), (seen.shut, True)]
+    for groups, refused in told:
+        for group in groups:
+            for one in group.pages:
+                if not one.pattern:
+                    answer = client.get(f"/ruang-kerja/62.02/{one.path}")
+                    assert (answer.status_code == 403) is refused, one.path
+    for door in seen.doors:
+        assert client.get(door.url).status_code == 200, door.url
+
+
 def test_what_a_look_tells_is_what_the_doors_do(kotim: Region, client: Client) -> None:
     """Pages called open answer; pages called shut refuse."""
     client.force_login(makers.officer("Eko", region=kotim, role="planner"))
