@@ -123,7 +123,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "has_password": mine.has_usable_password(),
         "sessions": _sessions(request, mine),
         "reach": _address("people:reach"),
-        "own_data": _address("privacy:mine"),
+        "own_data": _address("my-data:mine"),
     }
     return render(
         request, "people/account.html", context, status=422 if form.errors else 200
