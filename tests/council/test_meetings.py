@@ -27,7 +27,7 @@ from habaring.council.models import (
     Minutes,
     Summons,
 )
-from habaring.council.queries import quorum_of
+from habaring.council.queries import over, quorum_of, upcoming
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared.limits import TooMany
@@ -356,6 +356,20 @@ def test_a_meeting_is_closed_with_its_numbers(council: Council, at: datetime) ->
     assert row.record["pillars"] == {"academia": 2, "media": 1}
     assert row.record["quorum"]["reached"] is True
     assert "Wira" not in str(row.record)
+
+
+def test_a_meeting_closed_early_is_no_longer_to_come(
+    council: Council, at: datetime
+) -> None:
+    seat = makers.seat(council, at)
+    meeting = makers.invited(council, at)
+    rows, during = Meeting.objects.all(), meeting.starts_at + timedelta(minutes=1)
+    assert upcoming(rows, at=during).get() == meeting
+    assert not over(rows, at=during).exists()
+    arrive(meeting, during, seat=seat)
+    verbs.close_meeting(meeting=meeting, by=None, at=during)
+    assert not upcoming(rows, at=during).exists()
+    assert over(rows, at=during).get() == meeting
 
 
 def test_without_a_quorum_nothing_is_decided(council: Council, at: datetime) -> None:

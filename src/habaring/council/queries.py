@@ -238,8 +238,14 @@ def meetings_of(region: Region, *, public: bool) -> QuerySet[Meeting]:
 
 
 def upcoming(rows: QuerySet[Meeting], *, at: datetime) -> QuerySet[Meeting]:
-    """Those not over yet and not cancelled, the next first."""
-    return rows.filter(ends_at__gte=at).exclude(state="cancelled").order_by("starts_at")
+    """Those neither over, nor closed early, nor cancelled; the next first."""
+    open_ones = rows.filter(ends_at__gte=at, state__in=("draft", "invited"))
+    return open_ones.order_by("starts_at")
+
+
+def over(rows: QuerySet[Meeting], *, at: datetime) -> QuerySet[Meeting]:
+    """Those whose time is over, or that were closed before it; cancelled ones too."""
+    return rows.filter(Q(ends_at__lt=at) | Q(state__in=("held", "approved")))
 
 
 def needed(body: Council, seats: int) -> int:

@@ -46,7 +46,7 @@ def council(request: HttpRequest, code: str) -> HttpResponse:
         "groups": bodies.filter(kind="group").count(),
         "chart": pictures.pillar_chart(seats) if seats else None,
         "next": queries.upcoming(meetings, at=at)[:SHOWN],
-        "held": meetings.filter(ends_at__lt=at).exclude(state="cancelled")[:SHOWN],
+        "held": queries.over(meetings, at=at).exclude(state="cancelled")[:SHOWN],
         "page": paginate(request, rows, size=SHOWN),
         "instruments": Instrument.objects.filter(region=region, public=True)[:SHOWN],
         "today": localdate(at),
@@ -72,7 +72,7 @@ def body(request: HttpRequest, code: str, body: int) -> HttpResponse:
         "chart": pictures.pillar_chart(seats) if seats else None,
         "groups": row.groups.filter(public=True, dissolved_on=None),
         "next": queries.upcoming(meetings, at=at)[:SHOWN],
-        "held": meetings.filter(ends_at__lt=at)[:SHOWN],
+        "held": queries.over(meetings, at=at)[:SHOWN],
         "decisions": row.decisions.all()[:SHOWN],
         "needed": queries.needed(row, len(seats)),
     }
