@@ -56,15 +56,7 @@ WITHOUT_LINK = {
     "posts-work:finish",
     "posts-work:fill-post",  # a form on the page of the post, as the next
     "posts-work:begin",
-    "council:agenda-paper",  # where a point of the agenda has one
-    "council:instrument-paper",  # where an instrument has one
-    "council:proof",  # where a follow-up has one
-    "council:answer",  # from a letter
-    "council:attend",  # from a QR code
-    "council:own-calendar",  # shown once
     "council-work:add-item",  # a form on the page of a meeting
-    "council-work:approve",  # while minutes wait for it
-    "council-work:strike",  # while a meeting takes names
     "council-work:minutes",  # once a meeting was held
     "council-work:new-task",  # once a meeting has begun
     "api:door",  # for programs: its operations stand in the contract
@@ -198,7 +190,8 @@ def more_work(officer: Visitor) -> list[str]:
         f"{ROOM}pilih/skenario/{found[0]}/kemajuan/",
         f"{ROOM}kenali/unggah/masalah.csv",
         f"{ROOM}kenali/indikator/K05/",
-        f"{ROOM}dewan/rapat/{meetings[0]}/",  # the one that was held
+        f"{ROOM}dewan/rapat/{meetings[0]}/",  # one that was held
+        f"{ROOM}dewan/rapat/{meetings[-1]}/",  # one that is planned
     ]
 
 
@@ -295,10 +288,6 @@ def post_only(name: str) -> bool:
         "my-data:consent",
         "my-data:export",
         "my-data:cancel",
-        "council-work:make-groups",
-        "council-work:drop-item",
-        "council-work:invite",
-        "council-work:close",
         "portfolio-work:cancel",
         "portfolio-work:withdraw",
         "api-work:rotate-token",
