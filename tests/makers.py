@@ -42,7 +42,11 @@ def account(name: str, **more: object) -> Account:
 
 
 def officer(
-    name: str, *, region: Region, role: str = "secretariat", **part: object
+    name: str,
+    *,
+    region: Region | None,
+    role: str = "secretariat",
+    **part: object,
 ) -> Account:
     """Somebody with a role in a region, or in a `department` or `body` of it."""
     person = account(name)

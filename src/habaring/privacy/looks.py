@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from habaring.people import access
 from habaring.people.access import Power
-from habaring.people.models import Account, Membership
-from habaring.privacy.models import DataRequest, Identity, Look, LookReason
+from habaring.people.models import Account
+from habaring.privacy import queries
+from habaring.privacy.models import Identity, Look, LookReason
 from habaring.regions.models import Region
 from habaring.shared import sealing
 from habaring.shared.refusal import Refusal, Words
@@ -122,18 +123,7 @@ def _refuse_stranger(subject: Account | Identity, region: Region) -> None:
     if isinstance(subject, Identity):
         near = subject.region_code == region.code
     else:
-        near = (
-            subject.erased_at is None
-            and (
-                Membership.objects.filter(account=subject, region=region).exists()
-                or DataRequest.objects.filter(
-                    region_code=region.code, account=subject
-                ).exists()
-                or Identity.objects.filter(
-                    region_code=region.code, account=subject
-                ).exists()
-            )
-        )  # fmt: skip
+        near = subject.erased_at is None and queries.known_in(subject, region)
     if not near:
         raise LookRefused(
             _("The data stay masked."),

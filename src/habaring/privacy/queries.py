@@ -7,12 +7,17 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
+
 from habaring.people.access import memberships_of
+from habaring.people.entitled.models import RegisterEntry
+from habaring.people.follows.models import Follow
 from habaring.people.models import Account, Membership
 from habaring.posts.queries import posts_held
 from habaring.privacy.models import (
     Consent,
     DataRequest,
+    Identity,
     LegalBasis,
     Purpose,
     RequestState,
@@ -233,4 +238,20 @@ def answered(region: Region) -> Answered:
         waiting=len(rows) - len(done),
         answered=len(done),
         in_time=sum(when is not None and when <= due for due, when in done),
+    )
+
+
+def known_in(account: Account, region: Region) -> bool:
+    """Whether a person has, or had, to do with a region: a role, a request, an identity,
+    a wish to hear of it, or a line of one of its registers. Needs the region opened.
+    """
+    here = {"account": account, "region_code": region.code}
+    return (
+        Membership.objects.filter(account=account)
+        .filter(Q(region=region.code) | Q(region__code__startswith=f"{region.code}."))
+        .exists()
+        or DataRequest.objects.filter(**here).exists()
+        or Identity.objects.filter(**here).exists()
+        or Follow.objects.filter(account=account, region=region.code).exists()
+        or RegisterEntry.objects.filter(account=account, region=region.code).exists()
     )

@@ -178,7 +178,7 @@ def one_request(request: HttpRequest, code: str, row: UUID) -> HttpResponse:
 def look_at(request: HttpRequest, code: str, kind: str, ref: str) -> HttpResponse:
     """Give a reason, then see what is masked; the look is on record before."""
     region, officer = enter(request, code, Power.SEE_PERSONAL_DATA)
-    subject = _subject(code, kind, ref)
+    subject = _subject(region, kind, ref)
     form = LookForm(request.POST or None, kind=kind)
     refusal: Refusal | None = None
     seen: list[tuple[Any, str]] = []
@@ -209,15 +209,18 @@ def look_at(request: HttpRequest, code: str, kind: str, ref: str) -> HttpRespons
     return render(request, "privacy/look.html", context, status=status)
 
 
-def _subject(code: str, kind: str, ref: str) -> Account | Identity:
+def _subject(region: Region, kind: str, ref: str) -> Account | Identity:
     if kind == "account" and ref.isdigit():
-        return get_object_or_404(Account, pk=ref, erased_at=None)
+        account = get_object_or_404(Account, pk=ref, erased_at=None)
+        if not queries.known_in(account, region):
+            raise Http404
+        return account
     try:
         key = UUID(ref)
     except ValueError:
         raise Http404 from None
     return get_object_or_404(
-        Identity.objects.select_related("account"), region_code=code, id=key
+        Identity.objects.select_related("account"), region_code=region.code, id=key
     )
 
 
