@@ -18,12 +18,13 @@ def seen(person: Person, name: str, journey: str = "bodies") -> None:
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             folder = SHOTS / f"{journey}-{person.language}-{width}-{scheme}"
             folder.mkdir(parents=True, exist_ok=True)
-            page.wait_for_timeout(250)  # colours fade over
-            page.screenshot(path=folder / f"{name}.png", full_page=True)
+            page.screenshot(
+                path=folder / f"{name}.png", full_page=True, animations="disabled"
+            )
             wide = page.evaluate("document.documentElement.scrollWidth")
             told = sorted(set(too_wide(person, width)))[:4] if wide > width else []
             assert wide <= width, f"{person.path} at {width}: {wide}, {told}"
-        if person.scripts:
+        if person.scripts and width == before["width"]:
             person.examine()  # as it is by night
         page.emulate_media(color_scheme="light")
     page.set_viewport_size(before)

@@ -178,7 +178,10 @@ def looks_at(person: Person) -> Look:
         for group in groups
     )
     may = page.locator(
-        "div", has=page.get_by_role("heading", name=person.says("May do"), exact=True)
+        "div",
+        has=page.get_by_role(
+            "heading", name=person.says("Among its tasks"), exact=True
+        ),
     ).last
     return Look(
         does=[line.strip() for line in may.locator("li").all_inner_texts()],
@@ -367,6 +370,8 @@ def is_attended(
     assert found, person.text
     seen(person, "31-qr")
     address = found[0]
+    person.go(address)  # axe looks at it, which it cannot on the phone without scripts
+    assert person.heading == person.says("I am here")
     wrong = f"{(int(codes['Halim']) + 1) % 10**6:06d}"
     attends(phone, address, "Halim", wrong)
     assert phone.heading == phone.says("I am here")
