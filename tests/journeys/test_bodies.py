@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email import message_from_string, policy
-from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.journeys import town as towns
 from tests.journeys.conftest import Arrive
+from tests.journeys.letters import letters_to, link_in, words_of
 from tests.journeys.person import Person
 from tests.journeys.sights import seen
 from tests.journeys.town import PASSWORD, Town
@@ -77,6 +76,7 @@ class Officer:
 
     name: str
     role: dict[str, str]
+    does: str  # one of the tasks that the look names, in English
     department: dict[str, str] | None = None
 
     @property
@@ -85,34 +85,28 @@ class Officer:
 
 
 OFFICERS = (
-    Officer("Putri", {"id": "Perencana", "en": "Planner"}),
+    Officer(
+        "Putri",
+        {"id": "Perencana", "en": "Planner"},
+        "Sets limits and drafts scenarios.",
+    ),
     Officer(
         "Oktavia",
         {"id": "Petugas perangkat daerah", "en": "Department officer"},
+        "Records and corrects numbers and their targets.",
         {"id": "Badan Pendapatan", "en": "Revenue Agency"},
     ),
-    Officer("Darma", {"id": "Anggota Dewan", "en": "Council member"}),
-    Officer("Indra", {"id": "Inspektorat", "en": "Inspectorate"}),
+    Officer(
+        "Darma",
+        {"id": "Anggota Dewan", "en": "Council member"},
+        "Adopts a plan on the ground of a decision.",
+    ),
+    Officer(
+        "Indra",
+        {"id": "Inspektorat", "en": "Inspectorate"},
+        "Reads who changed what, when and why.",
+    ),
 )
-
-
-def letters_to(town: Town, mail: str) -> list[EmailMessage]:
-    found = [
-        message_from_string(text, policy=policy.default) for text in town.letters()
-    ]
-    return [one for one in found if mail in str(one["To"])]
-
-
-def words_of(letter: EmailMessage) -> str:
-    body = letter.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
-
-
-def link_in(letter: EmailMessage, part: str) -> str:
-    found = re.search(rf"http://\S+/{part}/\S+", words_of(letter))
-    assert found, words_of(letter)
-    return found[0]
 
 
 def makes_account(person: Person, link: str, name: str, mail: str) -> None:
@@ -213,6 +207,7 @@ def invites(
     person.reads(person.says("%(role)s. No letter has gone yet.", role="").strip(". "))
     assert len(letters_to(person.town, officer.mail)) == before
     look = looks_at(person)
+    assert person.says(officer.does) in look.does
     if picture:
         seen(person, picture)
     person.press(person.says("Send the invitation"))
@@ -501,7 +496,11 @@ def test_from_the_first_account_to_what_the_council_decided(
     operator.go("/ruang-kerja/")
     operator.follow(operator.says("People of the platform"))
     seen(operator, "05-platform-people")
-    sari = Officer("Sari", {"id": "Sekretariat program", "en": "Programme secretariat"})
+    sari = Officer(
+        "Sari",
+        {"id": "Sekretariat program", "en": "Programme secretariat"},
+        "Invites people, gives roles and ends them.",
+    )
     look = invites(operator, sari, regions="62.02", picture="06-look-secretariat")
     secretariat = accepts(arrive, play, town, sari)
     seen(secretariat, "10-work-room")
