@@ -5,7 +5,6 @@ import re
 import time
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
 
 from tests.journeys.town import Town
 
@@ -15,7 +14,7 @@ PATIENCE = 30.0  # seconds; a job sends them, and the machine may be busy
 def letters_to(town: Town, mail: str) -> list[EmailMessage]:
     """The letters that came to an address, oldest first."""
     found = [
-        cast("EmailMessage", message_from_bytes(text.encode(), policy=policy.default))
+        message_from_bytes(text.encode(), policy=policy.default)
         for text in town.letters()
     ]
     return [one for one in found if mail in str(one["To"])]
