@@ -16,7 +16,7 @@ from habaring.assessment.actions import ObservationsRefused
 from habaring.assessment.models import Observation, Target
 from habaring.assessment.observations import Row
 from habaring.people import access
-from habaring.people.access import NotAllowed, Power, Reach
+from habaring.people.access import Extent, NotAllowed, Power
 from habaring.people.models import Account
 from habaring.posts.models import Charge
 from habaring.regions.models import Region
@@ -188,7 +188,7 @@ def test_a_changed_field_takes_nothing_further(
 def test_the_action_itself_holds_the_wall(
     town: Region, eko: Account, at: datetime
 ) -> None:
-    within = access.reach(eko, Power.RECORD_OBSERVATIONS, at=at, region=town)
+    within = access.extent(eko, Power.RECORD_OBSERVATIONS, at=at, region=town)
     assert within.departments == {posts.department(town, "DINKES").pk}
     row = makers.row(OTHERS, 2024, "3")
     with pytest.raises(ObservationsRefused):
@@ -234,7 +234,7 @@ def test_who_records_for_the_whole_region_keeps_all(
 def test_whose_a_number_is_is_asked_once_for_all_rows(
     town: Region, at: datetime
 ) -> None:
-    within = Reach(departments=frozenset({posts.department(town, "DINKES").pk}))
+    within = Extent(departments=frozenset({posts.department(town, "DINKES").pk}))
 
     def asked(count: int) -> int:
         rows = [makers.row(OWN, year, "70") for year in range(1990, 1990 + count)]

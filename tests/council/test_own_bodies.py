@@ -161,7 +161,7 @@ def test_a_body_opens_nothing_in_a_region_above_or_below(
     for code in ("62.02", "62.01"):
         region = house.region(code)
         power = Power.RECORD_MEETINGS
-        assert not access.reach(far, power, at=at, region=region)
+        assert not access.extent(far, power, at=at, region=region)
 
 
 def test_who_records_for_the_whole_region_keeps_all(

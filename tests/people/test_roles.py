@@ -421,6 +421,11 @@ def test_what_a_look_tells_of_a_part_is_what_the_doors_do(
                     assert (answer.status_code == 403) is refused, one.path
     for door in seen.doors:
         assert client.get(door.url).status_code == 200, door.url
+    elsewhere = makers.region("62.01")
+    for one in powers.work_pages(elsewhere):
+        if not one.pattern:
+            answer = client.get(f"/ruang-kerja/62.01/{one.path}")
+            assert answer.status_code in (403, 404), one.path
 
 
 def test_what_a_look_tells_is_what_the_doors_do(kotim: Region, client: Client) -> None:

@@ -192,7 +192,7 @@ def test_the_action_itself_holds_the_wall(
     town: Region, eko: Account, at: datetime
 ) -> None:
     power = Power.RECORD_CANDIDATES
-    within = access.reach(eko, power, at=at, region=town)
+    within = access.extent(eko, power, at=at, region=town)
     assert within.departments == {makers.department(town, OWN).pk}
     assert not within.whole
     row = Candidate.objects.get(code="OTHER")
@@ -229,7 +229,7 @@ def test_who_records_for_the_whole_region_keeps_all(
     client: Client, town: Region, at: datetime
 ) -> None:
     ida = house.officer("Ida", region=town, role="planner")
-    assert access.reach(ida, Power.RECORD_CANDIDATES, at=at, region=town) == EVERYWHERE
+    assert access.extent(ida, Power.RECORD_CANDIDATES, at=at, region=town) == EVERYWHERE
     client.force_login(ida)
     for code, department in (("OWN", OTHER), ("OTHER", ""), ("NONE", OWN)):
         sent = client.post(

@@ -24,7 +24,7 @@ from habaring.assessment.models import (
 from habaring.assessment.observations import Ground, Key, Known, Row, Share
 from habaring.assessment.selection import EditionPlan, Selection, select
 from habaring.engines import scoring
-from habaring.people.access import EVERYWHERE, Reach
+from habaring.people.access import EVERYWHERE, Extent
 from habaring.people.follows.actions import Published, announce
 from habaring.people.follows.models import NewsKind
 from habaring.people.models import Account
@@ -81,7 +81,7 @@ def record_observations(
     upload: Upload | None,
     by: Account | None,
     at: datetime,
-    within: Reach = EVERYWHERE,
+    within: Extent = EVERYWHERE,
 ) -> Recorded:
     """Append a revision for each row that says something new; all rows or none.
 
@@ -117,7 +117,7 @@ def record_observations(
     return found
 
 
-def ground_of(region: Region, *, at: datetime, within: Reach = EVERYWHERE) -> Ground:
+def ground_of(region: Region, *, at: datetime, within: Extent = EVERYWHERE) -> Ground:
     """What any row for a region, or for those below it, will be checked against."""
     below = Region.objects.filter(
         code__startswith=f"{region.code}.", kind__in=LOCAL_KINDS
@@ -135,7 +135,7 @@ def _ground(
     *,
     region: Region | None,
     at: datetime,
-    within: Reach,
+    within: Extent,
 ) -> Ground:
     share = owners.share(region, within) if region else None
     return Ground(
@@ -148,7 +148,7 @@ def _ground(
 
 
 def record_one(
-    *, region: Region, row: Row, by: Account, at: datetime, within: Reach = EVERYWHERE
+    *, region: Region, row: Row, by: Account, at: datetime, within: Extent = EVERYWHERE
 ) -> Recorded:
     """The page's form: one row, the same checks as a file of one row."""
     return record_observations(
@@ -164,7 +164,7 @@ def take_file(
     rows: Sequence[Row],
     by: Account | None,
     at: datetime,
-    within: Reach = EVERYWHERE,
+    within: Extent = EVERYWHERE,
 ) -> tuple[Upload, Recorded]:
     """Keep an uploaded file and record its rows; the file is kept only if all are."""
     upload = _upload(region, file, rows, kind="observations", by=by, at=at)
@@ -183,7 +183,7 @@ def take_target_file(
     rows: Sequence[Row],
     by: Account | None,
     at: datetime,
-    within: Reach = EVERYWHERE,
+    within: Extent = EVERYWHERE,
 ) -> tuple[Upload, int]:
     """Keep an uploaded file of targets and set them; the number that changed."""
     upload = _upload(region, file, rows, kind="targets", by=by, at=at)
@@ -222,7 +222,7 @@ def restore(
     reason: str,
     by: Account,
     at: datetime,
-    within: Reach = EVERYWHERE,
+    within: Extent = EVERYWHERE,
 ) -> Recorded:
     """Undo: append a revision that says again what an earlier one said."""
     if not reason.strip():
@@ -379,7 +379,7 @@ def record_targets(
     upload: Upload | None,
     by: Account | None,
     at: datetime,
-    within: Reach = EVERYWHERE,
+    within: Extent = EVERYWHERE,
 ) -> int:
     """Set dated targets, each with the document that sets it; the number changed.
 
@@ -400,7 +400,7 @@ def withdraw_target(
     reason: str,
     by: Account,
     at: datetime,
-    within: Reach = EVERYWHERE,
+    within: Extent = EVERYWHERE,
 ) -> None:
     """Take back a target that no document sets any more; the trail keeps it."""
     owners.refuse_outside(target.region, target.indicator.code, within)

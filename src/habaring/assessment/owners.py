@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from habaring.assessment.models import Indicator
 from habaring.assessment.observations import Share
-from habaring.people.access import NotAllowed, Reach
+from habaring.people.access import Extent, NotAllowed
 from habaring.posts.models import Charge
 from habaring.posts.queries import root_post
 from habaring.regions.models import Region
@@ -19,7 +19,7 @@ from habaring.regions.models import Region
 KIND = "number"  # as posts call an indicator's number (things.py)
 
 
-def share(region: Region, within: Reach) -> Share | None:
+def share(region: Region, within: Extent) -> Share | None:
     """The numbers of a region that lie in reach; None: all. Two queries."""
     if within.whole:
         return None
@@ -45,7 +45,7 @@ def kept(indicators: Iterable[Indicator], mine: Share | None) -> list[Indicator]
     return [one for one in indicators if mine is None or one.code in mine.indicators]
 
 
-def refuse_outside(region: Region, indicator: str, within: Reach) -> None:
+def refuse_outside(region: Region, indicator: str, within: Extent) -> None:
     """Raise NotAllowed where the number of an indicator lies out of reach."""
     mine = share(region, within)
     if mine is None or indicator in mine.indicators:

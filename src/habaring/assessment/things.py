@@ -90,7 +90,7 @@ def _thing(region: Region, indicator: Indicator, year: int | None) -> Thing:
 def _waiting(asked: Asked) -> Iterator[Waiting]:
     """The next steps of the index, for whoever may take them."""
     region = asked.region
-    if within := asked.reach(Power.RECORD_OBSERVATIONS):
+    if within := asked.extent(Power.RECORD_OBSERVATIONS):
         mine = owners.share(region, within)
         rows = data_quality(region, on=asked.on).rows
         if mine is not None:

@@ -34,7 +34,7 @@ from habaring.assessment.observations import (
 )
 from habaring.assessment.selection import select
 from habaring.people import access
-from habaring.people.access import Power, Reach
+from habaring.people.access import Extent, Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared import uploads
@@ -60,7 +60,7 @@ def _enter(request: HttpRequest, code: str, power: Power) -> tuple[Region, Accou
     return region, access.require(request.user, power, at=now(), region=region)
 
 
-def _record(request: HttpRequest, code: str) -> tuple[Region, Account, Reach]:
+def _record(request: HttpRequest, code: str) -> tuple[Region, Account, Extent]:
     """Let in who records numbers, all of the region or those of some departments."""
     region, power = _region(code), Power.RECORD_OBSERVATIONS
     return region, *access.require_part(request.user, power, at=now(), region=region)
@@ -343,7 +343,7 @@ def _powers_over(
     """What somebody may do in a region with the number of one indicator."""
     power = Power.RECORD_OBSERVATIONS
     held = access.powers(account, at=now(), region=region)
-    within = access.reach(account, power, at=now(), region=region)
+    within = access.extent(account, power, at=now(), region=region)
     return (
         held | {power}
         if owners.kept([indicator], owners.share(region, within))
@@ -427,7 +427,7 @@ def targets(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _take_targets(region: Region, account: Account, within: Reach, sent: Any) -> int:
+def _take_targets(region: Region, account: Account, within: Extent, sent: Any) -> int:
     who: dict[str, Any] = {"by": account, "at": now(), "within": within}
     if isinstance(sent, TargetForm):
         rows = [sent.row()]

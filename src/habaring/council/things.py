@@ -20,7 +20,7 @@ from habaring.council.models import (
     Task,
 )
 from habaring.council.warnings import FOLLOW_UP_DAYS
-from habaring.people.access import Power, Reach
+from habaring.people.access import Extent, Power
 from habaring.people.models import Account
 from habaring.posts.states import Rhythm
 from habaring.posts.things import (
@@ -94,9 +94,9 @@ register(
 
 def _waiting(asked: Asked) -> Iterator[Waiting]:
     yield from _invitations(asked)
-    if within := asked.reach(Power.RECORD_MEETINGS):
+    if within := asked.extent(Power.RECORD_MEETINGS):
         yield from _meetings(asked, within)
-    if within := asked.reach(Power.RECORD_DECISIONS):
+    if within := asked.extent(Power.RECORD_DECISIONS):
         yield from _decisions(asked, within)
 
 
@@ -120,7 +120,7 @@ def _invitations(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _meetings(asked: Asked, within: Reach) -> Iterator[Waiting]:
+def _meetings(asked: Asked, within: Extent) -> Iterator[Waiting]:
     rows = Meeting.objects.filter(region=asked.region)
     if not within.whole:
         rows = rows.filter(body__in=within.bodies)
@@ -153,7 +153,7 @@ def _meeting(row: Meeting, title: str, why: str) -> Waiting:
     )
 
 
-def _decisions(asked: Asked, within: Reach) -> Iterator[Waiting]:
+def _decisions(asked: Asked, within: Extent) -> Iterator[Waiting]:
     rows = Decision.objects.filter(
         region=asked.region,
         tasks=None,

@@ -108,7 +108,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Reach:
+class Extent:
     """How far a power goes in a region: all of it, or some of its parts.
 
     `departments` are keys of regions.Department, `bodies` ids of rows of `council`.
@@ -130,7 +130,7 @@ class Reach:
         return self.whole or key in self.bodies
 
 
-EVERYWHERE = Reach(whole=True)
+EVERYWHERE = Extent(whole=True)
 
 
 def memberships_of(account: Account, *, at: datetime) -> "MembershipQuerySet":
@@ -215,9 +215,9 @@ def powers(
     )
 
 
-def reach(
+def extent(
     account: Account | AnonymousUser, power: Power, *, at: datetime, region: Region
-) -> Reach:
+) -> Extent:
     """How far a person may use a power in a region; false where not at all.
 
     Parts are named for the powers of `IN_PART` alone.
@@ -226,7 +226,7 @@ def reach(
     if any(power in _words(one, Place(region)) for one in held):
         return EVERYWHERE
     parts = [_place(one, region) for one in held if power in _words_inside(one, region)]
-    return Reach(
+    return Extent(
         departments=frozenset(p.department.pk for p in parts if p.department),
         bodies=frozenset(p.body for p in parts if p.body is not None),
     )
@@ -249,6 +249,13 @@ def _held(account: Account | AnonymousUser, at: datetime) -> list[Membership]:
         for one in _read(account)
         if one.in_force_at(at) and _opened_by(account, one)
     ]
+
+
+def works(account: object, *, at: datetime) -> bool:
+    """Whether a person holds any role now; who holds none has no work room."""
+    return isinstance(account, Account) and any(
+        one.in_force_at(at) for one in _read(account)
+    )
 
 
 def _place(membership: Membership, region: Region) -> Place:
@@ -334,13 +341,13 @@ def _open(account: Account, region: Region | None) -> None:
 
 def require_part(
     account: Any, power: Power, *, at: datetime, region: Region
-) -> tuple[Account, Reach]:
+) -> tuple[Account, Extent]:
     """Let in who holds a power in the region or in a part of it; tells how far it goes.
 
     What lies outside is for the caller to refuse: nothing else does. Raises as
     `require` does.
     """
-    found = reach(account, power, at=at, region=region)
+    found = extent(account, power, at=at, region=region)
     if found and not found.whole and isinstance(account, Account):
         _open(account, region)
         return account, found

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 
 from habaring.council.models import Decision
 from habaring.engines.choosing import Choice
-from habaring.people.access import EVERYWHERE, Reach
+from habaring.people.access import EVERYWHERE, Extent
 from habaring.people.follows.actions import Published, announce
 from habaring.people.follows.models import NewsKind
 from habaring.people.models import Account
@@ -75,7 +75,7 @@ def record_candidates(
     upload: Upload | None,
     by: Account | None,
     at: datetime,
-    within: Reach = EVERYWHERE,
+    within: Extent = EVERYWHERE,
 ) -> Recorded:
     """Record candidates: new ones, changed ones as a new revision, equal ones not at all.
 
@@ -164,7 +164,7 @@ def record_one(
     by: Account | None,
     at: datetime,
     new: bool = False,
-    within: Reach = EVERYWHERE,
+    within: Extent = EVERYWHERE,
 ) -> Recorded:
     """Record one candidate from a page's form: the same path as a file.
 
@@ -191,7 +191,7 @@ def take_in_file(
     rows: Sequence[Entry],
     by: Account | None,
     at: datetime,
-    within: Reach = EVERYWHERE,
+    within: Extent = EVERYWHERE,
 ) -> Recorded:
     """Keep a spreadsheet and record its candidates, all or nothing."""
     upload = Upload.objects.create(
@@ -218,7 +218,7 @@ def withdraw_candidate(
     reason: str,
     by: Account | None,
     at: datetime,
-    within: Reach = EVERYWHERE,
+    within: Extent = EVERYWHERE,
 ) -> None:
     """Take a candidate out of what can be chosen; its row and its past stay.
 

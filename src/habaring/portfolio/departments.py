@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from habaring.people.access import NotAllowed, Reach
+from habaring.people.access import Extent, NotAllowed
 from habaring.portfolio.candidates import Entry
 from habaring.portfolio.models import Candidate
 from habaring.regions.models import Department, Region
 from habaring.shared.refusal import Problem
 
 
-def own(region: Region, within: Reach) -> dict[str, str]:
+def own(region: Region, within: Extent) -> dict[str, str]:
     """The departments of a region for which somebody records: code → name."""
     rows = Department.objects.filter(region=region, closed_on=None)
     if not within.whole:
@@ -24,7 +24,7 @@ def problems_outside(
     rows: Sequence[Entry],
     *,
     region: Region,
-    within: Reach,
+    within: Extent,
     newest: Mapping[str, Candidate],
 ) -> list[Problem]:
     """Rows of another department or of none, and codes that another department used.
@@ -63,7 +63,7 @@ def _owner(row: Candidate) -> object:
     return row.department.name if row.department else _("no department")
 
 
-def refuse_outside(row: Candidate, within: Reach) -> None:
+def refuse_outside(row: Candidate, within: Extent) -> None:
     """Raise NotAllowed where a candidate is of a department out of reach."""
     if within.has_department(row.department_id):
         return

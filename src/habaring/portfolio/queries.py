@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from habaring.assessment.models import Dimension
 from habaring.engines.choosing import Candidate as Programme
 from habaring.engines.choosing import Choice, Limits
-from habaring.people.access import EVERYWHERE, Reach
+from habaring.people.access import EVERYWHERE, Extent
 from habaring.portfolio import choose_files
 from habaring.portfolio.candidates import ORIGINS, Known, quick_win_faults
 from habaring.portfolio.funding import source_name, with_others
@@ -101,7 +101,7 @@ def dimensions() -> dict[str, Bilingual]:
 
 
 def known(
-    region: Region, *, more_sources: Iterable[str] = (), within: Reach = EVERYWHERE
+    region: Region, *, more_sources: Iterable[str] = (), within: Extent = EVERYWHERE
 ) -> Known:
     """The codes that a candidate of this region may name; of its departments those in
     reach.

@@ -35,7 +35,7 @@ from importlib import import_module
 
 from django.utils.module_loading import autodiscover_modules
 
-from habaring.people.access import EVERYWHERE, Power, Reach
+from habaring.people.access import EVERYWHERE, Extent, Power
 from habaring.people.models import Account
 from habaring.posts.states import Rhythm
 from habaring.regions.models import Region
@@ -139,11 +139,11 @@ class Asked:
     region: Region
     powers: frozenset[Power]
     on: date
-    parts: Mapping[Power, Reach] = field(default_factory=dict)
+    parts: Mapping[Power, Extent] = field(default_factory=dict)
 
-    def reach(self, power: Power) -> Reach:
+    def extent(self, power: Power) -> Extent:
         """How far the person may use a power here."""
-        return EVERYWHERE if power in self.powers else self.parts.get(power, Reach())
+        return EVERYWHERE if power in self.powers else self.parts.get(power, Extent())
 
 
 _kinds: dict[str, Kind] = {}

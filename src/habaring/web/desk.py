@@ -86,7 +86,7 @@ def desk(account: Account, region: Region, *, at: datetime, on: date) -> Desk:
     access.require(account, Power.SEE_WORK_ROOM, at=at, region=region)
     held = access.powers(account, at=at, region=region)
     parts = {
-        power: access.reach(account, power, at=at, region=region)
+        power: access.extent(account, power, at=at, region=region)
         for power in access.IN_PART
     }
     asked = Asked(account, region, held, on, parts)

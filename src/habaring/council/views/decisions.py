@@ -32,7 +32,7 @@ from habaring.council.views.rooms import (
     posted,
     read,
 )
-from habaring.people.access import Power, Reach
+from habaring.people.access import Extent, Power
 from habaring.posts.models import Holding, Post
 from habaring.regions.models import Region
 from habaring.shared.pages import paginate, render
@@ -113,7 +113,7 @@ def new_decision(request: HttpRequest, code: str) -> HttpResponse:
     return form_page(request, region, form, sheet, save)
 
 
-def _decidable(region: Region, within: Reach) -> Decidable:
+def _decidable(region: Region, within: Extent) -> Decidable:
     """The bodies for which somebody records decisions, with what they decided before."""
     held = ["invited", "held", "approved"]
     meetings = Meeting.objects.filter(

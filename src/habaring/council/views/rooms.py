@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
 
 from habaring.people import access
-from habaring.people.access import Power, Reach
+from habaring.people.access import Extent, Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared.pages import render
@@ -44,7 +44,7 @@ def enter(
     return Desk(region, officer, may)
 
 
-def enter_part(request: HttpRequest, code: str, power: Power) -> tuple[Desk, Reach]:
+def enter_part(request: HttpRequest, code: str, power: Power) -> tuple[Desk, Extent]:
     """Let in who holds the power in the region or in some of its bodies; which ones."""
     region, at = region_of(code), now()
     officer, within = access.require_part(request.user, power, at=at, region=region)

@@ -16,7 +16,7 @@ from django.views.decorators.http import (
 )
 
 from habaring.people import access
-from habaring.people.access import EVERYWHERE, Power, Reach
+from habaring.people.access import EVERYWHERE, Extent, Power
 from habaring.people.models import Account
 from habaring.portfolio import actions, exports, pages, queries
 from habaring.portfolio.candidates import Entry, Known, table_kind
@@ -44,7 +44,7 @@ from habaring.shared.tables import read
 from habaring.shared.uploads import TABLES, accept
 
 
-def _enter(request: HttpRequest, code: str) -> tuple[Region, Account, Reach]:
+def _enter(request: HttpRequest, code: str) -> tuple[Region, Account, Extent]:
     """Let in who records candidates, of all departments or of some."""
     region = get_object_or_404(Region, code=code)
     power = Power.RECORD_CANDIDATES
@@ -205,7 +205,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _take_in(
-    region: Region, file: Any, officer: Account, within: Reach
+    region: Region, file: Any, officer: Account, within: Extent
 ) -> actions.Recorded:
     accepted = accept(file, TABLES)
     kind = table_kind(queries.known(region, more_sources=queries.used_sources(region)))
@@ -244,7 +244,7 @@ def candidates_export(request: HttpRequest, code: str, form: str) -> HttpRespons
     return exports.sent(table_kind(known), rows, name=name, form=form_name(form))
 
 
-def _table(region: Region, within: Reach = EVERYWHERE) -> tuple[Known, list[Entry]]:
+def _table(region: Region, within: Extent = EVERYWHERE) -> tuple[Known, list[Entry]]:
     rows = queries.current_candidates(region)
     entries = [
         entry_of(row) for row in rows if within.has_department(row.department_id)
