@@ -96,3 +96,34 @@ def target(region: Region, at: datetime) -> Target:
     row = Row("K01", 2029, Decimal(80), source="RPJMD")
     record_targets(region=region, rows=[row], upload=None, by=None, at=at)
     return Target.objects.get(region=region, indicator__code="K01", year=2029)
+
+
+def right_bodies(*, body: int, decision: int) -> dict[str, Any]:
+    """For each write of the API a body that is right, by the name of the operation."""
+    reason = {"reason": "Sudah tidak berlaku."}
+    candidate = {
+        "code": "Z",
+        "name": "Program Z",
+        "dimension": "GOV",
+        "earliest_year": 2027,
+        "latest_year": 2028,
+        "costs": [{"year": 1, "source": "APBD", "amount": 10**9}],
+    }
+    value = {"indicator": "K01", "year": 2022, "value": "70.5", "source": "BPS"}
+    return {
+        "record_observations": {"rows": [value]},
+        "set_targets": {"rows": [{**value, "year": 2030}]},
+        "withdraw_target": reason,
+        "record_candidates": {"rows": [candidate]},
+        "withdraw_candidate": reason,
+        "adopt_plan": {"decision": decision},
+        "record_body": {"name": "Forum Kota Cerdas"},
+        "record_decision": {
+            "body": body,
+            "number": "9/2026",
+            "decided_on": "2026-10-01",
+            "title": "Rencana aksi",
+            "reason": "Disepakati semua.",
+        },
+        "open_webhook": {"address": "https://example.org/h", "events": []},
+    }

@@ -93,33 +93,7 @@ def good(town: Any) -> dict[str, Any]:
         "candidate": "D",
         "year": 2024,
     }
-    reason = {"reason": "Sudah tidak berlaku."}
-    candidate = {
-        "code": "Z",
-        "name": "Program Z",
-        "dimension": "GOV",
-        "earliest_year": 2027,
-        "latest_year": 2028,
-        "costs": [{"year": 1, "source": "APBD", "amount": 10**9}],
-    }
-    value = {"indicator": "K01", "year": 2022, "value": "70.5", "source": "BPS"}
-    bodies = {
-        "record_observations": {"rows": [value]},
-        "set_targets": {"rows": [{**value, "year": 2030}]},
-        "withdraw_target": reason,
-        "record_candidates": {"rows": [candidate]},
-        "withdraw_candidate": reason,
-        "adopt_plan": {"decision": town["later"].pk},
-        "record_body": {"name": "Forum Kota Cerdas"},
-        "record_decision": {
-            "body": town["body"].pk,
-            "number": "9/2026",
-            "decided_on": "2026-10-01",
-            "title": "Rencana aksi",
-            "reason": "Disepakati semua.",
-        },
-        "open_webhook": {"address": "https://example.org/h", "events": []},
-    }
+    bodies = makers.right_bodies(body=town["body"].pk, decision=town["later"].pk)
     return {"ids": numbers, "bodies": bodies}
 
 

@@ -2,13 +2,18 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils.timezone import now
 
 from habaring.api import actions as api
 from habaring.api.actions import NewToken
-from habaring.assessment.models import Publication
+from habaring.api.models import ApiToken, WebhookSubscription
+from habaring.assessment.models import IndexEdition, Publication, Target
 from habaring.council.actions import attendance, instruments, minutes
 from habaring.council.actions import meetings as sessions
 from habaring.council.models import AgendaItem, Council, Task
@@ -17,10 +22,11 @@ from habaring.people.access import Place
 from habaring.people.actions import Offer, invite
 from habaring.people.entitled import actions as entitled
 from habaring.people.models import Account, Role
+from habaring.portfolio.models import Candidate, Plan, Scenario
 from habaring.posts.handovers import Successor, begin_handover
 from habaring.privacy import breaches
 from habaring.privacy.actions import Wish, receive_request
-from habaring.regions.models import Region
+from habaring.regions.models import BudgetFigure, Region
 from habaring.shared.models import Upload
 from habaring.shared.uploads import accept, keep
 from tests import makers
@@ -138,3 +144,34 @@ def _the_rest(region: Region, keeper: Account) -> None:
     api.open_webhook(
         region=region, address="https://example.org/", kinds=(), by=keeper, at=AT
     )
+
+
+def token_of(client: Client, *, region: str) -> dict[str, str]:
+    """A header with a token of the browser's person that claims every scope."""
+    account = client.session.get(SESSION_KEY)
+    if account is None:
+        return {}
+    place = Region.objects.get(code=region)
+    keeper = makers.officer("Penerbit", region=place)
+    new = NewToken(name="Semua", scopes=tuple(str(one) for one in api.SCOPES))
+    issued = api.issue_token(region=place, new=new, by=keeper, at=now())
+    ApiToken.objects.filter(pk=issued.token.pk).update(account=account)
+    return {"HTTP_AUTHORIZATION": f"Bearer {issued.secret}"}
+
+
+def api_ids(path: str, code: str) -> dict[str, Any]:
+    """What stands in an address of the API: things of one region that exist."""
+    named = {"indicators": "K05", "frameworks": "kominfo-2022"}
+    plan = Plan.objects.filter(region=code).latest("pk")
+    return {
+        "code": named.get(path.split("/")[1], code),
+        "body_id": Council.objects.filter(region=code, public=True).latest("pk").pk,
+        "decision_id": plan.decision_id,
+        "webhook_id": WebhookSubscription.objects.filter(region=code).latest("pk").pk,
+        "edition": IndexEdition.objects.latest("pk").pk,
+        "year": BudgetFigure.objects.filter(region=code).latest("pk").year,
+        "plan_id": plan.pk,
+        "target": Target.objects.filter(region=code).latest("pk").pk,
+        "candidate": Candidate.objects.filter(region=code).latest("pk").code,
+        "scenario": Scenario.objects.filter(region=code).latest("pk").pk,
+    }

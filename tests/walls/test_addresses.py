@@ -1,6 +1,7 @@
 """The first wall: every address, as everybody, compared with the declared audiences."""
 
 import copy
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from django.test import Client
 from django.test.utils import override_settings
 from pytest_django import DjangoDbBlocker
 
+from habaring.api.contract import schema as contract
 from habaring.shared.walls import APP_ROLE
+from tests.api.makers import right_bodies
 from tests.walls import objects
 from tests.walls.addresses import Audience, address, declared, patterns
 from tests.walls.town import (
@@ -25,6 +28,7 @@ from tests.walls.town import (
     powers,
 )
 
+FORM = "application/x-www-form-urlencoded"
 AUDIENCES = declared()
 PERSONAS = list(everybody())
 
@@ -84,7 +88,7 @@ def client_of(town: None, request: pytest.FixtureRequest) -> Iterator[Client]:
         transaction.set_rollback(True)
 
 
-def answer(client: Client, method: str, path: str) -> str:
+def answer(client: Client, method: str, path: str, **headers: Any) -> str:
     """What an address answers the app role: let in, kept out, or something broken."""
     cookies = copy.deepcopy(
         client.cookies
@@ -92,9 +96,8 @@ def answer(client: Client, method: str, path: str) -> str:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
-        response = client.generic(
-            method, path, content_type="application/x-www-form-urlencoded"
-        )
+        kind = "application/json" if "data" in headers else FORM
+        response = client.generic(method, path, content_type=kind, **headers)
         if getattr(response, "streaming", False):
             b"".join(response.streaming_content)  # type: ignore[attr-defined]
         transaction.set_rollback(True)
@@ -177,7 +180,7 @@ def test_each_person_is_let_in_where_declared(
     tried = {
         name: one
         for name, one in AUDIENCES.items()
-        if persona.asks_for_public_pages or not one.is_public
+        if persona.speaks_for_all or not one.is_public
     }
     record_property("walls", len(tried))
     told = [
@@ -185,4 +188,50 @@ def test_each_person_is_let_in_where_declared(
         for name, audience in tried.items()
         for line in wrong(client_of, name, audience, persona, held)
     ]
+    assert not told, "\n".join(told)
+
+
+# The API
+
+
+OPERATIONS = [
+    (method.upper(), path, operation)
+    for path, operations in contract()["paths"].items()
+    for method, operation in operations.items()
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("client_of", "persona"),
+    [(one, one) for one in PERSONAS],
+    indirect=["client_of"],
+    ids=[one.name for one in PERSONAS],
+)
+def test_each_call_of_the_api_is_let_in_where_declared(
+    client_of: Client,
+    persona: Persona,
+    record_property: Callable[[str, object], None],
+    settings: Any,
+) -> None:
+    """With a token that claims every scope: what the person may not, it may not."""
+    settings.API_REQUESTS = 10_000
+    held = powers(persona.role) if persona.role else frozenset[str]()
+    bearer = objects.token_of(client_of, region=persona.region or HERE)
+    tried = [one for one in OPERATIONS if "x-scope" in one[2] or persona.speaks_for_all]
+    record_property("calls", len(tried))
+    told = []
+    for method, path, operation in tried:
+        word = str(operation.get("x-scope") or "everyone")
+        if not operation["security"].count({}) and "x-scope" not in operation:
+            word = "signed_in"
+        ids = objects.api_ids(path, HERE)
+        to = "/api/v1" + path.format(**ids)
+        if operation["operationId"] == "replay_webhook":
+            to += "?from=1"
+        right = right_bodies(body=ids["body_id"], decision=ids["decision_id"])
+        body = json.dumps(right.get(operation["operationId"], {}))
+        got = answer(client_of, method, to, data=body, **bearer)
+        if got not in expected(word, persona, held):
+            told.append(f"{method} {to} ({operation['operationId']}, {word}): {got}")
     assert not told, "\n".join(told)

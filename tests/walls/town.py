@@ -34,7 +34,7 @@ class Persona:
         return f"{self.role} {'here' if self.region == HERE else 'in another region'}"
 
     @property
-    def asks_for_public_pages(self) -> bool:
+    def speaks_for_all(self) -> bool:
         """Public pages know no roles: the signed-out, a stranger and one role each ask."""
         return self.role in {"", "secretariat", "operator"}
 
