@@ -135,3 +135,20 @@ def budi(kotim: "Region") -> "Account":
 def citra(db: None) -> "Account":
     """A stranger: the secretariat of another region."""
     return makers.officer("Citra", region=makers.region("62.01"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How much the walls tests asked (tests/walls/test_addresses.py)."""
+    for word, what in (("walls", "addresses"), ("calls", "calls of the API")):
+        counts = [
+            int(count)
+            for outcome in ("passed", "failed")
+            for report in terminalreporter.stats.get(outcome, [])
+            for name, count in getattr(report, "user_properties", [])
+            if name == word
+        ]
+        if counts:
+            terminalreporter.write_line(
+                f"walls: up to {max(counts)} {what} as {len(counts)} people:"
+                f" {sum(counts):,} times reading and sending"
+            )
