@@ -119,6 +119,9 @@ def test_days_and_moments() -> None:
     time = datetime(2022, 4, 21, 14, 5)  # noqa: DTZ001 - shown as it is
     assert plain(formats.moment(time, language="id")) == "21 April 2022, 14.05"
     assert plain(formats.moment(time, language="en")) == "21 April 2022, 14:05"
+    assert formats.hour(time, language="id") == "14.05"
+    assert formats.hour(time, language="en") == "14:05"
+    assert formats.hour(None) == formats.MISSING
     assert formats.day(None) == "–"
 
 

@@ -214,8 +214,15 @@ def moment(value: datetime | None, *, language: str | None = None) -> str:
     """Write a day and hour as given (convert to local time first): "…, 14.05"."""
     if value is None:
         return MISSING
+    return f"{day(value, language=language)}, {hour(value, language=language)}"
+
+
+def hour(value: datetime | None, *, language: str | None = None) -> str:
+    """Write an hour as given (convert to local time first): "14.05", "14:05"."""
+    if value is None:
+        return MISSING
     mark = "." if _language(language) == "id" else ":"
-    return f"{day(value, language=language)}, {value.hour:02d}{mark}{value.minute:02d}"
+    return f"{value.hour:02d}{mark}{value.minute:02d}"
 
 
 def years(first: int | None, last: int | None = None) -> str:

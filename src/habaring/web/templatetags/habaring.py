@@ -86,6 +86,13 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def hour(value: datetime | None) -> str:
+    if value is not None and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return formats.hour(value)
+
+
+@register.filter
 def period(start: date | None, end: date | None = None) -> str:
     return formats.period(start, end)
 
