@@ -180,6 +180,20 @@ def test_a_citizen_erases_everything_at_once(
         Account.objects.get_by_natural_key("alya@contoh.id")
 
 
+def test_no_request_of_an_erased_person_waits(
+    with_alya: Client, with_dewi: Client, alya: Account
+) -> None:
+    sent = {"region": "62.02", "kind": "see", "words": "Apa yang dicatat?"}
+    with_alya.post(f"{OWN}minta/", sent)
+    with_alya.post(f"{OWN}hapus/", {"sure": "on"})
+    row = DataRequest.objects.get(kind="see")
+    assert (row.state, row.wish) == ("cancelled", "")
+    queue = with_dewi.get(WORK).content.decode()
+    assert "Tidak ada yang menunggu jawaban." in queue
+    register = with_dewi.get(f"{WORK}retensi/").content.decode()
+    assert "Akun yang dihapus" in register
+
+
 def test_a_request_travels_to_the_officer_and_back(
     with_alya: Client, with_dewi: Client, alya: Account
 ) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from habaring.people.models import Account
@@ -21,6 +22,7 @@ from habaring.privacy.models import (
     ExportFile,
     Identity,
     Look,
+    RequestKind,
     RequestState,
 )
 from habaring.shared import resealing, retention
@@ -136,8 +138,20 @@ def _requests(account: Account) -> Iterable[Mapping[str, Any]]:
 
 
 def _forget_wishes(account: Account, *, by: Account | None, at: datetime) -> int:
+    """Words go; what still waits needs no answer any more."""
     rows = DataRequest.objects.filter(account=account)
-    return rows.exclude(wish="", proof="").update(wish="", proof="")
+    words = rows.exclude(wish="", proof="").update(wish="", proof="")
+    waiting = rows.filter(state=RequestState.OPEN)
+    ended: dict[str, Any] = {"answered_at": at, "answered_by": by}
+    closed = waiting.filter(kind=RequestKind.ERASE).update(
+        state=RequestState.DONE, answer=gettext("The account was erased."), **ended
+    )
+    closed += waiting.update(
+        state=RequestState.CANCELLED,
+        answer=gettext("The account was erased."),
+        **ended,
+    )
+    return max(words, closed)
 
 
 register(

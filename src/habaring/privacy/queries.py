@@ -25,6 +25,7 @@ from habaring.privacy.models import (
 from habaring.privacy.opening import every_region
 from habaring.regions.models import Region
 from habaring.shared.holdings import Holding, holdings
+from habaring.shared.refusal import Words
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,12 @@ class Held:
         if self.holding.summed:
             return [[sum(row[keys[-1]] for row in self.rows)]]
         return [[row.get(key) for key in keys] for row in self.rows]
+
+    @property
+    def labelled(self) -> list[list[tuple[Words, Any]]]:
+        """As `table`, each value with the heading of its column."""
+        heads = [column.label for column in self.holding.columns]
+        return [list(zip(heads, row, strict=False)) for row in self.table]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,10 @@ from functools import lru_cache
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import Promise
+from django.utils.timezone import now
 from django.utils.translation import pgettext_lazy
+
+from habaring.people import access
 
 THEMES = ("light", "dark")
 _REGION = re.compile(r"^/daerah/(\d{2}\.\d{2})/")  # only these plan
@@ -74,6 +77,13 @@ def stages_below(root: str, path: str, *, working: bool = False) -> list[Stage]:
     ]
 
 
+def _work_room(request: HttpRequest) -> str:
+    """For those who hold a role; a citizen's account has none."""
+    if not access.works(getattr(request, "user", None), at=now()):
+        return ""
+    return _address("web:work-room", "/ruang-kerja/")
+
+
 def _notice(path: str) -> str:
     """What is held about people: the region's own words where a region is read."""
     region = _ANY_REGION.match(path)
@@ -94,7 +104,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
             "sign_in": _address("people:sign-in", "/masuk/"),
             "sign_out": _address("people:sign-out", "/keluar/"),
             "account": _address("people:account", "/akun/"),
-            "work_room": _address("web:work-room", "/ruang-kerja/"),
+            "work_room": _work_room(request),
             "language": _address("web:language", "/bahasa/"),
             "data": _address("web:data", "/data/"),
             "api": _address("api:docs", "/api/v1/docs"),

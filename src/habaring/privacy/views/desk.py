@@ -15,6 +15,7 @@ from habaring.people import access
 from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.privacy import actions, queries
+from habaring.privacy.erasing import ERASED
 from habaring.privacy.forms import AnswerForm, CounterForm, FindForm, LookForm
 from habaring.privacy.looks import FIELDS, Reason, look
 from habaring.privacy.masks import mask_email, mask_name, mask_phone
@@ -32,6 +33,7 @@ from habaring.shared import sealing
 from habaring.shared.nik import read_nik
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
+from habaring.shared.retention import PLATFORM
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -277,10 +279,15 @@ def _fields(one: Look) -> str:
 def retention(request: HttpRequest, code: str) -> HttpResponse:
     """The retention schedule, and the register of what went by it."""
     region, _officer = enter(request, code)
-    rows = DeletionEntry.objects.filter(region_code__in=[code, "00"])
+    rules = RetentionRule.objects.all()
+    page = paginate(
+        request, DeletionEntry.objects.filter(region_code__in=[code, PLATFORM])
+    )
+    words = {rule.code: rule.name for rule in rules} | {ERASED: _("Erased accounts")}
     context = {
         "region": region,
-        "rules": RetentionRule.objects.all(),
-        "page": paginate(request, rows),
+        "rules": rules,
+        "page": page,
+        "gone": [(one, words.get(one.category, one.category)) for one in page.rows],
     }
     return render(request, "privacy/retention.html", context)
