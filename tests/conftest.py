@@ -11,7 +11,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client
-from pytest_django import DjangoDbBlocker
+from pytest_django.plugin import blocking_manager_key
 
 from habaring.people.roles import put_in_place
 from habaring.shared import limits
@@ -67,18 +67,16 @@ def _static_as_it_lies(settings: object) -> None:
     }
 
 
-@pytest.fixture(autouse=True)
-def _as_migrated(
-    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
-) -> Iterator[None]:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """A test that commits is cleaned by emptying tables: what migrations put there
     comes back, and no job of it waits for the next test.
     """
-    yield  # set up first, so torn down after the tables were emptied
-    marker = request.node.get_closest_marker("django_db")
+    yield  # all of its fixtures are gone, the tables are empty
+    marker = item.get_closest_marker("django_db")
     commits = marker is not None and marker.kwargs.get("transaction")
-    if commits or "transactional_db" in request.fixturenames:
-        with django_db_blocker.unblock():
+    if commits or "transactional_db" in getattr(item, "fixturenames", ()):
+        with item.config.stash[blocking_manager_key].unblock():
             put_in_place(apps.get_model("people", "Role"))
             import_module("habaring.privacy.migrations.0002_promises").add_facts(
                 apps, None
