@@ -6,6 +6,7 @@ PLATFORM = "the platform's own: no region's rows"
 TRACE = "append-only trace; read behind see_audit, without personal data"
 OUTBOX = "ids, links and addresses of programs; no personal data; secrets sealed"
 DIARY = "no personal data; the pages show the public what is marked public"
+REACHED_BY_MANY = "who hands over what and was reminded: posts, no personal details"
 
 OPEN: dict[str, str] = {
     "api_apitoken": SIGN_IN,
@@ -44,14 +45,24 @@ OPEN: dict[str, str] = {
     "masterplan_editionfile": PUBLIC,
     "masterplan_mission": PUBLIC,
     "people_account": SIGN_IN,
+    "people_challenge": SIGN_IN,
+    "people_directory": SIGN_IN,
     "people_invitation": SIGN_IN,
     "people_membership": SIGN_IN,
+    "people_news": PUBLIC,
+    "people_register": DIARY,
     "people_role": SIGN_IN,
     "portfolio_plan": PUBLIC,
     "portfolio_planitem": PUBLIC,
     "posts_charge": PUBLIC,
+    "posts_handover": REACHED_BY_MANY,
+    "posts_handoveritem": REACHED_BY_MANY,
     "posts_holding": SIGN_IN,
     "posts_post": SIGN_IN,
+    "posts_reminder": REACHED_BY_MANY,
+    "privacy_dormancynotice": PLATFORM,
+    "privacy_purpose": PUBLIC,
+    "privacy_retentionrule": PUBLIC,
     "regions_boundary": PUBLIC,
     "regions_budgetfigure": PUBLIC,
     "regions_department": PUBLIC,
