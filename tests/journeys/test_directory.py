@@ -221,6 +221,8 @@ def test_a_directory_signs_its_people_in(
         stranger.says("This directory cannot open the account with your mail address.")
     )
     seen(stranger, "elsewhere", "directory")
+    stranger.follow(stranger.says("Back"))
+    assert stranger.heading == stranger.says("Sign in")
     stranger.go(play.room)
     assert stranger.path == "/masuk/"
 

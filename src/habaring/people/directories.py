@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +26,16 @@ from habaring.shared import audit, sealing
 from habaring.shared.refusal import Refusal, Words
 
 
-class SignInFailed(Refusal):
+class NotLetIn(Refusal):
+    """Refused on the way in: one begins again at the door."""
+
+    @property
+    def back(self) -> str:
+        """The sign-in page; the page that refused works once."""
+        return reverse("people:sign-in")
+
+
+class SignInFailed(NotLetIn):
     """The directory did not let the person in, or was not understood."""
 
     @classmethod
@@ -49,7 +59,7 @@ class SignInFailed(Refusal):
         )
 
 
-class AccountShut(Refusal):
+class AccountShut(NotLetIn):
     """The account is closed."""
 
     status = 403
@@ -62,7 +72,7 @@ class AccountShut(Refusal):
         )
 
 
-class MailNotVouched(Refusal):
+class MailNotVouched(NotLetIn):
     """The directory gave no mail address that it checked and may speak for."""
 
     def __init__(self) -> None:
@@ -73,7 +83,7 @@ class MailNotVouched(Refusal):
         )
 
 
-class BelongsElsewhere(Refusal):
+class BelongsElsewhere(NotLetIn):
     """An account with this mail address is not this directory's to open."""
 
     status = 403

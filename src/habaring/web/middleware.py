@@ -81,6 +81,7 @@ class RefusalMiddleware:
             door = getattr(exception, "address", "")
             context = {
                 "refusal": exception,
+                "back": getattr(exception, "back", ""),
                 "door": _and_back(door, request) if door else "",
             }
             response = render(request, "refusal.html", context, status=exception.status)
