@@ -59,7 +59,7 @@ def test_a_draft_freezes_its_inputs_and_queues_a_job(
     assert scenario.status == ScenarioStatus.QUEUED
     assert queries.programmes_of(scenario)["A"].name == "Program A"
     job = ProcrastinateJob.objects.get(task_name="portfolio.run_scenario")
-    assert job.args == {"scenario": scenario.pk}
+    assert job.args == {"scenario": scenario.pk, "region": scenario.region_id}
 
 
 def test_a_draft_that_is_rolled_back_leaves_no_job(kotim: Region, at: datetime) -> None:

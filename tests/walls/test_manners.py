@@ -166,7 +166,7 @@ def test_what_is_made_for_somebody_is_kept_by_nobody(
     client: Client, budi: Account
 ) -> None:
     client.force_login(budi)
-    for path in ("/ruang-kerja/", "/ruang-kerja/62.02/", "/ruang-kerja/62.02/orang/"):
+    for path in ("/akun/", "/ruang-kerja/62.02/", "/ruang-kerja/62.02/orang/"):
         answer = client.get(path)
         assert answer.status_code == 200, path
         told = answer["Cache-Control"]

@@ -1,6 +1,6 @@
 """Pages made of several domains: home, a region's public face, the work room."""
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -117,6 +117,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(words, status=500, content_type="text/plain; charset=utf-8")
 
 
+@transaction.non_atomic_requests  # it asks the database nothing
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     """Where browsers look when a file of ours names no icon."""
