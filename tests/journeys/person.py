@@ -52,6 +52,7 @@ class Person:
     language: str = "id"
     scripts: bool = True
     findings: Findings = field(default_factory=Findings)
+    elsewhere: str = ""  # the address of a server that is not ours to judge
 
     def __post_init__(self) -> None:
         self.page: Page = self.context.new_page()
@@ -231,15 +232,22 @@ class Person:
             (self.findings.serious if grave else self.findings.moderate).append(words)
 
     def _heard(self, message: ConsoleMessage) -> None:
+        if self._not_ours(message.location.get("url", "")):
+            return
         if message.type == "error" and not REFUSED.search(message.text):
             self._fault(f"console: {message.text}")
 
     def _answered(self, response: Response) -> None:
         # What belongs to a page must be there; the page itself may refuse.
+        if self._not_ours(response.url):
+            return
         document = response.request.resource_type == "document"
         if response.status >= (500 if document else 400):
             server = "\n".join(self.town.words[-3:])
             self._fault(f"{response.status} for {response.url}\n{server[-3000:]}")
+
+    def _not_ours(self, address: str) -> bool:
+        return bool(self.elsewhere) and address.startswith(self.elsewhere)
 
     def _fault(self, words: str) -> None:
         self.findings.faults.append(f"{self.page.url}: {words}")

@@ -201,6 +201,7 @@ def test_a_directory_signs_its_people_in(
     invites(keeper, play)
 
     officer = arrive(**look)
+    officer.elsewhere = provider
     goes_by_directory(officer, play, play.joins)
     officer.go(play.room)
     assert officer.path == "/akun/langkah-kedua/"
@@ -216,6 +217,7 @@ def test_a_directory_signs_its_people_in(
     assert officer.heading != officer.says("What waits today")
 
     stranger = arrive(**look)
+    stranger.elsewhere = provider
     goes_by_directory(stranger, play, play.stranger)
     stranger.reads(
         stranger.says("This directory cannot open the account with your mail address.")
