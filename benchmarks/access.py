@@ -7,6 +7,7 @@ compared: the walls change nothing of what an officer sees.
 """
 
 import contextlib
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -89,7 +90,7 @@ def door_open() -> Iterator[None]:
     def let_in(account: Any, power: Any, **place: Any) -> Any:
         return account
 
-    access.require = let_in  # type: ignore[assignment]
+    access.require = let_in
     try:
         with walls_down():
             yield
@@ -119,7 +120,8 @@ def _walls(word: str) -> None:
 def _page(client: Any, name: str, path: str) -> None:
     def ask() -> bytes:
         response = client.get(path)
-        assert response.status_code == 200, (path, response.status_code)
+        if response.status_code != 200:
+            raise SystemExit(f"{path} answers {response.status_code}")
         return bytes(response.content)
 
     with_walls, without = [], []
@@ -138,8 +140,6 @@ def _page(client: Any, name: str, path: str) -> None:
 
 def _plain(page: bytes) -> bytes:
     """Without the token that differs each time."""
-    import re
-
     return re.sub(rb'value="[A-Za-z0-9]{64}"', b"", page)
 
 
@@ -197,7 +197,9 @@ def _import() -> None:
         with transaction.atomic():
             walls.open_region(region.code)
             Candidate.objects.bulk_create(rows, batch_size=1000)
-            assert Candidate.objects.filter(code__startswith="BENCH-").count() == ROWS
+            found = Candidate.objects.filter(code__startswith="BENCH-").count()
+            if found != ROWS:
+                raise SystemExit(f"{found} rows arrived, not {ROWS}")
             transaction.set_rollback(True)
 
     _walls("ENABLE")
