@@ -69,7 +69,7 @@ def _officer() -> Any:
     from habaring.regions.models import Region
 
     person = get_user_model().objects.create_account(
-        email="bench-access@contoh.id", full_name="Bench", password="x"
+        email="bench-access@contoh.id", full_name="Bench"
     )
     Membership.objects.create(
         account=person,
