@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.platform import prepare
 
 ROUNDS = 60
-IMPORTS = 7
+IMPORTS = 5
 ROWS = 10_000
 AT = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
 PAGES = (
