@@ -6,7 +6,6 @@ environment are not followed; what answers too long or too much is dropped.
 """
 
 import socket
-from ipaddress import ip_address
 from typing import Any
 
 import requests
@@ -16,6 +15,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 from urllib3.util.connection import create_connection
+
+from habaring.shared.outgoing import is_public
 
 SECONDS = 5
 LARGEST = 1024 * 1024  # bytes of an answer
@@ -28,15 +29,9 @@ class NotOutsideError(requests.exceptions.ConnectionError):
 def _addresses(host: str, port: int) -> list[str]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if not settings.OIDC_ALLOW_PRIVATE and not all(map(_is_public, addresses)):
+    if not settings.OIDC_ALLOW_PRIVATE and not all(map(is_public, addresses)):
         raise NotOutsideError(f"{host} is not on the open internet")
     return addresses
-
-
-def _is_public(text: str) -> bool:
-    address = ip_address(text.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_global and not address.is_multicast
 
 
 class _Pinned:
