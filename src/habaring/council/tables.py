@@ -1,18 +1,17 @@
 """Seats, instruments and decisions as tables: templates, imports and exports."""
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from habaring.council import words
 from habaring.council.actions import Paper, Sitting
 from habaring.council.models import Council, Decision, Instrument, Seat
-from habaring.shared.pages import download
+from habaring.shared.pages import XLSX, download
 from habaring.shared.tables import (
     Column,
     Row,
@@ -22,12 +21,9 @@ from habaring.shared.tables import (
     read,
     register,
     template,
-    write_csv,
-    write_xlsx,
 )
 from habaring.shared.uploads import AcceptedFile
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMS = ("csv", "xlsx")
 
 SEATS = register(
@@ -100,20 +96,6 @@ DECISIONS = register(
         key=("number",),
     )
 )
-
-
-def sent(
-    kind: TableKind, rows: Iterable[Mapping[str, Value]], *, name: str, form: str
-) -> HttpResponse | StreamingHttpResponse:
-    """A table as a file to keep, in the reader's language."""
-    language = get_language() or "id"
-    every = list(rows)
-    if form == "xlsx":
-        file = io.BytesIO()
-        write_xlsx(kind, every, file, language)
-        return download(file.getvalue(), name=f"{name}.xlsx", media_type=XLSX)
-    blocks = write_csv(kind, every, language)
-    return download(blocks, name=f"{name}.csv", media_type="text/csv; charset=utf-8")
 
 
 def blank(kind: TableKind, rows: Iterable[Mapping[str, Value]]) -> HttpResponse:

@@ -1,10 +1,8 @@
 """What goes out: candidates, results, comparisons and money as CSV and XLSX."""
 
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +10,6 @@ from habaring.portfolio.candidates import Entry, Known, entry_from, row_of, tabl
 from habaring.portfolio.funding import source_name
 from habaring.portfolio.queries import Money
 from habaring.portfolio.results import Comparison, Line, Result
-from habaring.shared.pages import download
 from habaring.shared.tables import (
     Column,
     Rows,
@@ -20,12 +17,9 @@ from habaring.shared.tables import (
     Value,
     register,
     template,
-    write_csv,
-    write_xlsx,
 )
 
 Form = Literal["csv", "xlsx"]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 RESULT = register(
     TableKind(
@@ -82,20 +76,6 @@ COMPARISON = register(
         ),
     )
 )
-
-
-def sent(
-    kind: TableKind, rows: Iterable[Mapping[str, Value]], *, name: str, form: Form
-) -> HttpResponse | StreamingHttpResponse:
-    """A table as a file to keep, in the reader's language."""
-    language = get_language() or "id"
-    every = list(rows)
-    if form == "xlsx":
-        file = io.BytesIO()
-        write_xlsx(kind, every, file, language)
-        return download(file.getvalue(), name=f"{name}.xlsx", media_type=XLSX)
-    blocks = write_csv(kind, every, language)
-    return download(blocks, name=f"{name}.csv", media_type="text/csv; charset=utf-8")
 
 
 def entry_rows(entries: Iterable[Entry]) -> list[dict[str, Value]]:

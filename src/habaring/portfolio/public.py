@@ -13,7 +13,7 @@ from habaring.portfolio.funding import source_name
 from habaring.portfolio.models import Candidate, Plan, PlanItem
 from habaring.portfolio.results import result
 from habaring.regions.models import Region
-from habaring.shared.pages import render
+from habaring.shared.pages import download_table, render
 
 
 def _region(code: str) -> Region:
@@ -133,7 +133,7 @@ def result_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
         raise Http404
     name = _("plan") + f"-{code}"
     rows = exports.result_rows(found)
-    return exports.sent(
+    return download_table(
         exports.RESULT, rows, name=name, form=cast("exports.Form", form)
     )
 
@@ -145,4 +145,6 @@ def money_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
         raise Http404
     rows = exports.money_rows(queries.money(_plan(code)))
     name = _("money") + f"-{code}"
-    return exports.sent(exports.MONEY, rows, name=name, form=cast("exports.Form", form))
+    return download_table(
+        exports.MONEY, rows, name=name, form=cast("exports.Form", form)
+    )

@@ -1,11 +1,8 @@
 """Posts and what they own as tables: templates, readers and exports."""
 
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from django.http import HttpResponse, StreamingHttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from habaring.posts.actions import Key, NewPost
@@ -14,7 +11,6 @@ from habaring.posts.queries import Chart, Owned
 from habaring.posts.states import WORDS, State
 from habaring.posts.things import kinds
 from habaring.regions.models import Department
-from habaring.shared.pages import download
 from habaring.shared.refusal import Problem
 from habaring.shared.tables import (
     Column,
@@ -23,12 +19,9 @@ from habaring.shared.tables import (
     TableKind,
     Value,
     register,
-    write_csv,
-    write_xlsx,
 )
 
 Form = Literal["csv", "xlsx"]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 POST_CODE = r"^[a-z0-9._-]+$"
 
 POSTS = register(
@@ -88,20 +81,6 @@ OWNED = register(
         help=_("Change the code of the post and send the file back to move things."),
     )
 )
-
-
-def sent(
-    kind: TableKind, rows: Iterable[Mapping[str, Value]], *, name: str, form: Form
-) -> HttpResponse | StreamingHttpResponse:
-    """A table as a file to keep, in the reader's language."""
-    language = get_language() or "id"
-    every = list(rows)
-    if form == "xlsx":
-        file = io.BytesIO()
-        write_xlsx(kind, every, file, language)
-        return download(file.getvalue(), name=f"{name}.xlsx", media_type=XLSX)
-    blocks = write_csv(kind, every, language)
-    return download(blocks, name=f"{name}.csv", media_type="text/csv; charset=utf-8")
 
 
 def post_rows(chart: Chart) -> list[dict[str, Value]]:

@@ -32,7 +32,7 @@ from habaring.posts.forms import (
 from habaring.posts.models import HandOver, Holding, Outcome, Post
 from habaring.regions.models import Department, Region
 from habaring.shared.audit import history
-from habaring.shared.pages import paginate, render
+from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import TableKind, read
 from habaring.shared.tables.reading import Rows
@@ -93,7 +93,7 @@ def posts_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
     region, _account = _enter(request, code)
     rows = sheets.post_rows(queries.chart(region, at=now()))
     name = f"jabatan-{region.code}"
-    return sheets.sent(sheets.POSTS, rows, name=name, form=cast("sheets.Form", form))
+    return download_table(sheets.POSTS, rows, name=name, form=cast("sheets.Form", form))
 
 
 @require_http_methods(FORM_METHODS)
@@ -301,7 +301,7 @@ def things_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
     fits = OwnedFilter(request.GET or None, posts=listing.post_choices(held))
     table = sheets.owned_rows(listing.narrowed(rows, fits))
     name, form_name = f"milik-{region.code}", cast("sheets.Form", form)
-    return sheets.sent(sheets.OWNED, table, name=name, form=form_name)
+    return download_table(sheets.OWNED, table, name=name, form=form_name)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """A page or its part, page numbers, and downloads."""
 
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -9,10 +10,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render as django_render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 
 from habaring.shared import walls
+from habaring.shared.tables import TableKind, Value, write_csv, write_xlsx
 
 Row = TypeVar("Row")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def render(
@@ -80,6 +84,20 @@ def download(
         return HttpResponse(content, content_type=media_type, headers=headers)
     rest = _as_the_view_saw_it(content, walls.opened())
     return StreamingHttpResponse(rest, content_type=media_type, headers=headers)
+
+
+def download_table(
+    kind: TableKind, rows: Iterable[Mapping[str, Value]], *, name: str, form: str
+) -> HttpResponse | StreamingHttpResponse:
+    """A table as a file to keep, CSV or XLSX, in the reader's language."""
+    language = get_language() or "id"
+    every = list(rows)
+    if form == "xlsx":
+        file = io.BytesIO()
+        write_xlsx(kind, every, file, language)
+        return download(file.getvalue(), name=f"{name}.xlsx", media_type=XLSX)
+    blocks = write_csv(kind, every, language)
+    return download(blocks, name=f"{name}.csv", media_type="text/csv; charset=utf-8")
 
 
 def _as_the_view_saw_it(

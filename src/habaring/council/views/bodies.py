@@ -31,7 +31,7 @@ from habaring.council.views.rooms import (
     read,
 )
 from habaring.people.access import Power
-from habaring.shared.pages import render
+from habaring.shared.pages import download_table, render
 from habaring.shared.uploads import TABLES, accept
 
 MEETINGS_SHOWN = 5
@@ -266,7 +266,7 @@ def seats_file(
         raise Http404
     rows = tables.seat_rows(row.seats.all())
     name = _("seats") + f"-{code}-{body}"
-    return tables.sent(tables.SEATS, rows, name=name, form=form)
+    return download_table(tables.SEATS, rows, name=name, form=form)
 
 
 @require_safe

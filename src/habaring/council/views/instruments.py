@@ -19,7 +19,7 @@ from habaring.council.models import Instrument
 from habaring.council.views.rooms import FORM_METHODS, Sheet, enter, form_page, posted
 from habaring.people.access import Power
 from habaring.regions.models import Region
-from habaring.shared.pages import paginate, render
+from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.uploads import TABLES, accept
 
 
@@ -62,7 +62,7 @@ def instruments_file(request: HttpRequest, code: str, form: str) -> HttpResponse
     if form not in tables.FORMS:
         raise Http404
     _form, rows = listed(request, room.region, public=False)
-    return tables.sent(
+    return download_table(
         tables.INSTRUMENTS,
         tables.instrument_rows(rows),
         name=_("instruments") + f"-{code}",

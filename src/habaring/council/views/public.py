@@ -22,7 +22,7 @@ from habaring.council.views import decisions as lists
 from habaring.council.views import instruments as papers
 from habaring.council.views.rooms import region_of
 from habaring.regions.models import Region
-from habaring.shared.pages import paginate, render
+from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.uploads import response
 
 SHOWN = 5
@@ -147,7 +147,7 @@ def decisions_file(request: HttpRequest, code: str, form: str) -> HttpResponseBa
     if form not in tables.FORMS:
         raise Http404
     _form, rows = lists.listed(request, region_of(code))
-    return tables.sent(
+    return download_table(
         tables.DECISIONS,
         tables.decision_rows(list(rows)),
         name=_("decisions") + f"-{code}",
@@ -227,7 +227,7 @@ def instruments_file(request: HttpRequest, code: str, form: str) -> HttpResponse
     if form not in tables.FORMS:
         raise Http404
     _form, rows = papers.listed(request, region_of(code), public=True)
-    return tables.sent(
+    return download_table(
         tables.INSTRUMENTS,
         tables.instrument_rows(rows),
         name=_("instruments") + f"-{code}",

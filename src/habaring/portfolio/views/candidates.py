@@ -38,7 +38,7 @@ from habaring.portfolio.views.rooms import (
 )
 from habaring.regions.models import Region
 from habaring.shared.audit import history
-from habaring.shared.pages import download, paginate, render
+from habaring.shared.pages import XLSX, download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import read
 from habaring.shared.uploads import TABLES, accept
@@ -231,7 +231,7 @@ def candidates_template(request: HttpRequest, code: str) -> HttpResponseBase:
     known, entries = _table(region, within)
     content = exports.candidates_template(known, entries)
     name = _("candidates") + f"-{region.code}.xlsx"
-    return download(content, name=name, media_type=exports.XLSX)
+    return download(content, name=name, media_type=XLSX)
 
 
 @require_safe
@@ -241,7 +241,7 @@ def candidates_export(request: HttpRequest, code: str, form: str) -> HttpRespons
     known, entries = _table(region)
     name = _("candidates") + f"-{region.code}"
     rows = exports.entry_rows(entries)
-    return exports.sent(table_kind(known), rows, name=name, form=form_name(form))
+    return download_table(table_kind(known), rows, name=name, form=form_name(form))
 
 
 def _table(region: Region, within: Extent = EVERYWHERE) -> tuple[Known, list[Entry]]:

@@ -36,7 +36,7 @@ from habaring.portfolio.views.rooms import (
     form_name,
 )
 from habaring.regions.models import Region
-from habaring.shared.pages import download, paginate, render
+from habaring.shared.pages import download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 
 
@@ -314,7 +314,7 @@ def compare_export(request: HttpRequest, code: str, form: str) -> HttpResponseBa
         raise Http404
     rows = exports.comparison_rows(found)
     name = _("comparison") + f"-{region.code}"
-    return exports.sent(exports.COMPARISON, rows, name=name, form=form_name(form))
+    return download_table(exports.COMPARISON, rows, name=name, form=form_name(form))
 
 
 @require_safe
@@ -331,7 +331,7 @@ def scenario_export(
         raise Http404
     rows = exports.result_rows(found)
     name = _("scenario") + f"-{region.code}-{row.pk}"
-    return exports.sent(exports.RESULT, rows, name=name, form=form_name(form))
+    return download_table(exports.RESULT, rows, name=name, form=form_name(form))
 
 
 @require_http_methods(FORM_METHODS)
