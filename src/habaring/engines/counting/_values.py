@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,8 @@ class Measure(StrEnum):
 
     COST = "cost"  # its cost
     CARDINALITY = "cardinality"  # one
-    BORDA = "borda"  # by its place on the ballot: longest ballot's length minus place
+    BORDA = "borda"  # the ballot's length minus the place: the last of a ballot gets 0
+    BORDA_ONE = "borda-1"  # one more: the last gets 1, whoever names one only counts
     SCORE = "score"  # the points given to it
 
 
@@ -51,7 +52,8 @@ class Completion(StrEnum):
 
     `add1` gives every voter one unit more until nothing supported fits any more (or the
     next step would cost too much); `add1-over-budget` goes on until the next step would
-    cost too much. `greedy` spends what is left by votes (`…-greedy`: after that).
+    cost too much. `greedy` spends what is left as the rule greedy does, by the same
+    measure: for cost by votes (`…-greedy`: after that).
     """
 
     NONE = "none"
@@ -60,6 +62,23 @@ class Completion(StrEnum):
     ADD1_GREEDY = "add1-greedy"
     ADD1_OVER_BUDGET = "add1-over-budget"
     ADD1_OVER_BUDGET_GREEDY = "add1-over-budget-greedy"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the input: a stable code, its values, an English sentence."""
+
+    code: str
+    text: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Refused(ValueError):  # noqa: N818 (house word for an expected no)
+    """This input cannot be counted; `problems` names everything wrong with it."""
+
+    def __init__(self, problems: tuple[Problem, ...]):
+        self.problems = problems
+        super().__init__("; ".join(problem.text for problem in problems))
 
 
 @dataclass(frozen=True)
