@@ -66,19 +66,28 @@ class Completion(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with the input: a stable code, its values, an English sentence."""
+    """One thing wrong with the input: a stable code, its values, an English sentence.
+
+    `line` of the file, counted from 1; 0: the input as a whole.
+    """
 
     code: str
     text: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    line: int = 0
 
 
 class Refused(ValueError):  # noqa: N818 (house word for an expected no)
-    """This input cannot be counted; `problems` names everything wrong with it."""
+    """This input cannot be counted; `problems` names everything wrong with it.
 
-    def __init__(self, problems: tuple[Problem, ...]):
+    Of a file with very many problems the first are named, `more` counts the others.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...], *, more: int = 0):
         self.problems = problems
-        super().__init__("; ".join(problem.text for problem in problems))
+        self.more = more
+        told = [problem.text for problem in problems]
+        super().__init__("; ".join(told + [f"and {more} more"] * bool(more)))
 
 
 @dataclass(frozen=True)
@@ -143,6 +152,7 @@ class Election:
 
     `meta` keeps the META section as read, in its order. `tie_order` are the ids of all
     projects, first wins a tie that the rule leaves; empty: the order of ids as text.
+    `notes`: what the file's reader mended or found odd.
     """
 
     budget: int
@@ -153,6 +163,7 @@ class Election:
     limits: Limits = field(default_factory=Limits)
     tie_order: tuple[str, ...] = ()
     meta: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Problem, ...] = ()
 
     def money(self, units: int | Fraction) -> Money:
         """Units of the scale as a whole number, or exactly in words."""
