@@ -138,6 +138,7 @@ INSTALLED_APPS = [
     "habaring.privacy",
     "habaring.council",
     "habaring.assessment",
+    "habaring.participation",
     "habaring.portfolio",
     "habaring.masterplan",
     "habaring.history",

@@ -7,6 +7,7 @@ from habaring.assessment import urls as assessment
 from habaring.council import urls as council
 from habaring.history import urls as history
 from habaring.masterplan import urls as masterplan
+from habaring.participation import urls as participation
 from habaring.people import urls as people
 from habaring.portfolio import urls as portfolio
 from habaring.posts import urls as posts
@@ -44,6 +45,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *stage("regions", regions.public, regions.work, at=("wilayah", "wilayah")),
     *stage("council", council.public, council.work, at=("dewan", "dewan")),
     *stage("assessment", assessment.public, assessment.work, at=("kondisi", "kenali")),
+    *stage(
+        "participation",
+        participation.public,
+        participation.work,
+        at=("usulan", "dengar"),
+    ),
     *stage("portfolio", portfolio.public, portfolio.work, at=("pilihan", "pilih")),
     *stage(
         "masterplan", masterplan.public, masterplan.work, at=("rencana", "rencanakan")

@@ -49,6 +49,11 @@ class Power(StrEnum):
     SEE_PERSONAL_DATA = "see_personal_data"
     PROTECT_PERSONAL_DATA = "protect_personal_data"  # the data protection officer
     MANAGE_API = "manage_api"
+    MANAGE_CALLS = "manage_calls"
+    ENTER_PROPOSALS = "enter_proposals"  # for people without a telephone, and meetings
+    MODERATE = "moderate"
+    CHECK_PROPOSALS = "check_proposals"
+    RUN_VOTES = "run_votes"
 
 
 OF_THE_REGION = frozenset({Power.SEE_WORK_ROOM})
@@ -61,6 +66,7 @@ Part: TypeAlias = Literal["department", "body"]
 IN_PART: Mapping[Power, Part] = {
     Power.RECORD_OBSERVATIONS: "department",
     Power.RECORD_CANDIDATES: "department",
+    Power.CHECK_PROPOSALS: "department",
     Power.RECORD_MEETINGS: "body",
     Power.RECORD_DECISIONS: "body",
 }

@@ -43,6 +43,17 @@ SENTENCES: Mapping[Power, Words] = {
     Power.PROTECT_PERSONAL_DATA: _(
         "Answers people's requests about their data and keeps the register of breaches."
     ),
+    Power.MANAGE_CALLS: _(
+        "Opens calls for proposals, and merges and splits proposals."
+    ),
+    Power.ENTER_PROPOSALS: _(
+        "Enters proposals of meetings, institutions and people without a telephone."
+    ),
+    Power.MODERATE: _("Publishes or hides what people write, with a reason."),
+    Power.CHECK_PROPOSALS: _(
+        "Says for the department whether a proposal can be done, and what it costs."
+    ),
+    Power.RUN_VOTES: _("Prepares, opens and closes votes; never sees a ballot."),
     Power.MANAGE_API: _("Issues and withdraws the keys by which programs come in."),
 }
 

@@ -46,6 +46,17 @@ def within(code: str) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def also(code: str) -> Iterator[None]:
+    """Open one region for some statements of a citizen's act, and close it again behind
+    them: what they may see and write is for the action to keep narrow.
+    """
+    before = opened().region
+    open_region(code)
+    yield  # a refusal rolls the setting back with the rest
+    open_region(before)
+
+
 @dataclass(frozen=True)
 class Opened:
     """What a transaction has opened, to go on with it in another one."""

@@ -4,8 +4,7 @@ Source: UU 27/2022 (Pelindungan Data Pribadi), article 16 (no more than needed):
 the file nor a number nor a whole name is kept.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -153,7 +152,7 @@ def claim(
     an entry that somebody else claimed: nobody learns who stands in the register.
     """
     limits.spend("registers.claim", str(account.pk), most=5, per=DAY, at=at)
-    with _region_opened(region):
+    with walls.also(region.code):
         found = _find(region, said)
         mine = next((one for one in found if one.account_id == account.pk), None)
         if mine is not None:
@@ -223,12 +222,3 @@ def _has_another(account: Account, entry: RegisterEntry) -> bool:
     return RegisterEntry.objects.filter(
         account=account, region=entry.region_id, register=entry.register_id
     ).exists()
-
-
-@contextmanager
-def _region_opened(region: Region) -> Iterator[None]:
-    """Open the region to look one number up, and close it again behind the person."""
-    before = walls.opened().region
-    walls.open_region(region.code)
-    yield  # a refusal rolls the setting back with the rest
-    walls.open_region(before)

@@ -1,0 +1,1 @@
+"""Listening: calls, proposals, discussion, votes and their counts."""

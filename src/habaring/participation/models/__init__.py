@@ -1,0 +1,32 @@
+"""Calls, proposals and their discussion; votes, ballots and counts."""
+
+from habaring.participation.models.calls import Call as Call
+from habaring.participation.models.calls import CallKind as CallKind
+from habaring.participation.models.calls import CallState as CallState
+from habaring.participation.models.calls import TakesPart as TakesPart
+from habaring.participation.models.discussion import Appeal as Appeal
+from habaring.participation.models.discussion import Comment as Comment
+from habaring.participation.models.discussion import Flag as Flag
+from habaring.participation.models.discussion import Moderation as Moderation
+from habaring.participation.models.discussion import Side as Side
+from habaring.participation.models.discussion import Visibility as Visibility
+from habaring.participation.models.proposals import Author as Author
+from habaring.participation.models.proposals import Check as Check
+from habaring.participation.models.proposals import Lineage as Lineage
+from habaring.participation.models.proposals import Origin as Origin
+from habaring.participation.models.proposals import Photo as Photo
+from habaring.participation.models.proposals import Proposal as Proposal
+from habaring.participation.models.proposals import ProposalFollow as ProposalFollow
+from habaring.participation.models.proposals import ProposalState as ProposalState
+from habaring.participation.models.proposals import Step as Step
+from habaring.participation.models.proposals import StepKind as StepKind
+from habaring.participation.models.proposals import Told as Told
+from habaring.participation.models.votes import Ballot as Ballot
+from habaring.participation.models.votes import BallotKind as BallotKind
+from habaring.participation.models.votes import Count as Count
+from habaring.participation.models.votes import Option as Option
+from habaring.participation.models.votes import Override as Override
+from habaring.participation.models.votes import PaperBatch as PaperBatch
+from habaring.participation.models.votes import Vote as Vote
+from habaring.participation.models.votes import Voter as Voter
+from habaring.participation.models.votes import VoteState as VoteState
