@@ -50,9 +50,9 @@ class RuleName(StrEnum):
 class Completion(StrEnum):
     """What equal shares does with money left over.
 
-    `add1` gives every voter one unit more until nothing supported fits any more (or the
-    next step would cost too much); `add1-over-budget` goes on until the next step would
-    cost too much. `greedy` spends what is left as the rule greedy does, by the same
+    `add1` gives every voter one more of the currency (`scale` units) until nothing that
+    may win fits any more, or the next step would cost too much; `add1-over-budget` goes
+    on until that, or until everything that may win has won. `greedy` spends what is left as the rule greedy does, by the same
     measure: for cost by votes (`…-greedy`: after that).
     """
 
