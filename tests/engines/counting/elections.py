@@ -62,6 +62,7 @@ def elections(
     a tie order of its own, cents.
     """
     kind = draw(st.sampled_from(list(kinds)))
+    unit = draw(st.sampled_from((10, 1, 7)))  # in finer money add1 has more steps
     many = draw(st.sampled_from((6, 5, 4, 3, 2, 1)))
     costs = draw(st.lists(st.sampled_from((2, 1, 3, 2, 1, 4, 2, 6, 3, 0, 13)), min_size=many, max_size=many))  # fmt: skip
     ids = draw(st.permutations(["10", "2", "b", "a", "B", "1"]))[:many]
@@ -79,7 +80,6 @@ def elections(
         for id_, cost in zip(ids, costs, strict=True)
     )
     voters = draw(st.sampled_from((8, 7, 6, 5, 4, 3, 2, 1, 0)))
-    unit = draw(st.sampled_from((10, 1, 7)))  # in finer money add1 has more steps
     rows = draw(st.lists(_row(kind, many), min_size=voters, max_size=voters))
     points_scale = draw(st.sampled_from((1, 10))) if kind in POINTS else 1
     return Election(
