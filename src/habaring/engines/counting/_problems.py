@@ -23,7 +23,7 @@ SENTENCES: Mapping[str, str] = {
     "not_a_count": "{key} is not a whole number: {value}",
     "not_money": "{key} is not an amount: {value}",
     "negative": "{key} is negative: {value}",
-    "too_large": "{key} is too large: {value}",
+    "too_large": "{key} has too many digits: {value}",
     "vote_type": "there is no kind of ballot called {value}",
     "default_score": "a score for projects that a ballot leaves out is not supported",
     "num_projects": "META says {expected} projects, there are {found}",
@@ -51,7 +51,6 @@ SENTENCES: Mapping[str, str] = {
     "cell_text": "{key} cannot be written into a list: {value}",
     "rows_differ": "the rows of voters are not the ballots that were counted",
 }
-
 
 
 def problem(code: str, line: int = 0, **params: object) -> Problem:
