@@ -188,7 +188,10 @@ class Author(models.Model):
 
 
 class ProposalFollow(models.Model):
-    """Somebody who wants to hear what becomes of it; `supports` counts in public."""
+    """Somebody who wants to hear what becomes of it; `supports` counts in public.
+
+    `hears` is off for supporters who want no letters, and for authors who stopped them.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     proposal = models.ForeignKey(
@@ -198,6 +201,7 @@ class ProposalFollow(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
     supports = models.BooleanField(default=False)
+    hears = models.BooleanField(default=True)
     since = models.DateTimeField()
     from_proposal = models.ForeignKey(
         Proposal, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
