@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from habaring.engines.counting._pabulib_bulk import ballots_at_once
 from habaring.engines.counting._pabulib_head import Head, read_head
 from habaring.engines.counting._pabulib_keys import (
     RULE,
@@ -27,10 +28,8 @@ from habaring.engines.counting._pabulib_text import (
 )
 from habaring.engines.counting._pabulib_votes import (
     Bounds,
-    Groups,
     Reading,
     ballots_of,
-    groups_at_once,
     groups_by_row,
 )
 from habaring.engines.counting._values import Ballots, Election, Kind, Limits, Project
@@ -81,9 +80,8 @@ def _read(data: bytes, *, lenient: bool, at_once: bool) -> Election:
         limits = own_limits(head.meta, head.line_of, reading.index, places, found)
     tie_order = _tie_order(head, found)
     found.check()
-    groups = _groups(lines, reading, found, at_once=at_once)
-    _check_count(head, "num_votes", groups.rows, found)
-    ballots = ballots_of(groups, pointed=reading.pointed)
+    ballots = _ballots(lines, reading, found, at_once=at_once)
+    _check_count(head, "num_votes", ballots.voters, found)
     _compare(head, ballots, reading, found)
     found.check()
     return Election(
@@ -99,16 +97,18 @@ def _read(data: bytes, *, lenient: bool, at_once: bool) -> Election:
     )
 
 
-def _groups(lines: Lines, reading: Reading, found: Found, *, at_once: bool) -> Groups:
+def _ballots(lines: Lines, reading: Reading, found: Found, *, at_once: bool) -> Ballots:
+    ballots = None
     if at_once:
         try:
             text = lines.data[lines.place :].decode()
+            ballots = ballots_at_once(text, reading)
         except UnicodeDecodeError:
-            text = '"'  # row by row finds the line
-        groups = groups_at_once(text, reading)
-        if groups is not None:
-            return groups
-    return groups_by_row(lines, reading, found)
+            ballots = None  # row by row finds the line
+    if ballots is None:
+        groups = groups_by_row(lines, reading, found)
+        ballots = ballots_of(groups, pointed=reading.pointed)
+    return ballots
 
 
 def _kind(head: Head, found: Found) -> Kind:

@@ -1,10 +1,9 @@
 """The VOTES of a Pabulib file, grouped: identical ballots stand once.
 
-Two ways give the same groups: all rows at once for a section without anything odd, and
-row by row, which also says on which line something is wrong.
+Row by row, which says on which line something is wrong; `_pabulib_bulk` gives the same
+ballots sooner.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -132,35 +131,6 @@ class Groups:
     rows: int
 
 
-def groups_at_once(text: str, reading: Reading) -> Groups | None:
-    """All rows of a section (below its headings) in one go; None if anything is odd."""
-    if '"' in text or "VOTES" in text or "META" in text or "PROJECTS" in text:
-        return None
-    rows = text.replace("\r\n", "\n").split("\n")
-    if rows[-1] == "":
-        rows.pop()
-    columns = reading.columns
-    if not rows or set(map(str.count, rows, repeat(";"))) != {len(columns) - 1}:
-        return None
-    taken = [columns.index("voter_id"), columns.index("vote")]
-    if reading.pointed:
-        taken.append(columns.index("points"))
-    cut = max(taken) + 1
-    cells = list(map(str.split, rows, repeat(";"), repeat(cut)))
-    voters, votes, *more = ([row[at] for row in cells] for at in taken)
-    ids = set(map(str.strip, voters))
-    if len(ids) != len(rows) or "" in ids:
-        return None
-    people: dict[Key, int] = {}
-    points = more[0] if more else [""] * len(rows)
-    for (vote, worth), count in Counter(zip(votes, points, strict=True)).items():
-        key, odd = reading.ballot(vote.strip(), worth.strip())
-        if odd:
-            return None
-        people[key] = people.get(key, 0) + count
-    return Groups(people, len(rows))
-
-
 def groups_by_row(lines: Lines, reading: Reading, found: Found) -> Groups:
     """Row by row, with everything that is wrong or odd put down in `found`."""
     known: dict[tuple[str, str], tuple[Key, list[Oddity]]] = {}
@@ -216,6 +186,11 @@ def ballots_of(groups: Groups, *, pointed: bool) -> Ballots:
     points = np.fromiter(
         (scaled(w, places) for w in worths), np.int64, entries if pointed else 0
     )
-    for array in (starts, projects, people, points):
+    return read_only(Ballots(starts, projects, people, points, int(10**places)))
+
+
+def read_only(ballots: Ballots) -> Ballots:
+    """The same ballots, which nobody can write to."""
+    for array in (ballots.starts, ballots.projects, ballots.people, ballots.points):
         array.flags.writeable = False
-    return Ballots(starts, projects, people, points, 10**places)
+    return ballots
