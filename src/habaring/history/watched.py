@@ -222,6 +222,35 @@ WATCHED: tuple[Watch, ...] = (
         hidden=("secret", "old_secret"),
         ignored=("cursor", "attempts", "failing_since", "next_try_at"),
     ),
+    Watch("participation.Call", _("call")),
+    Watch(
+        "participation.Proposal",
+        _("proposal"),
+        hidden=("author_name", "latitude", "longitude"),
+        bulky=("problem", "idea"),
+    ),
+    Watch("participation.Author", _("co-author of a proposal"), hidden=("name",)),
+    Watch("participation.Photo", _("picture of a proposal")),
+    Watch("participation.Lineage", _("merging or splitting of proposals")),
+    Watch("participation.Check", _("technical check")),
+    Watch("participation.Step", _("step of a proposal"), bulky=("text",)),
+    Watch(
+        "participation.Comment",
+        _("contribution to a discussion"),
+        hidden=("author_name",),
+        bulky=("text",),
+    ),
+    Watch("participation.Moderation", _("moderation")),
+    Watch("participation.Appeal", _("appeal"), bulky=("text",)),
+    Watch("participation.Vote", _("vote"), ignored=("locked_at",)),
+    Watch("participation.Option", _("project on a ballot")),
+    Watch("participation.PaperBatch", _("list of paper ballots")),
+    Watch(
+        "participation.Count",
+        _("count of a vote"),
+        bulky=("ballots", "record", "beside", "told"),
+    ),
+    Watch("participation.Override", _("result changed by the council")),
     Watch("history.Redaction", _("redaction"), "region_code"),
     # tables of packages that decide who gets in
     Watch(
@@ -243,6 +272,9 @@ WATCHED: tuple[Watch, ...] = (
 
 _FROZEN = "copied from the edition, whose record and hash are watched"
 _ITSELF = "part of the history itself: appended only, and sealed"
+_SECRET = (
+    "a history with times would join who voted to what was voted; sealed files count"
+)
 NOT_WATCHED: Mapping[str, str] = {
     "shared.AuditEntry": _ITSELF,
     "history.Change": _ITSELF,
@@ -251,6 +283,11 @@ NOT_WATCHED: Mapping[str, str] = {
     "assessment.EditionValue": _FROZEN,
     "assessment.Publication": "a job: what it leads to is watched",
     "shared.Limit": "a counter of tries",
+    "participation.ProposalFollow": "a person's own wish to be written to",
+    "participation.Flag": "what a moderator did after it is watched",
+    "participation.Told": "letters that were sent",
+    "participation.Voter": _SECRET,
+    "participation.Ballot": _SECRET,
     "people.Challenge": "a one-time code, gone in minutes; what it opened is audited",
     "people.Follow": "a person's own wish to be written to",
     "people.News": "letters that wait to be sent",

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 WHERE vote.id = participation_option.vote_id AND vote.state <> 'draft'
             )""",
         ),
-        protect("participation_voter"),
+        protect("participation_voter", person="account_id"),
         protect("participation_ballot"),
         protect("participation_paperbatch"),
         append_only("participation_lineage"),
