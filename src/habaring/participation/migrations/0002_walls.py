@@ -3,7 +3,9 @@ from django.db import migrations
 from habaring.shared.append_only import append_only
 from habaring.shared.walls import protect
 
-SEEN = "state NOT IN ('draft', 'held')"
+# Told by what is public, so that a state that comes later is not, until somebody says so.
+SEEN = "'public', 'merged', 'split', 'withdrawn', 'hidden'"
+PUBLISHED = "'published', 'open', 'closed', 'counted', 'cancelled'"
 
 
 def of_seen(table: str) -> str:
@@ -11,15 +13,19 @@ def of_seen(table: str) -> str:
     return f"""EXISTS (
         SELECT 1 FROM participation_proposal proposal
         WHERE proposal.id = {table}.proposal_id
-        AND proposal.state NOT IN ('draft', 'held')
+        AND proposal.state IN ({SEEN})
     )"""
 
 
 class Migration(migrations.Migration):
     dependencies = [("participation", "0001_tables")]
     operations = [
-        protect("participation_call", public="state <> 'draft'"),
-        protect("participation_proposal", person="author_id", public=SEEN),
+        protect(
+            "participation_call", public="state IN ('open', 'closed', 'cancelled')"
+        ),
+        protect(
+            "participation_proposal", person="author_id", public=f"state IN ({SEEN})"
+        ),
         protect(
             "participation_author",
             person="account_id",
@@ -27,20 +33,29 @@ class Migration(migrations.Migration):
         ),
         protect("participation_proposalfollow", person="account_id"),
         protect("participation_photo", public=of_seen("participation_photo")),
-        protect("participation_check", public="verdict <> ''"),
+        protect(
+            "participation_check", public="verdict IN ('feasible', 'not_feasible')"
+        ),
         protect("participation_step", public=of_seen("participation_step")),
         protect("participation_told", person="account_id"),
         protect(
-            "participation_comment", person="author_id", public="visibility <> 'held'"
+            "participation_comment",
+            person="author_id",
+            public="visibility IN ('shown', 'hidden', 'withdrawn')",
         ),
         protect("participation_flag", person="account_id"),
-        protect("participation_appeal", person="by_id", public="outcome <> ''"),
-        protect("participation_vote", public="state <> 'draft'"),
+        protect(
+            "participation_appeal",
+            person="by_id",
+            public="outcome IN ('granted', 'refused')",
+        ),
+        protect("participation_vote", public=f"state IN ({PUBLISHED})"),
         protect(
             "participation_option",
-            public="""EXISTS (
+            public=f"""EXISTS (
                 SELECT 1 FROM participation_vote vote
-                WHERE vote.id = participation_option.vote_id AND vote.state <> 'draft'
+                WHERE vote.id = participation_option.vote_id
+                AND vote.state IN ({PUBLISHED})
             )""",
         ),
         protect("participation_voter", person="account_id"),
