@@ -39,7 +39,7 @@ DISTRICT = ("neighborhood", "district")
 CATEGORY = ("category", "categories")
 BENEFICIARIES = ("beneficiaries", "target", "targets")
 TIE_ORDER = "tie_order"
-_TAKEN = {"project_id", "cost", "name", TIE_ORDER}
+_TAKEN = {"project_id", "cost", "votes", "name", TIE_ORDER}
 
 
 def read_pabulib(data: bytes, *, lenient: bool = False) -> Election:
