@@ -9,6 +9,7 @@ from habaring.engines.counting._outcome import Outcome
 from habaring.engines.counting._phragmen import phragmen
 from habaring.engines.counting._prepare import prepare
 from habaring.engines.counting._values import Election, Kind, Rule, RuleName
+from habaring.engines.counting._welfare import _by_table, welfare
 from tests.engines.counting import plain
 from tests.engines.counting.elections import APPROVALS, elections, rules
 
@@ -46,3 +47,19 @@ def test_phragmen_is_the_oracle(case: tuple[Election, Rule]) -> None:
     election, rule = case
     check(election, rule)
     same(phragmen(prepare(election, rule)), plain.count(election, rule))
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases(RuleName.MAX_WELFARE))
+def test_max_welfare_is_the_oracle(case: tuple[Election, Rule]) -> None:
+    election, rule = case
+    check(election, rule)
+    prepared = prepare(election, rule)
+    winners = plain.count(election, rule).winners
+    assert list(welfare(prepared).winners) == winners
+    if not prepared.limits:
+        items = sorted(
+            (*prepared.free, *prepared.candidates), key=prepared.rank.__getitem__
+        )
+        chosen = _by_table(prepared, items)
+        assert [prepared.ids[p] for p in items if p in chosen] == winners

@@ -8,6 +8,7 @@ from habaring.engines.counting._outcome import Outcome
 from habaring.engines.counting._phragmen import phragmen
 from habaring.engines.counting._prepare import prepare
 from habaring.engines.counting._values import Election, Rule, RuleName
+from habaring.engines.counting._welfare import welfare
 
 
 def count(
@@ -28,4 +29,6 @@ def count(
     prepared = prepare(election, rule)
     if rule.name == RuleName.GREEDY:
         return greedy(prepared)
+    if rule.name == RuleName.MAX_WELFARE:
+        return welfare(prepared)
     return phragmen(prepared)

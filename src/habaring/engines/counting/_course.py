@@ -19,22 +19,23 @@ class Extra:
 
 
 class Course:
-    """What has happened so far; `outcome` tells it."""
+    """What has happened so far; `outcome` tells it. It begins with what is free."""
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: Prepared, *, free: bool = True) -> None:
         self.prepared = prepared
         self.room: Room = prepared.room()
         self.rounds: list[Round] = []
         self.ties: list[tuple[str, ...]] = []
         self.lost: dict[int, tuple[Reason, int | None]] = {}
         self._spent: list[int] = []
-        for p in prepared.free:
+        for p in prepared.free if free else ():
             if (reason := self.room.why_not(p)) is not None:
                 self.lose(p, reason)
             else:
-                self._take(p)
+                self.give(p)
 
-    def _take(self, p: int) -> None:
+    def give(self, p: int) -> None:
+        """Take p without a round: it costs nothing."""
         self.room.take(p)
         self._spent.append(self.room.spent)
 
@@ -43,7 +44,7 @@ class Course:
         written in; `others` stood equal and lost the tie.
         """
         ids = self.prepared.ids
-        self._take(p)
+        self.give(p)
         rivals = sorted(others, key=self.prepared.rank.__getitem__)
         tied = tuple(ids[q] for q in rivals)
         if tied:
@@ -94,7 +95,7 @@ class Course:
         won, stories = set(self.room.taken), {}
         for p, id_ in enumerate(ids):
             told = bought.get(id_)
-            reason, to = self._reason(p, p in won, told)
+            reason, to = self._reason(p, told)
             stories[id_] = Story(
                 id=id_,
                 votes=prepared.votes[p],
@@ -110,16 +111,11 @@ class Course:
             )
         return stories
 
-    def _reason(
-        self,
-        p: int,
-        won: bool,
-        told: Round | None,  # noqa: FBT001
-    ) -> tuple[Reason, int | None]:
+    def _reason(self, p: int, told: Round | None) -> tuple[Reason, int | None]:
         if told is not None:
             main = told.phase == "main"
             return (Reason.BOUGHT if main else Reason.COMPLETED), None
-        if won:
+        if p in self.room.taken:
             return Reason.FREE, None
         if p in self.prepared.out:
             return self.prepared.out[p], None
