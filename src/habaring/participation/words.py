@@ -45,6 +45,18 @@ def _merged(details: Details) -> str:
     return ""
 
 
+def _unmerged(details: Details) -> str:
+    if details.get("into"):
+        return _("It stands by itself again, no longer part of %(code)s.") % {
+            "code": _codes(details["into"])
+        }
+    if details.get("from"):
+        return _("%(codes)s stands by itself again.") % {
+            "codes": _codes(details["from"])
+        }
+    return ""
+
+
 def _split(details: Details) -> str:
     if details.get("into"):
         return _("Split into %(codes)s.") % {"codes": _codes(details["into"])}
@@ -108,6 +120,7 @@ def _passed_on(details: Details) -> str:
 
 _SENTENCES: Mapping[StepKind, Callable[[Details], str]] = {
     StepKind.MERGED: _merged,
+    StepKind.UNMERGED: _unmerged,
     StepKind.SPLIT: _split,
     StepKind.CHECK_ASKED: _asked,
     StepKind.CHECKED: _checked,

@@ -2,12 +2,13 @@
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.search import SearchVector
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from habaring.council.models import Meeting
 from habaring.participation.models.calls import Call
 from habaring.regions.models import Department, Region
 
@@ -82,6 +83,9 @@ class Proposal(models.Model):
     origin_text = models.CharField(
         max_length=200, blank=True
     )  # which meeting, business
+    meeting = models.ForeignKey(  # where it was said, if that meeting is in council
+        Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     author = models.ForeignKey(  # null: entered for somebody without an account
         settings.AUTH_USER_MODEL,
         null=True,
@@ -156,6 +160,31 @@ class Proposal(models.Model):
     def code(self) -> str:
         """As people read it: U-0012."""
         return f"U-{self.number:04d}"
+
+
+class ProposalWords(models.Model):
+    """The words of a public proposal, for searching. A trigger keeps it; its rows hold
+    nothing that is not public, so no wall stands here: behind one, PostgreSQL could not
+    use the indexes (`@@` is not leakproof).
+    """
+
+    proposal = models.OneToOneField(
+        Proposal, primary_key=True, on_delete=models.CASCADE, related_name="words"
+    )
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=150)
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = [
+            GinIndex("words", name="proposal_public_words"),
+            GinIndex(
+                OpClass("title", name="gin_trgm_ops"), name="proposal_public_title"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Author(models.Model):
@@ -240,7 +269,9 @@ class Photo(models.Model):
 
 
 class Lineage(models.Model):
-    """One proposal went into, or came out of, another. Rows are only appended."""
+    """One proposal went into, or came out of, another. Rows are only appended: a wrong
+    merge is taken back by a row of kind "undo" between the same two (`ancestry`).
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     older = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="became")
@@ -248,7 +279,12 @@ class Lineage(models.Model):
         Proposal, on_delete=models.PROTECT, related_name="came_from"
     )
     kind = models.CharField(
-        max_length=8, choices=[("merge", _("merged")), ("split", _("split"))]
+        max_length=8,
+        choices=[
+            ("merge", _("merged")),
+            ("split", _("split")),
+            ("undo", _("merge taken back")),
+        ],
     )
     reason = models.TextField()
     at = models.DateTimeField()
@@ -259,7 +295,9 @@ class Lineage(models.Model):
     class Meta:
         ordering = ["at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["older", "newer"], name="lineage_once"),
+            models.UniqueConstraint(
+                fields=["older", "newer", "at"], name="lineage_once_a_moment"
+            ),
             models.CheckConstraint(
                 condition=~Q(older=models.F("newer")), name="lineage_of_two"
             ),
@@ -330,6 +368,7 @@ class StepKind(models.TextChoices):
     PUBLISHED = "published", _("Published")
     CHANGED = "changed", _("Changed by its authors")
     MERGED = "merged", _("Merged")
+    UNMERGED = "unmerged", _("Merge taken back")
     SPLIT = "split", _("Split")
     PASSED_ON = "passed_on", _("Passed on to the next call")
     CHECK_ASKED = "check_asked", _("Sent to a department for its technical check")
