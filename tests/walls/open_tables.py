@@ -48,6 +48,7 @@ OPEN: dict[str, str] = {
     "participation_lineage": PUBLIC,
     "participation_moderation": "deeds, rules and reasons, which are public; no names",
     "participation_override": PUBLIC,
+    "participation_proposalwords": "words of public proposals alone, kept by a trigger",
     "people_account": SIGN_IN,
     "people_challenge": SIGN_IN,
     "people_directory": SIGN_IN,

@@ -283,6 +283,7 @@ NOT_WATCHED: Mapping[str, str] = {
     "assessment.EditionValue": _FROZEN,
     "assessment.Publication": "a job: what it leads to is watched",
     "shared.Limit": "a counter of tries",
+    "participation.ProposalWords": "made of the proposal by a trigger",
     "participation.ProposalFollow": "a person's own wish to be written to",
     "participation.Flag": "what a moderator did after it is watched",
     "participation.Told": "letters that were sent",

@@ -18,6 +18,7 @@ from habaring.participation.models.proposals import Photo as Photo
 from habaring.participation.models.proposals import Proposal as Proposal
 from habaring.participation.models.proposals import ProposalFollow as ProposalFollow
 from habaring.participation.models.proposals import ProposalState as ProposalState
+from habaring.participation.models.proposals import ProposalWords as ProposalWords
 from habaring.participation.models.proposals import Step as Step
 from habaring.participation.models.proposals import StepKind as StepKind
 from habaring.participation.models.proposals import Told as Told
