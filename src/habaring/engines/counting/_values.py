@@ -5,14 +5,17 @@ rounded: a cost of 12.50 with `scale` 100 is 1250. Identical ballots stand once,
 how many people cast them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # these values alone should not cost loading numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
 Money: TypeAlias = int | str
 """As it leaves the engine: a whole number, or an exact decimal in words ("12.5")."""
