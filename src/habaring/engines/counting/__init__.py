@@ -33,7 +33,8 @@ from habaring.engines.counting._values import (
 )
 
 if TYPE_CHECKING:
-    from habaring.engines.counting._audit import audit
+    from habaring.engines.counting._audit import audit, audit_json
+    from habaring.engines.counting._ballots import gather
     from habaring.engines.counting._count import count
     from habaring.engines.counting._pabulib import read_pabulib
     from habaring.engines.counting._pabulib_write import VoteRow, write_pabulib
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
 _LATE = {
     "VoteRow": "_pabulib_write",
     "audit": "_audit",
+    "audit_json": "_audit",
     "count": "_count",
+    "gather": "_ballots",
     "read_pabulib": "_pabulib",
     "write_pabulib": "_pabulib_write",
 }
@@ -66,8 +69,10 @@ __all__ = [
     "Story",
     "VoteRow",
     "audit",
+    "audit_json",
     "count",
     "exact",
+    "gather",
     "limits_in",
     "read_pabulib",
     "rule_in",

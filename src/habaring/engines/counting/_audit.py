@@ -1,6 +1,8 @@
 """The record of a count: everything that is needed to check it without this engine."""
 
 import hashlib
+import json
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -44,6 +46,14 @@ def audit(outcome: Outcome, *, data: bytes | None = None) -> dict[str, Any]:
     if data is not None:
         record["sha256"] = hashlib.sha256(data).hexdigest()
     return record
+
+
+def audit_json(record: Mapping[str, Any]) -> bytes:
+    """A record as the bytes that are published, the same however it was kept: keys in
+    the order of their letters, UTF-8, one line feed at the end.
+    """
+    text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
+    return f"{text}\n".encode()
 
 
 class _Telling:
