@@ -36,6 +36,7 @@ class NewsKind(models.TextChoices):
     DECISION = "decision", _("A decision of the council")
     PLAN = "plan", _("A plan was adopted")
     BOOK = "book", _("A new edition of the master plan")
+    RESULT = "result", _("The result of a vote")
 
 
 class News(models.Model):
