@@ -35,6 +35,7 @@ from habaring.engines.counting._values import (
 if TYPE_CHECKING:
     from habaring.engines.counting._audit import audit, audit_json
     from habaring.engines.counting._ballots import gather
+    from habaring.engines.counting._check import check
     from habaring.engines.counting._count import count
     from habaring.engines.counting._pabulib import read_pabulib
     from habaring.engines.counting._pabulib_write import VoteRow, write_pabulib
@@ -43,6 +44,7 @@ _LATE = {
     "VoteRow": "_pabulib_write",
     "audit": "_audit",
     "audit_json": "_audit",
+    "check": "_check",
     "count": "_count",
     "gather": "_ballots",
     "read_pabulib": "_pabulib",
@@ -70,6 +72,7 @@ __all__ = [
     "VoteRow",
     "audit",
     "audit_json",
+    "check",
     "count",
     "exact",
     "gather",
