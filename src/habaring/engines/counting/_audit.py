@@ -126,3 +126,32 @@ class _Telling:
         pointed = self.outcome.election.kind in (Kind.CUMULATIVE, Kind.SCORING)
         scale = self.outcome.election.ballots.points_scale if pointed else 1
         return exact(Fraction(story.score, scale))
+
+
+def audit_json(record: Mapping[str, Any]) -> bytes:
+    """A record as it is published: the same bytes for the same record, always."""
+    text = json.dumps(
+        record, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1
+    )
+    return f"{text}\n".encode()
+
+
+def differences(ours: Any, theirs: Any, at: str = "") -> list[str]:
+    """Where two records differ, as paths like "rounds.3.price"; empty: nowhere.
+
+    What one of them leaves out or does not know (null) is not a difference: an audit
+    may have been made without the recounts for losers.
+    """
+    if ours is None or theirs is None:
+        return []
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        within: list[str] = []
+        for key in sorted(ours.keys() & theirs.keys()):
+            within += differences(ours[key], theirs[key], f"{at}.{key}".lstrip("."))
+        return within
+    if isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        within = []
+        for place, (one, other) in enumerate(zip(ours, theirs, strict=True), 1):
+            within += differences(one, other, f"{at}.{place}")
+        return within
+    return [] if ours == theirs and type(ours) is type(theirs) else [at]
