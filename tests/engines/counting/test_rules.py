@@ -7,6 +7,7 @@ from habaring.engines.counting._check import check
 from habaring.engines.counting._greedy import greedy
 from habaring.engines.counting._outcome import Outcome
 from habaring.engines.counting._phragmen import phragmen
+from habaring.engines.counting._plain import plain_equal_shares
 from habaring.engines.counting._prepare import prepare
 from habaring.engines.counting._values import Election, Kind, Rule, RuleName
 from habaring.engines.counting._welfare import _by_table, welfare
@@ -63,3 +64,13 @@ def test_max_welfare_is_the_oracle(case: tuple[Election, Rule]) -> None:
         )
         chosen = _by_table(prepared, items)
         assert [prepared.ids[p] for p in items if p in chosen] == winners
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases(RuleName.EQUAL_SHARES))
+def test_the_plain_path_is_the_oracle(case: tuple[Election, Rule]) -> None:
+    election, rule = case
+    check(election, rule)
+    outcome, oracle = plain_equal_shares(prepare(election, rule)), plain.count(*case)
+    same(outcome, oracle)
+    assert (outcome.endowment, outcome.steps) == (oracle.endowment, oracle.steps)
