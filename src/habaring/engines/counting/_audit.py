@@ -128,14 +128,6 @@ class _Telling:
         return exact(Fraction(story.score, scale))
 
 
-def audit_json(record: Mapping[str, Any]) -> bytes:
-    """A record as it is published: the same bytes for the same record, always."""
-    text = json.dumps(
-        record, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1
-    )
-    return f"{text}\n".encode()
-
-
 def differences(ours: Any, theirs: Any, at: str = "") -> list[str]:
     """Where two records differ, as paths like "rounds.3.price"; empty: nowhere.
 
