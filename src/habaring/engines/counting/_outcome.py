@@ -45,6 +45,7 @@ class Round:
     phase: str  # "main" or "completion"
     rate: Fraction
     full: int = 0
+    weight: int = 0
     rest: int = 0
     from_rest: Fraction = Fraction(0)
     spent: int = 0  # of the budget, after this round
