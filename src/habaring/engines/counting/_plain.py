@@ -49,8 +49,8 @@ class Run:
         self.slack: Exact | None = None
         self.zero = mpq(0)
         self.money: list[Line] = [(self.zero, self.zero), (endowment, mpq(1))]
-        self.paid: list[tuple[int, ...]] = [(), ()]
-        """By state: which winners its people paid for, in order."""
+        self.paid: list[tuple[tuple[int, int], ...]] = [(), ()]
+        """By state: which winners its people paid for, and how much they were worth."""
         self.state = [1] * len(prepared.people)
         self.prices: dict[int, Exact] = {}
         self._known: dict[int, Price] = {}
@@ -171,7 +171,7 @@ class Run:
             self._limit(gap)
             after[key] = len(self.money)
             self.money.append(gap)
-            self.paid.append((*self.paid[key[0]], p))
+            self.paid.append((*self.paid[key[0]], (p, self._weight(key[1]))))
         for ballot, utility, _ in self._supporters[p]:
             self.state[ballot] = after[self.state[ballot], utility]
         self.prices[p] = rate
@@ -180,26 +180,31 @@ class Run:
     def _tell(self, p: int, price: Price, others: list[int]) -> None:
         ids, unit = self.prepared.ids, self.prepared.unit
         before: dict[str, int] = {}
-        rest = 0
-        from_rest = self.zero
+        poor: dict[int, int] = {}
         for (state, _), n in price.rest.items():
-            if not self.money[state][0]:
-                continue
-            rest += n
-            from_rest += self.money[state][0] * n
-            for winner in self.paid[state]:
-                before[ids[winner]] = before.get(ids[winner], 0) + n
+            if self.money[state][0]:
+                poor[state] = poor.get(state, 0) + n
+        for state, n in poor.items():
+            for winner, worth in self.paid[state]:
+                before[ids[winner]] = before.get(ids[winner], 0) + n * worth
         told = Round(
             0,
             "",
             "main",
             fraction(price.rate[0] * unit),
             full=sum(price.full.values()),
-            rest=rest,
-            from_rest=fraction(from_rest),
+            weight=sum(self._weight(u) * n for (_, u), n in price.full.items()),
+            rest=sum(poor.values()),
+            from_rest=fraction(
+                sum((self.money[s][0] * n for s, n in poor.items()), self.zero)
+            ),
             paid_before=before,
         )
         self.course.buy(p, told, others)
+
+    def _weight(self, utility: int) -> int:
+        """Where a project is worth the same to all, people are counted."""
+        return 1 if self.prepared.utility is not None else utility
 
     def left(self, p: int) -> Exact:
         """What p's supporters have left."""
