@@ -144,7 +144,7 @@ def _money(head: Head, found: Found) -> tuple[int, tuple[Project, ...], int]:
     units = [scaled(cost, places) for cost in costs]
     if scaled(budget, places) + sum(units) >= LARGEST_SUM:
         line = head.line_of["budget"]
-        found.wrong("too_large", line, key="budget", value=head.meta["budget"])
+        found.wrong("too_many_digits", line, key="budget", value=head.meta["budget"])
     _check_ids(head, found)
     more = _further_columns(head.columns["PROJECTS"])
     projects = tuple(
@@ -198,7 +198,7 @@ def _tie_order(head: Head, found: Found) -> tuple[str, ...]:
     places = {row[TIE_ORDER]: row["project_id"] for _, row in head.rows}
     wanted = [str(number) for number in range(1, len(head.rows) + 1)]
     if sorted(places) != sorted(wanted):
-        found.wrong("tie_order", head.line_of["PROJECTS"])
+        found.wrong("tie_column", head.line_of["PROJECTS"])
         return ()
     return tuple(places[number] for number in wanted)
 

@@ -133,7 +133,7 @@ def amount(text: str, key: str, line: int, found: Found) -> Amount:
     if sign:
         found.wrong("negative", line, key=key, value=text[:40])
     elif len(whole) > WHOLE_DIGITS or len(decimals) > PLACES:
-        found.wrong("too_large", line, key=key, value=text[:40])
+        found.wrong("too_many_digits", line, key=key, value=text[:40])
     else:
         return int(whole + decimals or "0"), len(decimals)
     return 0, 0
