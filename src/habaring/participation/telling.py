@@ -199,3 +199,20 @@ def read_stop_token(token: str, *, region: Region) -> tuple[Account, Proposal]:
             why=_("Perhaps it was cut in two by a mail program."),
             next=_("Copy it whole, or open the proposal and stop there."),
         ) from error
+
+
+def ask_beside(account: Account, row: Proposal, link: str, *, at: datetime) -> None:
+    """Ask somebody to stand beside the author, by letter or short message."""
+    if account.email:
+        notices.send_letter(
+            to=[account.email],
+            template="participation/letters/beside.txt",
+            context={"proposal": row, "region": row.region, "link": link},
+            language=account.language,
+        )
+    elif account.phone:
+        with override(account.language):
+            text = gettext(
+                "Habaring: you are asked to be co-author of proposal %(code)s: %(link)s"
+            ) % {"code": row.code, "link": link}
+        gateways.send(Message(account.phone, text, Kind.NOTICE), at=at)
