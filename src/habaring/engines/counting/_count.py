@@ -6,6 +6,7 @@ from habaring.engines.counting._check import check
 from habaring.engines.counting._greedy import greedy
 from habaring.engines.counting._outcome import Outcome
 from habaring.engines.counting._phragmen import phragmen
+from habaring.engines.counting._plain import plain_equal_shares
 from habaring.engines.counting._prepare import prepare
 from habaring.engines.counting._values import Election, Rule, RuleName
 from habaring.engines.counting._welfare import welfare
@@ -31,4 +32,6 @@ def count(
         return greedy(prepared)
     if rule.name == RuleName.MAX_WELFARE:
         return welfare(prepared)
-    return phragmen(prepared)
+    if rule.name == RuleName.PHRAGMEN:
+        return phragmen(prepared)
+    return plain_equal_shares(prepared, progress)
