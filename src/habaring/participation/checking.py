@@ -93,18 +93,38 @@ def waiting_for(region: Region, within: Extent) -> QuerySet[Check]:
 
 def feasible(region: Region) -> QuerySet[Proposal]:
     """Public proposals of which no department says no and one says yes."""
-    newest = Check.objects.filter(
-        proposal=OuterRef("proposal"), department=OuterRef("department")
-    ).exclude(verdict="")
-    last = newest.order_by("-decided_at", "-pk").values("pk")[:1]
-    counted = Check.objects.filter(proposal=OuterRef("pk"), pk=last)
     return Proposal.objects.public().filter(
-        Exists(counted.filter(verdict="feasible")),
-        ~Exists(counted.filter(verdict="not_feasible")),
+        Exists(_counted().filter(verdict="feasible")),
+        ~Exists(_counted().filter(verdict="not_feasible")),
         region=region,
     )
+
+
+def refused(region: Region) -> QuerySet[Proposal]:
+    """Proposals of which a department says that they cannot be done."""
+    no = _counted().filter(verdict="not_feasible")
+    return Proposal.objects.filter(Exists(no), region=region)
+
+
+def _counted() -> QuerySet[Check]:
+    """Of the proposal outside, the newest decided check of each department."""
+    same = Check.objects.filter(
+        proposal=OuterRef("proposal"), department=OuterRef("department")
+    ).exclude(verdict="")
+    newest = same.order_by("-decided_at", "-pk").values("pk")[:1]
+    return Check.objects.filter(proposal=OuterRef("pk"), pk=newest)
 
 
 def late(check: Check, on: date) -> bool:
     """Whether its day has passed without an answer."""
     return not check.verdict and check.due_on is not None and check.due_on < on
+
+
+def answered(region: Region, within: Extent) -> QuerySet[Check]:
+    """What the departments in reach have answered, the newest first."""
+    rows = Check.objects.filter(region=region).exclude(verdict="")
+    if not within.whole:
+        rows = rows.filter(department__in=within.departments)
+    return rows.select_related("proposal__call", "department").order_by(
+        "-decided_at", "-pk"
+    )

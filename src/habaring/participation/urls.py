@@ -4,8 +4,11 @@ from django.urls import URLPattern, path
 
 from habaring.participation.views import (
     calls,
+    checks,
     discussion,
+    entering,
     moderation,
+    office,
     proposals,
     proposing,
 )
@@ -58,4 +61,19 @@ work: list[URLPattern] = [
     path("moderasi/banding/", moderation.appeals, name="appeals"),
     path("moderasi/banding/<int:key>/", moderation.appeal, name="appeal"),
     path("moderasi/<str:kind>/<int:key>/", moderation.item, name="moderation-item"),
+    path("usulan/", office.proposals, name="proposals"),
+    path("usulan/unduh.<str:form>", office.proposals_file, name="proposals-file"),
+    path("usulan/<int:number>/", office.proposal, name="proposal"),
+    path("usulan/<int:number>/gabung/", office.merge, name="merge"),
+    path("usulan/<int:number>/lepas/", office.take_back, name="take-back-merge"),
+    path("usulan/<int:number>/pecah/", office.split, name="split"),
+    path("usulan/<int:number>/teruskan/", office.pass_on, name="pass-on"),
+    path("periksa/", checks.checks, name="checks"),
+    path("periksa/minta/", checks.ask, name="ask-checks"),
+    path("periksa/<int:check>/", checks.check, name="check"),
+    path("periksa/<int:check>/batal/", checks.take_back, name="take-back-check"),
+    path("masukkan/", entering.enter_proposal, name="enter"),
+    path("masukkan/unggah/", entering.upload, name="enter-upload"),
+    path("masukkan/templat.xlsx", entering.template, name="enter-template"),
+    path("masukkan/<int:number>/", entering.correct, name="enter-correct"),
 ]
