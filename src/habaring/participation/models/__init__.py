@@ -10,6 +10,7 @@ from habaring.participation.models.discussion import Flag as Flag
 from habaring.participation.models.discussion import Moderation as Moderation
 from habaring.participation.models.discussion import Side as Side
 from habaring.participation.models.discussion import Visibility as Visibility
+from habaring.participation.models.proposals import OPEN_TO_ALL as OPEN_TO_ALL
 from habaring.participation.models.proposals import Author as Author
 from habaring.participation.models.proposals import Check as Check
 from habaring.participation.models.proposals import Lineage as Lineage
