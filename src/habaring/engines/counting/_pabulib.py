@@ -77,7 +77,7 @@ def _read(data: bytes, *, lenient: bool, at_once: bool) -> Election:
     limits = Limits()
     if RULE in head.meta:
         read_rule(head.meta, kind, head.line_of, found)
-        limits = own_limits(head.meta, head.line_of, reading.index, places, found)
+        limits = own_limits(head.meta, head.line_of, reading.index, 10**places, found)
     tie_order = _tie_order(head, found)
     found.check()
     ballots = _ballots(lines, reading, found, at_once=at_once)

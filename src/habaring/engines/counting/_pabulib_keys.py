@@ -8,7 +8,6 @@ from habaring.engines.counting._pabulib_text import (
     Amount,
     Found,
     amount,
-    scaled,
     whole_number,
 )
 from habaring.engines.counting._values import (
@@ -99,10 +98,10 @@ def own_limits(
     meta: Mapping[str, str],
     line_of: Mapping[str, int],
     ids: Collection[str],
-    places: int,
+    scale: int,
     found: Found,
 ) -> Limits:
-    """The limits of a file that names its rule."""
+    """The limits of a file that names its rule, in 1/`scale`."""
     minimum = 0
     if MINIMUM_VOTES in meta:
         line = line_of.get(MINIMUM_VOTES, 0)
@@ -117,7 +116,10 @@ def own_limits(
             conflicts.append(names)
     amounts = {of: amounts_of(of, meta, line_of, found) for of in _NAMES}
     units = {
-        of: {name: scaled(value, places) for name, value in given.items()}
+        of: {
+            name: digits * scale // 10**decimals
+            for name, (digits, decimals) in given.items()
+        }
         for of, given in amounts.items()
     }
     return Limits(
@@ -137,9 +139,8 @@ def limits_in(election: Election) -> Limits:
         Refused: they cannot be read.
     """
     found = Found()
-    places = len(str(election.scale)) - 1
     ids = [project.id for project in election.projects]
-    limits = own_limits(election.meta, {}, ids, places, found)
+    limits = own_limits(election.meta, {}, ids, election.scale, found)
     minimum = limits.minimum_votes
     threshold = "min_project_score_threshold"
     if threshold in election.meta and election.kind in (Kind.APPROVAL, Kind.CHOOSE_ONE):

@@ -20,7 +20,7 @@ from habaring.engines.counting._pabulib_keys import (
     RULE,
     TIES,
 )
-from habaring.engines.counting._pabulib_text import Found, amount, scaled
+from habaring.engines.counting._pabulib_text import Found, amount
 from habaring.engines.counting._problems import problem, refused
 from habaring.engines.counting._values import (
     Completion,
@@ -126,14 +126,12 @@ def _meta(election: Election, rule: Rule | None) -> dict[str, str]:
 
 
 def _budget(election: Election) -> str:
-    said = election.meta.get("budget", "")
-    places = len(str(election.scale)) - 1
+    """As it was written, where that is the same amount."""
     found = Found()
-    value = amount(said, "budget", 0, found)
-    same = not found.problems and value[1] <= places
-    if same and scaled(value, places) == election.budget:
-        return said
-    return str(election.money(election.budget))
+    said = election.meta.get("budget", "")
+    digits, decimals = amount(said, "budget", 0, found)
+    same = Fraction(digits, 10**decimals) == Fraction(election.budget, election.scale)
+    return said if same and not found.problems else str(election.money(election.budget))
 
 
 def _pabulib_rule(rule: Rule) -> str:
@@ -201,6 +199,8 @@ def _projects(
 def _vote_counts(election: Election) -> list[int]:
     ballots = election.ballots
     weights = np.repeat(ballots.people, np.diff(ballots.starts))
+    if len(ballots.points):  # no points are no support
+        weights = weights * (ballots.points > 0)
     counts = np.bincount(ballots.projects, weights, len(election.projects))
     return [int(count) for count in counts.tolist()]
 
