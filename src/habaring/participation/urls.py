@@ -1,9 +1,10 @@
 """Addresses: `public` under /daerah/<code>/usulan/, `work` under …/dengar/."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 
 from habaring.participation.views import (
     calls,
+    casting,
     checks,
     discussion,
     entering,
@@ -11,9 +12,48 @@ from habaring.participation.views import (
     office,
     proposals,
     proposing,
+    results,
+    voting,
 )
 
+
+class CountPlace:
+    """What was counted on its own: the whole vote, or a district by its code."""
+
+    regex = r"semua|\d{2}(?:\.\d{2}){1,2}(?:\.\d{4})?"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(CountPlace, "place")
+
+_RESULT = "suara/<int:vote>/hasil/"
+_COUNT = f"{_RESULT}<place:place>/"
+results_public = [
+    path(_RESULT, results.result, name="result"),
+    path(_COUNT, results.place, name="result-place"),
+    path(f"{_COUNT}putaran/", results.rounds, name="result-rounds"),
+    path(f"{_COUNT}putaran/<int:number>/", results.one_round, name="result-round"),
+    path(f"{_COUNT}proyek/<str:option>/", results.project, name="result-project"),
+    path(f"{_COUNT}suara.pb", results.ballots_file, name="result-ballots"),
+    path(f"{_COUNT}hasil.json", results.record_file, name="result-record"),
+    path(f"{_COUNT}pembanding.json", results.beside_file, name="result-beside"),
+    path(f"{_COUNT}proyek.<str:form>", results.projects_file, name="result-projects"),
+    path(
+        f"{_COUNT}gambar/<slug:key>.<str:kind>", results.picture, name="result-picture"
+    ),
+]
+results_work = [
+    path("suara/<int:vote>/tutup/", results.close, name="close-vote"),
+    path("suara/<int:vote>/hitung/", results.counting, name="counting"),
+    path("suara/<int:vote>/putusan/<place:place>/", results.override, name="override"),
+]
 public: list[URLPattern] = [
+    *results_public,
     path("", calls.calls, name="calls"),
     path("panggilan/<int:call>/", calls.call, name="call"),
     path("panggilan/<int:call>/usul/", proposing.propose, name="propose"),
@@ -46,9 +86,15 @@ public: list[URLPattern] = [
     path("tulisan-saya/", moderation.my_words, name="my-words"),
     path("banding/<int:key>/", moderation.make_appeal, name="appeal"),
     path("moderasi/", moderation.record, name="moderation-record"),
+    path("suara/<int:vote>/", voting.vote, name="vote"),
+    path("suara/<int:vote>/aturan.json", voting.rules_file, name="vote-rules"),
+    path("suara/<int:vote>/pilih/", casting.cast, name="cast"),
+    path("suara/<int:vote>/ubah/", casting.change, name="change-ballot"),
+    path("suara/<int:vote>/periksa/", casting.check, name="check-ballot"),
     path("<int:number>/berhenti/<str:token>/", proposals.stop, name="stop"),
 ]
 work: list[URLPattern] = [
+    *results_work,
     path("", calls.desk, name="desk"),
     path("panggilan/", calls.work_calls, name="calls"),
     path("panggilan/baru/", calls.new_call, name="new-call"),
@@ -76,4 +122,13 @@ work: list[URLPattern] = [
     path("masukkan/unggah/", entering.upload, name="enter-upload"),
     path("masukkan/templat.xlsx", entering.template, name="enter-template"),
     path("masukkan/<int:number>/", entering.correct, name="enter-correct"),
+    path("suara/", voting.votes, name="votes"),
+    path("suara/<int:vote>/", voting.room, name="vote"),
+    path("suara/<int:vote>/ubah/", voting.edit, name="edit-vote"),
+    path("suara/<int:vote>/pratinjau/", voting.preview, name="preview-vote"),
+    path("suara/<int:vote>/terbit/", voting.publish, name="publish-vote"),
+    path("suara/<int:vote>/perpanjang/", voting.extend, name="extend-vote"),
+    path("suara/<int:vote>/batal/", voting.cancel, name="cancel-vote"),
+    path("suara/<int:vote>/buang/", voting.drop, name="drop-vote"),
+    path("panggilan/<int:call>/suara/baru/", voting.new_vote, name="new-vote"),
 ]
