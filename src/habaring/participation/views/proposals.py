@@ -75,7 +75,7 @@ def proposal(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "page": page,
         "proposal": row,
         "call": row.call,
-        "glance": discussion.glance(row),
+        "talk": discussion.glance(row),
         "changeable": page.own.author and verbs.changeable(row, at=now()),
         "address": settings.SITE_ADDRESS + telling.page_of(row),
     }
