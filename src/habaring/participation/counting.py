@@ -170,7 +170,8 @@ def count_part(vote: Vote, part: Part, opened: Box, *, turnout: Turnout) -> Coun
     outcome = counting.count(election, rule, explain=True)
     other = rule_beside(vote)
     beside = counting.count(election, other) if other else None
-    record = counting.audit(outcome, data=ballots)
+    # as `habaring count --json` prints it: the explanation is kept apart, in `told`
+    record = counting.audit(counting.count(election, rule), data=ballots)
     return Counted(
         ballots=ballots,
         record=record,

@@ -18,6 +18,37 @@ def nearest(value: Fraction | None) -> str:
     return rupiah(None if value is None else int(value + Fraction(1, 2)))
 
 
+def exactly(value: Fraction) -> str:
+    """A sum to the last fraction of a rupiah, where it is not whole."""
+    if value.denominator == 1:
+        return rupiah(int(value))
+    about = number(float(value), 2)
+    return f"Rp\u00a0{about} ({value.numerator}/{value.denominator})"
+
+
+def facts(result: Result, line: Line) -> list[tuple[str, str]]:
+    """The numbers of a project, each with its name."""
+    money = (
+        (_("Paid by each supporter who had enough"), line.price),
+        (_("What its supporters had left at the end"), line.money_left),
+        (_("Largest cost at which it wins"), line.max_cost),
+    )
+    found = [
+        (_("Cost"), rupiah(line.cost)),
+        (
+            _("Supporters"),
+            _("%(votes)s of %(voters)s voters")
+            % {"votes": number(line.votes), "voters": number(result.voters)},
+        ),
+    ]
+    if line.each is not None:
+        found.append((_("Cost for each supporter"), rupiah(line.each)))
+    found += [(label, exactly(value)) for label, value in money if value is not None]
+    if line.votes_needed is not None and not line.won:
+        found.append((_("Supporters that were missing"), number(line.votes_needed)))
+    return found
+
+
 # The answer
 
 
