@@ -161,8 +161,11 @@ class CandidateIn(In):
     sdg: Annotated[list[Annotated[int, Field(ge=1, le=17)]], Field(max_length=17)] = []
     environment_effect: Short = ""
     tags: Annotated[list[Code], Field(max_length=50)] = []
-    origin_kind: Literal["", "person", "meeting", "department", "document"] = ""
+    origin_kind: Literal[
+        "", "person", "meeting", "department", "document", "proposal"
+    ] = ""
     origin_text: Short = ""
+    proposal: Code = Field("", description="U-0012: the proposal it came from.")
     rpjmd_mission: Code = ""
     subactivity_code: Annotated[str, StringConstraints(max_length=20)] = ""
     illustrative: bool = False

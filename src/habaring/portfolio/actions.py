@@ -1,7 +1,7 @@
 """The verbs of choosing: record candidates and limits, draft and run scenarios, adopt."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,6 @@ from habaring.portfolio.candidates import Entry, problems, warnings
 from habaring.portfolio.departments import problems_outside, refuse_outside
 from habaring.portfolio.inputs import (
     entry_of,
-    fields_of,
     money_lines,
     programme_of,
     sources_of,
@@ -34,7 +33,8 @@ from habaring.portfolio.models import (
     Scenario,
     ScenarioStatus,
 )
-from habaring.regions.models import Department, Region
+from habaring.portfolio.revisions import Maker
+from habaring.regions.models import Region
 from habaring.shared import audit
 from habaring.shared.models import Upload
 from habaring.shared.refusal import FileRefused, Problem, Refusal, Words
@@ -88,12 +88,12 @@ def record_candidates(
     kept = {code: row.requires for code, row in current.items()}
     last = Candidate.objects.filter(region=region, superseded_at__isnull=True)
     newest = {row.code: row for row in last.select_related("department")}
+    make = Maker(region=region, upload=upload, by=by, at=at, rows=rows)
     outside = problems_outside(rows, region=region, within=within, newest=newest)
-    found = problems(rows, known, kept) + outside
+    found = problems(rows, known, kept) + outside + make.unknown_proposals(rows)
     if found:
         raise _refused(found)
     told: dict[str, list[str]] = {"new": [], "changed": [], "unchanged": []}
-    make = _Maker(region=region, upload=upload, by=by, at=at)
     for entry in rows:
         there = current.get(entry.code)
         if there is not None and entry_of(there) == entry:
@@ -116,45 +116,6 @@ def _refused(found: Sequence[Problem]) -> CandidatesRefused:
         problems=found[:200],
         count=len(found),
     )
-
-
-@dataclass
-class _Maker:
-    """Writes revisions, with what is the same for all of them."""
-
-    region: Region
-    upload: Upload | None
-    by: Account | None
-    at: datetime
-    departments: Mapping[str, int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        pairs = Department.objects.filter(region=self.region).values_list("code", "pk")
-        self.departments = dict(pairs)
-
-    def revision(self, entry: Entry, before: Candidate | None) -> Candidate:
-        if before is not None:
-            Candidate.objects.filter(pk=before.pk).update(superseded_at=self.at)
-        return Candidate.objects.create(
-            region=self.region,
-            code=entry.code,
-            revision=before.revision + 1 if before else 1,
-            upload=self.upload,
-            recorded_at=self.at,
-            recorded_by=self.by,
-            **fields_of(entry, self.departments),
-        )
-
-    def audit(self, told: Mapping[str, Sequence[str]]) -> None:
-        if told["new"] or told["changed"]:
-            audit.record(
-                by=self.by,
-                at=self.at,
-                verb="portfolio.candidates.recorded",
-                subject=self.upload or self.region,
-                region=self.region.code,
-                details={**told, "unchanged": len(told["unchanged"])},
-            )
 
 
 def record_one(

@@ -20,6 +20,7 @@ from habaring.shared.tables import Bilingual, Column, TableKind, Value, family
 LONGEST_WORK = 10
 QUICK_WIN_MONTHS = 12
 CODE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
+PROPOSAL = r"U-\d{1,8}"
 SUBACTIVITY = r"\d\.\d{2}\.\d{2}\.[12]\.\d{2}\.\d{2,4}"
 _SPLIT = re.compile(r"[;,\s]+")
 
@@ -66,6 +67,7 @@ class Entry:
     tags: tuple[str, ...] = ()
     origin_kind: str = ""
     origin_text: str = ""
+    proposal: str = ""
     rpjmd_mission: str = ""
     subactivity_code: str = ""
     illustrative: bool = False
@@ -170,10 +172,19 @@ ORIGINS: Mapping[str, Words] = {
     "meeting": _("a meeting"),
     "department": _("a department"),
     "document": _("a document"),
+    "proposal": _("a proposal"),
 }
 _FROM = (
     Column("origin_kind", _("Came from"), "choice", choices=ORIGINS),
     Column("origin_text", _("Came from, in words"), "text", max_length=300),
+    Column(
+        "proposal",
+        _("Number of the proposal"),
+        "text",
+        pattern=PROPOSAL,
+        max_length=12,
+        help=_("Where people proposed it here, such as U-0012."),
+    ),
     Column(
         "rpjmd_mission",
         _("RPJMD mission"),
@@ -262,6 +273,7 @@ _TEXTS = (
     "environment_effect",
     "origin_kind",
     "origin_text",
+    "proposal",
     "rpjmd_mission",
     "subactivity_code",
 )
@@ -418,7 +430,7 @@ def _form(entry: Entry) -> Iterator[Problem]:
         yield _at(
             entry,
             "origin_kind",
-            _("Choose a person, a meeting, a department or a document."),
+            _("Choose a person, a meeting, a department, a document or a proposal."),
         )
 
 

@@ -50,6 +50,7 @@ SUSTAINABLE = ("running_cost_paid_by", "owner_after", "sdg", "environment_effect
 OTHERS = (
     "origin_kind",
     "origin_text",
+    "proposal",
     "rpjmd_mission",
     "subactivity_code",
     "example",

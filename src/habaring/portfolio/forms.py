@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from habaring.council.models import Decision
 from habaring.engines.choosing import Limits
-from habaring.portfolio.candidates import CODE, LONGEST_WORK, ORIGINS, Entry, Known
+from habaring.portfolio.candidates import (
+    CODE,
+    LONGEST_WORK,
+    ORIGINS,
+    PROPOSAL,
+    Entry,
+    Known,
+)
 from habaring.portfolio.fields import Codes, DecimalText, Grid, GridRow, RupiahField
 from habaring.portfolio.funding import source_name
 from habaring.portfolio.models import LimitSet
@@ -95,6 +102,12 @@ class CandidateForm(Grid):
     origin_kind = forms.ChoiceField(label=_("Came from"), required=False)
     origin_text = forms.CharField(
         label=_("Came from, in words"), required=False, max_length=300
+    )
+    proposal = forms.RegexField(
+        f"^{PROPOSAL}$",
+        label=_("Number of the proposal"),
+        required=False,
+        help_text=_("Where people proposed it here, such as U-0012."),
     )
     rpjmd_mission = forms.CharField(
         label=_("RPJMD mission"),

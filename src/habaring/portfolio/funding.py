@@ -23,6 +23,10 @@ SOURCES: Mapping[str, Words] = {
 }
 """domain.md 1.5, with the APBD also by its parts; another source keeps its own code."""
 
+UNSET = "BELUM"
+"""Stands for a source that nobody has set yet: no limit has money under it."""
+_OTHERS: Mapping[str, Words] = {UNSET: _("source not set yet")}
+
 QUESTIONS: Mapping[str, Words] = {
     "running_cost": _("Who pays the running cost after completion?"),
     "owner_after": _("Who owns it after the project?"),
@@ -34,9 +38,10 @@ QUESTIONS: Mapping[str, Words] = {
 
 def source_name(code: str) -> Words:
     """A source's name; its code where the list does not know it."""
-    return SOURCES.get(code, code)
+    return SOURCES.get(code) or _OTHERS.get(code, code)
 
 
 def with_others(codes: Iterable[str]) -> dict[str, Words]:
     """The known sources, then the other codes in use, in the order of the alphabet."""
-    return {**SOURCES, **{code: code for code in sorted(set(codes) - set(SOURCES))}}
+    others = sorted(set(codes) - set(SOURCES))
+    return {**SOURCES, **{code: source_name(code) for code in others}}

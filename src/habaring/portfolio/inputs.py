@@ -110,6 +110,7 @@ def entry_of(row: Candidate) -> Entry:
         tags=tuple(row.tags),
         origin_kind=row.origin_kind,
         origin_text=row.origin_text,
+        proposal=row.proposal.code if row.proposal else "",
         rpjmd_mission=row.rpjmd_mission,
         subactivity_code=row.subactivity_code,
         illustrative=row.illustrative,
@@ -143,8 +144,10 @@ _SAME = (
 )
 
 
-def fields_of(entry: Entry, departments: Mapping[str, int]) -> dict[str, Any]:
-    """The columns of the row that keeps an entry; `departments` maps codes to keys."""
+def fields_of(
+    entry: Entry, departments: Mapping[str, int], proposals: Mapping[str, int]
+) -> dict[str, Any]:
+    """The columns of the row that keeps an entry; the mappings lead from codes to keys."""
     values: dict[str, Any] = {name: getattr(entry, name) for name in _SAME}
     values.update({new: getattr(entry, old) for old, new in _RENAMED.items()})
     values["requires"] = list(entry.requires)
@@ -152,6 +155,7 @@ def fields_of(entry: Entry, departments: Mapping[str, int]) -> dict[str, Any]:
     values["tags"] = list(entry.tags)
     values["district_id"] = entry.district or None
     values["department_id"] = departments.get(entry.department)
+    values["proposal_id"] = proposals.get(entry.proposal)
     values["costs"] = [
         {"year": year, "source": source, "amount": amount}
         for (year, source), amount in entry.costs.items()

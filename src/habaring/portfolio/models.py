@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from habaring.council.models import Decision
+from habaring.participation.models import Proposal
 from habaring.regions.models import Department, Region
 from habaring.shared.models import Upload
 
@@ -17,6 +18,7 @@ class Origin(models.TextChoices):
     MEETING = "meeting", "meeting"
     DEPARTMENT = "department", "department"
     DOCUMENT = "document", "document"
+    PROPOSAL = "proposal", "proposal"
 
 
 class CandidateQuerySet(models.QuerySet["Candidate"]):
@@ -65,6 +67,13 @@ class Candidate(models.Model):
     environment_effect = models.CharField(max_length=300, blank=True)
     origin_kind = models.CharField(max_length=12, choices=Origin.choices, blank=True)
     origin_text = models.CharField(max_length=300, blank=True)
+    proposal = models.ForeignKey(  # the one that people made, and perhaps voted for
+        Proposal,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="candidates",
+    )
     rpjmd_mission = models.CharField(max_length=40, blank=True)
     subactivity_code = models.CharField(max_length=20, blank=True)
     illustrative = models.BooleanField(default=False)

@@ -68,6 +68,7 @@ def programme(request: HttpRequest, code: str, programme: str) -> HttpResponse:
             "candidate__department",
             "candidate__district",
             "candidate__region",
+            "candidate__proposal",
             "plan__decision__council",
             "plan__scenario",
         )
@@ -102,7 +103,8 @@ def _standing(
         raise Http404
     rows = Candidate.objects.filter(pk__in=in_force.scenario.candidate_ids)
     row = get_object_or_404(
-        rows.select_related("department", "district", "region"), code=programme
+        rows.select_related("department", "district", "region", "proposal"),
+        code=programme,
     )
     return row, in_force, lines[programme]
 

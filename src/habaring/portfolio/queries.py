@@ -37,7 +37,9 @@ from habaring.shared.tables import Bilingual
 def current_candidates(region: Region) -> CandidateQuerySet:
     """The candidates in force of a region, in the order of their codes."""
     rows = Candidate.objects.filter(region=region).current()
-    return rows.select_related("department", "district", "region").order_by("code")
+    return rows.select_related("department", "district", "region", "proposal").order_by(
+        "code"
+    )
 
 
 def narrowed(
@@ -269,7 +271,7 @@ def plan_items(plan: Plan) -> list[PlanItem]:
     """The programmes of a plan in the order of their start, with their candidates."""
     return list(
         plan.items.select_related(
-            "candidate__department", "candidate__district"
+            "candidate__department", "candidate__district", "candidate__proposal"
         ).order_by("start_year", "candidate__code")
     )
 
