@@ -304,12 +304,19 @@ def entry_from(
         outcomes=dict(sorted((k, float(v)) for k, v in _named(given, "outcome_"))),
         sheet=sheet,
         row=row,
-        **texts,
+        **texts | {"proposal": _proposal(texts["proposal"])},
     )
 
 
 def _parts(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in _SPLIT.split(text or "") if part))
+
+
+def _proposal(code: str) -> str:
+    """U-12 as it is shown everywhere: U-0012."""
+    digits = code.removeprefix("U-")
+    known = digits.isascii() and digits.isdigit()
+    return f"U-{int(digits):04d}" if known else code
 
 
 def _number(text: str) -> int:

@@ -1,18 +1,21 @@
 """One idea through every stage, both ways: where it came from, what became of it.
 
 Each domain tells its own public steps; only this module sees them all. A programme's
-page draws the whole thread with the tag `{% thread_of candidate %}`, and the books
-link each line of their action plan to that page.
+page draws the whole thread with the tag `{% thread_of candidate %}`, a proposal's with
+`{% thread_of_proposal proposal %}`, and the books link each line of their action plan to
+the programme's page.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from habaring.masterplan.models import Edition
+from habaring.participation import ancestry, telling, words
+from habaring.participation.models import Proposal, Step, StepKind
 from habaring.portfolio.models import Candidate, PlanItem
 from habaring.portfolio.queries import thread as portfolio_thread
 from habaring.shared.refusal import Words
@@ -20,22 +23,110 @@ from habaring.shared.refusal import Words
 
 @dataclass(frozen=True)
 class Knot:
-    """One step as `components/thread.html` shows it."""
+    """One step as `components/thread.html` shows it. `said` are a person's own words."""
 
     label: Words
     text: Words
     url: str = ""
     on: datetime | None = None
     state: str = "done"
+    said: str = ""
 
 
 def of_candidate(candidate: Candidate) -> tuple[Knot, ...]:
-    """The thread of one candidate programme, oldest step first."""
-    steps = tuple(
+    """The thread of one candidate programme, oldest step first; with the steps of the
+    proposal that it came from.
+    """
+    steps = [
         Knot(step.label, step.text, step.url, step.on, step.state)
         for step in portfolio_thread(candidate)
+        if not (candidate.proposal and step.kind == "origin")
+    ]
+    before = _proposed(candidate.proposal) if candidate.proposal else []
+    return (*_without_now(before), *steps, *_books(candidate))
+
+
+def of_proposal(proposal: Proposal, *, working: bool = False) -> tuple[Knot, ...]:
+    """The thread of a proposal: what was merged into it, its checks and votes, then the
+    candidate, the plan and the book. In the work room (`working`) a candidate is shown
+    before a plan has made it public.
+    """
+    living = ancestry.living(proposal)
+    steps = _proposed(proposal)
+    if living.pk != proposal.pk:
+        steps += _proposed(living, but=set(_keys(proposal)))
+    after = _afterwards(living, working=working)
+    return (*(_without_now(steps) if after else steps), *after)
+
+
+def _proposed(proposal: Proposal, but: "set[int] | None" = None) -> list[Knot]:
+    """The public steps of a proposal and of all that went into it, oldest first."""
+    own = [proposal.pk, *(row.pk for row in ancestry.taken_in(proposal))]
+    whole = ancestry.whole(proposal)
+    if whole is not None:
+        own.append(whole.pk)
+    rows = Step.objects.filter(proposal__in=own).select_related("proposal")
+    knots = [
+        _step(row, named=row.proposal_id != proposal.pk)
+        for row in rows.order_by("at", "pk")
+        if row.proposal_id not in (but or ()) and not _told_twice(row, proposal)
+    ]
+    if knots:
+        knots[-1] = replace(knots[-1], state="now")
+    return knots
+
+
+def _keys(proposal: Proposal) -> list[int]:
+    return [proposal.pk, *(row.pk for row in ancestry.taken_in(proposal))]
+
+
+def _told_twice(row: Step, proposal: Proposal) -> bool:
+    """A merge leaves a step on both; the thread of the one that lives shows its own."""
+    return row.proposal_id != proposal.pk and row.kind == StepKind.MERGED
+
+
+def _step(row: Step, *, named: bool) -> Knot:
+    sentence = words.sentence(row)
+    code = f"{row.proposal.code}: " if named else ""
+    return Knot(
+        label=StepKind(row.kind).label,
+        text=f"{code}{sentence}",
+        url=row.path or (telling.page_of(row.proposal) if named else ""),
+        on=row.at,
+        said=row.text,
     )
-    return (*steps, *_books(candidate))
+
+
+def _without_now(steps: list[Knot]) -> list[Knot]:
+    return [replace(step, state="done") for step in steps]
+
+
+def _afterwards(proposal: Proposal, *, working: bool) -> list[Knot]:
+    """What became of it: the newest revision of its candidate, its plan, its books."""
+    rows = proposal.candidates.select_related("region", "proposal")
+    candidate = rows.order_by("-revision").first()
+    if candidate is None:
+        return []
+    steps = [
+        Knot(step.label, step.text, _seen(step.url, candidate), step.on, step.state)
+        for step in portfolio_thread(candidate)
+        if step.kind != "origin"
+    ]
+    if working:
+        own = reverse(
+            "portfolio-work:candidate", args=[candidate.region_id, candidate.code]
+        )
+        steps[0] = replace(steps[0], url=own)
+    return [*steps, *_books(candidate)]
+
+
+def _seen(url: str, candidate: Candidate) -> str:
+    """A programme's page is public once a plan has decided on it."""
+    planned = PlanItem.objects.filter(
+        candidate__region=candidate.region_id, candidate__code=candidate.code
+    )
+    own = reverse("portfolio:programme", args=[candidate.region_id, candidate.code])
+    return url if url != own or planned.exists() else ""
 
 
 def _books(candidate: Candidate) -> Iterator[Knot]:

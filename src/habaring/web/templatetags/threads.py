@@ -1,7 +1,8 @@
-"""The thread of a programme, for the pages of any domain."""
+"""The thread of a programme or proposal, for the pages of any domain."""
 
 from django import template
 
+from habaring.participation.models import Proposal
 from habaring.portfolio.models import Candidate
 from habaring.web import thread
 
@@ -12,3 +13,13 @@ register = template.Library()
 def thread_of(candidate: Candidate) -> dict[str, object]:
     """Draw where a candidate came from and what became of it."""
     return {"thread": thread.of_candidate(candidate)}
+
+
+@register.inclusion_tag("components/thread.html")
+def thread_of_proposal(
+    proposal: Proposal, *, working: bool = False
+) -> dict[str, object]:
+    """Draw what happened to a proposal and what became of it; nothing but public steps,
+    but for the work room (`working`).
+    """
+    return {"thread": thread.of_proposal(proposal, working=working)}
