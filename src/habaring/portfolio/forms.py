@@ -1,6 +1,6 @@
 """What people fill in: candidates, scenarios, adoption, and how lists are narrowed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -19,6 +19,7 @@ from habaring.portfolio.candidates import (
 )
 from habaring.portfolio.fields import Codes, DecimalText, Grid, GridRow, RupiahField
 from habaring.portfolio.funding import source_name
+from habaring.portfolio.gathering import Choice, Plans
 from habaring.portfolio.models import LimitSet
 
 # Candidates
@@ -301,6 +302,80 @@ class CandidateFilter(forms.Form):
             ("skenario", [(str(pk), words) for pk, words in scenarios]),
         ):
             self.fields[name].choices = [*every, *choices]  # type: ignore[attr-defined]
+
+
+# Proposals into candidates
+
+
+class GatherForm(forms.Form):
+    """Which proposals become candidates, and what they need to be told beside that."""
+
+    earliest = forms.IntegerField(
+        label=_("Earliest start"), min_value=2000, max_value=2100
+    )
+    latest = forms.IntegerField(label=_("Latest start"), min_value=2000, max_value=2100)
+
+    def __init__(
+        self,
+        *args: Any,
+        choices: Sequence[Choice],
+        dimensions: Mapping[str, Any],
+        year: int,
+        **kw: Any,
+    ) -> None:
+        kw["initial"] = {"earliest": year, "latest": year + 4}
+        super().__init__(*args, **kw)
+        self.choices = choices
+        for one in choices:
+            if not one.open:
+                continue
+            number = one.proposal.number
+            self.fields[f"take_{number}"] = forms.BooleanField(
+                label=one.proposal.title, required=False, initial=one.vote is not None
+            )
+            self.fields[f"dimension_{number}"] = forms.ChoiceField(
+                label=_("Dimension"),
+                required=False,
+                choices=[("", _("not chosen")), *dimensions.items()],
+                initial=one.proposal.dimension_code,
+            )
+
+    def lines(self) -> list[tuple[Choice, Any, Any]]:
+        """Each proposal with its box and its dimension; None where it has neither."""
+        return [
+            (
+                one,
+                self[f"take_{one.proposal.number}"] if one.open else None,
+                self[f"dimension_{one.proposal.number}"] if one.open else None,
+            )
+            for one in self.choices
+        ]
+
+    def clean(self) -> dict[str, Any] | None:
+        given = self.cleaned_data
+        if given.get("earliest") and given.get("latest", 2100) < given["earliest"]:
+            self.add_error("latest", _("The latest start is before the earliest."))
+        return given
+
+    def chosen(self) -> list[Choice]:
+        """What is ticked."""
+        return [
+            one
+            for one in self.choices
+            if self.cleaned_data.get(f"take_{one.proposal.number}")
+        ]
+
+    def as_plans(self) -> Plans:
+        """For the action."""
+        given = self.cleaned_data
+        return Plans(
+            earliest=given["earliest"],
+            latest=given["latest"],
+            dimensions={
+                one.proposal.code: given.get(f"dimension_{one.proposal.number}", "")
+                for one in self.choices
+            },
+        )
 
 
 # Scenarios

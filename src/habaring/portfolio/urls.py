@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 
 from habaring.portfolio import public as pages
-from habaring.portfolio.views import candidates, choosing
+from habaring.portfolio.views import candidates, choosing, gathering
 
 
 class CandidateCode:
@@ -31,6 +31,7 @@ public: list[URLPattern] = [
 ]
 work: list[URLPattern] = [
     path("", choosing.overview, name="overview"),
+    path("usulan/", gathering.gather, name="gather"),
     path("kandidat/", candidates.candidates, name="candidates"),
     path("kandidat/baru/", candidates.new_candidate, name="new-candidate"),
     path("kandidat/unggah/", candidates.upload, name="upload"),

@@ -43,7 +43,7 @@ def of_candidate(candidate: Candidate) -> tuple[Knot, ...]:
         if not (candidate.proposal and step.kind == "origin")
     ]
     before = _proposed(candidate.proposal) if candidate.proposal else []
-    return (*_without_now(before), *steps, *_books(candidate))
+    return (*_before(before), *steps, *_books(candidate))
 
 
 def of_proposal(proposal: Proposal, *, working: bool = False) -> tuple[Knot, ...]:
@@ -56,7 +56,7 @@ def of_proposal(proposal: Proposal, *, working: bool = False) -> tuple[Knot, ...
     if living.pk != proposal.pk:
         steps += _proposed(living, but=set(_keys(proposal)))
     after = _afterwards(living, working=working)
-    return (*(_without_now(steps) if after else steps), *after)
+    return (*(_before(steps) if after else steps), *after)
 
 
 def _proposed(proposal: Proposal, but: "set[int] | None" = None) -> list[Knot]:
@@ -97,8 +97,10 @@ def _step(row: Step, *, named: bool) -> Knot:
     )
 
 
-def _without_now(steps: list[Knot]) -> list[Knot]:
-    return [replace(step, state="done") for step in steps]
+def _before(steps: list[Knot]) -> list[Knot]:
+    """The steps of a proposal before those of its candidate, which tell of themselves."""
+    said = StepKind.CANDIDATE.label
+    return [replace(step, state="done") for step in steps if step.label != said]
 
 
 def _afterwards(proposal: Proposal, *, working: bool) -> list[Knot]:

@@ -103,7 +103,6 @@ def candidate(request: HttpRequest, code: str, programme: str) -> HttpResponse:
             "recorded_by", "upload"
         ),
         history=history(row, region=region.code)[:20],
-        thread=queries.thread(row),
         may=access.powers(officer, at=now(), region=region, department=row.department),
         withdraw=WithdrawForm(),
     )
