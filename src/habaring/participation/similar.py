@@ -27,6 +27,13 @@ LIKE_TITLE = 0.35
 _TITLE_SHARE = 0.35
 _LONGEST = 6_000
 
+_SMALL_WORDS = frozenset(
+    "ada agar akan atau bagi banyak belum bisa dalam dan dapat dari dengan dgn hal harus"
+    " hingga ini itu jadi juga kami karena kita lagi lebih masih mereka oleh pada para"
+    " perlu saat saja sangat saya sebagai sebuah secara seperti serta setiap suatu sudah"
+    " supaya tanpa telah tersebut tidak untuk utk yaitu yang yg".split()
+)
+"""PostgreSQL's Indonesian configuration has no list of them."""
 _STEMS = """
 SELECT word, tsvector_to_array(to_tsvector('indonesian', word))
 FROM unnest(regexp_split_to_array(lower(%(text)s), '[^[:alnum:]]+')) AS word
@@ -129,7 +136,12 @@ def _stems_of(text: str) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(_STEMS, {"text": text})
         rows: Sequence[tuple[str, list[str]]] = cursor.fetchall()
-    return {stem: word for word, stems in sorted(rows) for stem in stems}
+    return {
+        stem: word
+        for word, stems in sorted(rows)
+        for stem in stems
+        if word not in _SMALL_WORDS
+    }
 
 
 def _worth(stems: list[str], region: Region) -> dict[str, float]:

@@ -11,9 +11,11 @@ from typing import Any
 
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from habaring.participation.models import Step, StepKind
+from habaring.participation.models import Origin, Step, StepKind
 from habaring.shared import formats
+from habaring.shared.refusal import Words
 
 Details = Mapping[str, Any]
 
@@ -118,7 +120,33 @@ def _passed_on(details: Details) -> str:
     return _("Goes on in “%(call)s”.") % details
 
 
+def _sent(details: Details) -> str:
+    if not details.get("origin"):
+        return ""
+    return _("Sent in by %(origin)s.") % {"origin": Origin(details["origin"]).label}
+
+
+def _changed(details: Details) -> str:
+    named = [str(_FIELDS[one]) for one in details.get("fields", ()) if one in _FIELDS]
+    if not named:
+        return ""
+    return _("Its authors changed %(what)s.") % {"what": formats.listing(named)}
+
+
+_FIELDS: Mapping[str, Words] = {
+    "title": gettext_lazy("the title"),
+    "problem": gettext_lazy("the problem"),
+    "idea": gettext_lazy("the idea"),
+    "place": gettext_lazy("the place"),
+    "place_text": gettext_lazy("the place in words"),
+    "latitude": gettext_lazy("the point on the map"),
+    "beneficiaries": gettext_lazy("who gains"),
+    "dimension_code": gettext_lazy("the dimension"),
+    "rough_cost": gettext_lazy("the rough cost"),
+}
 _SENTENCES: Mapping[StepKind, Callable[[Details], str]] = {
+    StepKind.SENT: _sent,
+    StepKind.CHANGED: _changed,
     StepKind.MERGED: _merged,
     StepKind.UNMERGED: _unmerged,
     StepKind.SPLIT: _split,

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_http_methods,
@@ -18,7 +18,12 @@ from django.views.decorators.http import (
 from habaring.participation import maps, public_table, queries
 from habaring.participation.actions import calls as verbs
 from habaring.participation.forms.calls import CallForm, ProposalFilter, ReasonForm
-from habaring.participation.models import Call, Proposal, ProposalState
+from habaring.participation.models import (
+    Call,
+    Proposal,
+    ProposalState,
+    TakesPart,
+)
 from habaring.participation.queries import STANDS, Wanted
 from habaring.participation.views.rooms import (
     FORM_METHODS,
@@ -190,7 +195,11 @@ def _trail(code: str) -> tuple[tuple[str, str], ...]:
 def new_call(request: HttpRequest, code: str) -> HttpResponse:
     """Draft a call."""
     room = enter(request, code, Power.MANAGE_CALLS)
-    form = CallForm(posted(request), region=room.region)
+    form = CallForm(
+        posted(request),
+        region=room.region,
+        initial={"proposes": TakesPart.CODE, "from_on": localdate(now())},
+    )
 
     def save() -> HttpResponse:
         row = verbs.record_call(

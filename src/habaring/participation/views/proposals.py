@@ -77,7 +77,8 @@ def proposal(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "call": row.call,
         "talk": discussion.glance(row),
         "changeable": page.own.author and verbs.changeable(row, at=now()),
-        "address": settings.SITE_ADDRESS + telling.page_of(row),
+        "address": (settings.SITE_ADDRESS or request.build_absolute_uri("/")[:-1])
+        + telling.page_of(row),
     }
     return render(request, "participation/proposal.html", context)
 
@@ -190,6 +191,7 @@ def _own(region: Region, number: int, person: Account) -> Proposal:
 
 
 def _join_address(row: Proposal) -> str:
+    """Signed, so that it works for whoever the author gives it to."""
     token = signing.dumps([row.pk, row.number], salt=_SALT, compress=True)
     return settings.SITE_ADDRESS + reverse(
         "participation:join", args=[row.region_id, row.number, token]
