@@ -28,10 +28,62 @@ _TITLE_SHARE = 0.35
 _LONGEST = 6_000
 
 _SMALL_WORDS = frozenset(
-    "ada agar akan atau bagi banyak belum bisa dalam dan dapat dari dengan dgn hal harus"
-    " hingga ini itu jadi juga kami karena kita lagi lebih masih mereka oleh pada para"
-    " perlu saat saja sangat saya sebagai sebuah secara seperti serta setiap suatu sudah"
-    " supaya tanpa telah tersebut tidak untuk utk yaitu yang yg".split()
+    [
+        "ada",
+        "agar",
+        "akan",
+        "atau",
+        "bagi",
+        "banyak",
+        "belum",
+        "bisa",
+        "dalam",
+        "dan",
+        "dapat",
+        "dari",
+        "dengan",
+        "dgn",
+        "hal",
+        "harus",
+        "hingga",
+        "ini",
+        "itu",
+        "jadi",
+        "juga",
+        "kami",
+        "karena",
+        "kita",
+        "lagi",
+        "lebih",
+        "masih",
+        "mereka",
+        "oleh",
+        "pada",
+        "para",
+        "perlu",
+        "saat",
+        "saja",
+        "sangat",
+        "saya",
+        "sebagai",
+        "sebuah",
+        "secara",
+        "seperti",
+        "serta",
+        "setiap",
+        "suatu",
+        "sudah",
+        "supaya",
+        "tanpa",
+        "telah",
+        "tersebut",
+        "tidak",
+        "untuk",
+        "utk",
+        "yaitu",
+        "yang",
+        "yg",
+    ]
 )
 """PostgreSQL's Indonesian configuration has no list of them."""
 _STEMS = """
