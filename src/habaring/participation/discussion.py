@@ -205,7 +205,7 @@ def found_rows(proposal: Proposal, asked: Asked, reader: Reader) -> QuerySet[Com
 
 def answer_rows(top: Comment, reader: Reader) -> QuerySet[Comment]:
     """All answers below one contribution, the oldest first."""
-    rows = _visible(top.proposal, reader).filter(under=top)
+    rows = _visible(top.proposal_id, reader).filter(under=top)
     return _ordered(rows, "oldest")
 
 
@@ -252,7 +252,7 @@ def own(account: Account, *, region: str) -> QuerySet[Comment]:
     )
 
 
-def _visible(proposal: Proposal, reader: Reader) -> QuerySet[Comment]:
+def _visible(proposal: Proposal | int, reader: Reader) -> QuerySet[Comment]:
     seen = Q(visibility__in=_SEEN)
     readable = Q(visibility=Visibility.SHOWN)
     if reader.account is not None:
@@ -279,7 +279,7 @@ def _ordered(rows: QuerySet[Comment], order: Order) -> QuerySet[Comment]:
 
 def _find_answers(tops: list[Comment], reader: Reader, seen: _Seen) -> None:
     keys = [row.pk for row in tops]
-    rows = _visible(tops[0].proposal, reader).filter(under__in=keys)
+    rows = _visible(tops[0].proposal_id, reader).filter(under__in=keys)
     numbers = rows.order_by().values_list("under").annotate(n=Count("pk"))
     seen.answered = {cast("int", key): n for key, n in numbers}
     place = Window(RowNumber(), partition_by=F("under"), order_by=[F("at"), F("pk")])

@@ -38,6 +38,22 @@ def new_serial() -> str:
     return _new(NUMBER)
 
 
+def serial_of(value: int) -> str:
+    """The number that carries a value below 2 ** 35, with its check."""
+    if not 0 <= value < 1 << 5 * (NUMBER - 1):
+        raise ValueError(value)
+    digits = [value >> 5 * place & 31 for place in reversed(range(NUMBER - 1))]
+    return "".join(ALPHABET[digit] for digit in (*digits, _check(digits)))
+
+
+def value_of(serial: str) -> int:
+    """What a number carries; the serial is one that `check_serial` gave."""
+    value = 0
+    for character in serial[:-1]:
+        value = value << 5 | ALPHABET.index(character)
+    return value
+
+
 def check_serial(text: str) -> str:
     """A number as it is kept, from what somebody typed; "" where it cannot be one."""
     return _read(text, NUMBER)

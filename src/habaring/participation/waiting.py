@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.db.models import Count as CountOf
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from habaring.participation.models import (
     Appeal,
@@ -127,12 +127,11 @@ def keys(region: Region, heap: Heap, wanted: Wanted) -> QuerySet[Any, Any]:
         comments = comments.none()
     if wanted.kind == "comment":
         proposals = proposals.none()
-    first = comments.order_by().annotate(kind=Value("comment"))
-    second = proposals.order_by().annotate(kind=Value("proposal"))
-    every = first.values_list("kind", "pk", "at").union(
-        second.values_list("kind", "pk", "sent_at"), all=True
-    )
-    return every.order_by("-at" if wanted.newest_first else "at")
+    first = comments.order_by().annotate(kind=Value("comment"), when=F("at"))
+    second = proposals.order_by().annotate(kind=Value("proposal"), when=F("sent_at"))
+    names = ("kind", "pk", "when")
+    every = first.values_list(*names).union(second.values_list(*names), all=True)
+    return every.order_by("-when" if wanted.newest_first else "when")
 
 
 def _heap(region: Region, heap: Heap) -> tuple[QuerySet[Comment], QuerySet[Proposal]]:

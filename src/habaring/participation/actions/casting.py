@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from habaring.participation import box, choices
 from habaring.participation.box import Person
-from habaring.participation.choices import Choice
+from habaring.participation.choices import Choice, Sheet
 from habaring.participation.models import TakesPart, Vote, VoteState
 from habaring.participation.models.votes import Channel
 from habaring.participation.receipts import Receipt, shown
@@ -73,9 +73,8 @@ def person_of(*, vote: Vote, account: object, at: datetime) -> Person:
 
     Raises CodeNeeded, EntryNeeded, NotOfThisVote.
     """
-    act = BY_REGISTER if vote.votes_by == TakesPart.REGISTER else BY_CODE
-    known = acts.require(account, act, at=at, region=vote.region)
-    assert known is not None  # noqa: S101 - both acts need somebody
+    known = acts.require(account, BY_CODE, at=at, region=vote.region)
+    assert known is not None  # noqa: S101 - the act needs somebody
     if vote.votes_by == TakesPart.OFFICERS and Power.SEE_WORK_ROOM not in access.powers(
         known, at=at, region=vote.region
     ):
@@ -84,8 +83,8 @@ def person_of(*, vote: Vote, account: object, at: datetime) -> Person:
         return Person(account=known.pk)
     entry = _entry(vote, known)
     if entry is None:
-        raise EntryNeeded(act=act, region=vote.region)
-    return Person(entry=entry.pk, district=_district(vote, entry))
+        raise EntryNeeded(act=BY_REGISTER, region=vote.region)
+    return Person(entry=entry.pk, district=district_of(vote, entry))
 
 
 def _entry(vote: Vote, account: Account) -> RegisterEntry | None:
@@ -111,8 +110,11 @@ def _entry(vote: Vote, account: Account) -> RegisterEntry | None:
         return same.first()
 
 
-def _district(vote: Vote, entry: RegisterEntry) -> str:
-    """Where somebody votes; "" where the whole place votes at once."""
+def district_of(vote: Vote, entry: RegisterEntry) -> str:
+    """Where somebody votes; "" where the whole place votes at once.
+
+    Raises NotOfThisVote.
+    """
     place = vote.call.place_id
     if place != vote.region_id and not f"{entry.village}.".startswith(f"{place}."):
         raise NotOfThisVote(
@@ -139,13 +141,15 @@ def voted(*, vote: Vote, person: Person) -> str:
 
 @transaction.atomic
 def cast(
-    *, vote: Vote, person: Person, receipt: Receipt, choice: Choice, at: datetime
+    *, sheet: Sheet, person: Person, receipt: Receipt, choice: Choice, at: datetime
 ) -> Cast:
     """Put a ballot in, once. Repeated with the same receipt it gives the same answer.
 
-    Raises ChoiceRefused, BoxClosed, VotedAlready, NumberTaken, CastElsewhere.
+    `sheet`: that of the person's district. Raises ChoiceRefused, BoxClosed,
+    VotedAlready, NumberTaken, CastElsewhere.
     """
-    choices.check(choices.sheet_of(vote, district=person.district), choice)
+    choices.check(sheet, choice)
+    vote = sheet.vote
     with walls.also(vote.region_id):
         if not takes_ballots(vote, at):
             return _cast_before(vote, receipt, choice, box.closed())

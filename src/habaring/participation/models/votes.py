@@ -230,12 +230,19 @@ class Ballot(models.Model):
 
 
 class PaperBatch(models.Model):
-    """A spreadsheet of paper: either who voted on paper, or what the sheets say."""
+    """Paper of a vote: sheets that were printed, or a spreadsheet of who voted on paper
+    or of what the sheets say. `rows`: how many.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     vote = models.ForeignKey(Vote, on_delete=models.PROTECT, related_name="batches")
     kind = models.CharField(
-        max_length=8, choices=[("voters", _("voters")), ("ballots", _("ballots"))]
+        max_length=8,
+        choices=[
+            ("sheets", _("printed sheets")),
+            ("voters", _("voters")),
+            ("ballots", _("ballots")),
+        ],
     )
     upload = models.ForeignKey(
         Upload, null=True, on_delete=models.PROTECT, related_name="+"
