@@ -60,6 +60,15 @@ class Course:
             to = self._taker(p, reason)
         self.lost[p] = reason, to
 
+    def lose_others(self) -> None:
+        """Every candidate that has not won: barred by what has, or unaffordable. Asked
+        at the end of equal shares, so that the reason does not depend on when each was
+        looked at.
+        """
+        won = set(self.room.taken)
+        for p in (p for p in self.prepared.candidates if p not in won):
+            self.lose(p, self.room.barred(p) or Reason.UNAFFORDABLE)
+
     def _taker(self, p: int, reason: Reason) -> int | None:
         if reason == Reason.OVER_BUDGET:
             room = self.prepared.limits.budget - self.prepared.costs[p]

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 from habaring.engines.counting._course import Course, Extra
 from habaring.engines.counting._greedy import spend
-from habaring.engines.counting._outcome import Outcome, Reason, Round
+from habaring.engines.counting._outcome import Outcome, Round
 from habaring.engines.counting._prepare import Prepared
 from habaring.engines.counting._values import Completion
 
@@ -74,10 +74,7 @@ class Run:
             self._buy(p, others)
 
     def _barred(self, p: int) -> bool:
-        reason = self.course.room.barred(p)
-        if reason is not None:
-            self.course.lose(p, reason)
-        return reason is not None
+        return self.course.room.barred(p) is not None
 
     def _first(self, waiting: set[int]) -> list[int]:
         """Those with the lowest rate in tie order; unaffordable ones leave `waiting`.
@@ -269,10 +266,7 @@ def _finished(run: Run, completion: Completion) -> bool:
 
 def _outcome(run: Run, endowment: Fraction, steps: int) -> Outcome:
     prepared, course = run.prepared, run.course
-    won = set(course.room.taken)
-    for p in prepared.candidates:
-        if p not in won and p not in course.lost:
-            course.lose(p, Reason.UNAFFORDABLE)
+    course.lose_others()
     if "greedy" in prepared.rule.completion:
         spend(course, "completion")
     prices: dict[int, Fraction] = {}
