@@ -115,6 +115,24 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
             _("Upload or type observations, set targets, publish an index edition."),
         ),
         (
+            Power.MANAGE_CALLS,
+            "participation-work:desk",
+            _("Listen"),
+            _("Calls, proposals, votes: what people say and what becomes of it."),
+        ),
+        (
+            Power.CHECK_PROPOSALS,
+            "participation-work:checks",
+            _("Technical checks"),
+            _("Say whether a proposal can be done, what it costs, and why."),
+        ),
+        (
+            Power.ENTER_PROPOSALS,
+            "participation-work:enter",
+            _("Enter proposals for others"),
+            _("For a person without a telephone, a meeting, a business."),
+        ),
+        (
             Power.RECORD_CANDIDATES,
             "portfolio-work:overview",
             _("Choose programmes"),

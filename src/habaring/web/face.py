@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -25,6 +26,7 @@ from habaring.shared.charts.lines import sparkline
 from habaring.shared.charts.maps import Levels, Tile, tile_map
 from habaring.shared.charts.paint import dimension_token
 from habaring.shared.charts.ranges import RankRow, rank_ladder
+from habaring.web.listening import Listening, listening
 
 LADDER_ROWS = 16
 QUICK_WINS_SHOWN = 6
@@ -96,14 +98,16 @@ class RegionFace:
     purse: Purse | None
     chosen: Chosen | None
     books: Face
+    listening: Listening | None
 
 
-def region_face(region: Region) -> RegionFace:
+def region_face(region: Region, *, at: datetime) -> RegionFace:
     """Everything that the page of a kabupaten or kota shows."""
     standing = _standing(region)
     books = public_face(region)
     chosen = _chosen(books, standing.profile)
-    return RegionFace(region, standing, _purse(region), chosen, books)
+    listens = listening(region, at=at)
+    return RegionFace(region, standing, _purse(region), chosen, books, listens)
 
 
 INCOMES = (("pad", "eco"), ("transfer_in", "liv"), ("other_income", "soc"))

@@ -44,7 +44,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "web/region.html",
-        {"region": found, "face": face.region_face(found)},
+        {"region": found, "face": face.region_face(found, at=now())},
     )
 
 
