@@ -1,13 +1,14 @@
 """What a ballot says, and whether it may say so: on screen, on paper, in a file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from habaring.participation.models import BallotKind, Vote
+from habaring.participation.models import BallotKind, Option, Vote
 from habaring.shared.formats import rupiah
 from habaring.shared.refusal import Refusal, Words
 
@@ -46,14 +47,24 @@ class Sheet:
     budget: int
 
 
-def sheet_of(vote: Vote, *, district: str = "") -> Sheet:
-    """The sheet of a voter of that district ("" where the whole place votes at once)."""
-    options = vote.options.order_by("id")
+def options_of(vote: Vote, *, district: str = "") -> QuerySet[Option]:
+    """The options of a voter of that district ("" where the whole place votes)."""
+    rows = vote.options.select_related("district").order_by("id")
+    return rows.filter(district=district) if vote.per_district else rows
+
+
+def sheet(vote: Vote, options: Iterable[Option], *, district: str = "") -> Sheet:
+    """The sheet of a voter of that district, out of its options."""
+    costs = {option.code: option.cost for option in options}
     budget = vote.budget
     if vote.per_district:
-        options = options.filter(district=district)
         budget = int(vote.district_budgets.get(district, 0))
-    return Sheet(vote, dict(options.values_list("code", "cost")), budget)
+    return Sheet(vote, costs, budget)
+
+
+def sheet_of(vote: Vote, *, district: str = "") -> Sheet:
+    """The same, read from the database."""
+    return sheet(vote, options_of(vote, district=district), district=district)
 
 
 def check(sheet: Sheet, choice: Choice, *, empty: bool = False) -> None:

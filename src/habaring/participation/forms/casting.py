@@ -39,6 +39,16 @@ class Line:
         """The name of its rank or points in the form."""
         return f"nilai-{self.option.code}"
 
+    @property
+    def shown(self) -> str:
+        """The proposal's number as people read it: an option's code is that number."""
+        return proposal_code(self.option)
+
+
+def proposal_code(option: Option) -> str:
+    """`12` → `U-0012`, without asking for the proposal."""
+    return f"U-{option.code:0>4}"
+
 
 def lines(vote: Vote, options: Sequence[Option], choice: Choice) -> list[Line]:
     """The ballot with a choice filled in."""

@@ -55,15 +55,9 @@ def _vote(code: str, vote: int) -> Vote:
 
 
 def _desk(request: HttpRequest, vote: Vote, district: str, **more: Any) -> Desk:
-    rows = vote.options.select_related("district", "proposal").order_by("id")
-    if vote.per_district:
-        rows = rows.filter(district=district)
-    options = list(rows)
-    budget = vote.budget
-    if vote.per_district:
-        budget = int(vote.district_budgets.get(district, 0))
-    costs = {option.code: option.cost for option in options}
-    return Desk(request, vote, options, choices.Sheet(vote, costs, budget), **more)
+    options = list(choices.options_of(vote, district=district))
+    sheet = choices.sheet(vote, options, district=district)
+    return Desk(request, vote, options, sheet, **more)
 
 
 @never_cache
@@ -146,7 +140,7 @@ def _cast(desk: Desk, person: Person) -> HttpResponse:
         return _choose(desk, choice)
     try:
         done = actions.cast(
-            vote=desk.vote, person=person, receipt=receipt, choice=choice, at=now()
+            sheet=desk.sheet, person=person, receipt=receipt, choice=choice, at=now()
         )
     except ChoiceRefused as refused:
         return _choose(desk, choice, problems=refused.problems)
@@ -191,11 +185,15 @@ def _chosen(desk: Desk, choice: Choice) -> dict[str, Any]:
     by_code = {option.code: option for option in desk.options}
     points = choice.points or (0,) * len(choice.codes)
     rows = [
-        {"option": by_code[code], "points": given}
+        {
+            "option": by_code[code],
+            "points": given,
+            "shown": forms.proposal_code(by_code[code]),
+        }
         for code, given in zip(choice.codes, points, strict=False)
         if code in by_code
     ]
-    total = sum(row["option"].cost for row in rows)  # type: ignore[attr-defined]
+    total = sum(by_code[code].cost for code in choice.codes if code in by_code)
     return {"chosen": rows, "total": total}
 
 
