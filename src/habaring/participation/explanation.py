@@ -268,6 +268,12 @@ def _unaffordable(result: Result, line: Line) -> str:
 
 def _over_budget(result: Result, line: Line) -> str:
     values = {"cost": rupiah(line.cost), "votes": number(line.votes)}
+    if line.money_left is not None and line.money_left < line.cost:
+        return ngettext(
+            "Its one supporter had %(left)s left of the %(cost)s it costs, and it did not fit into what remained of the budget.",
+            "Its %(votes)s supporters had %(left)s left of the %(cost)s it costs, and it did not fit into what remained of the budget.",
+            line.votes,
+        ) % (values | {"left": nearest(line.money_left)})
     taker = result.lines.get(line.lost_to)
     if taker:
         return _(
