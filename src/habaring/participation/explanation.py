@@ -222,7 +222,7 @@ def _bought(result: Result, line: Line) -> str:
         return _("It belongs to the set that the voters value most together.")
     if found is None or line.price is None:
         return _("Bought in round %(round)s by its %(votes)s supporters.") % values
-    if not found.rest:
+    if found.full == line.votes:
         return (
             ngettext(
                 "Bought in round %(round)s by its one supporter, who paid %(price)s.",
@@ -231,13 +231,25 @@ def _bought(result: Result, line: Line) -> str:
             )
             % values
         )
-    values |= {"full": number(found.full), "rest": number(found.rest)}
+    values["parts"] = listing(_payers(found, nearest(line.price)))
     return (
-        _(
-            "Bought in round %(round)s: %(full)s of its %(votes)s supporters paid %(price)s each, the other %(rest)s gave all they had left."
-        )
-        % values
+        _("Bought in round %(round)s by its %(votes)s supporters: %(parts)s.") % values
     )
+
+
+def _payers(one: Round, price: str) -> list[str]:
+    """Who of the supporters paid what: in full, all they had, nothing."""
+    counts = (one.full, one.rest, one.line.votes - one.full - one.rest)
+    words = (
+        _("%(people)s paid %(price)s each"),
+        _("%(people)s gave all they had left"),
+        _("%(people)s had nothing left"),
+    )
+    return [
+        said % {"people": number(count), "price": price}
+        for said, count in zip(words, counts, strict=True)
+        if count
+    ]
 
 
 def _completed(result: Result, line: Line) -> str:
@@ -431,29 +443,20 @@ def _first_of(one: Round, values: Mapping[str, str]) -> str:
 
 
 def _paid(one: Round, given: Mapping[str, str]) -> str:
-    values = {
-        **given,
-        "full": number(one.full),
-        "rest": number(one.rest),
-        "from_rest": nearest(one.from_rest),
-    }
+    values = dict(given)
     if one.price is None:
         return _("Its %(votes)s supporters paid its %(cost)s together.") % values
-    if not one.rest:
+    if one.full == one.line.votes:
         return (
             ngettext(
                 "Its one supporter paid its %(cost)s.",
-                "Each of its %(full)s supporters paid %(price)s: together %(cost)s.",
+                "Each of its %(votes)s supporters paid %(price)s: together %(cost)s.",
                 one.full,
             )
             % values
         )
-    return (
-        _(
-            "%(full)s supporters paid %(price)s each; %(rest)s had less and gave all of it, together %(from_rest)s. That makes %(cost)s."
-        )
-        % values
-    )
+    values["parts"] = listing(_payers(one, values["price"]))
+    return _("Of its %(votes)s supporters %(parts)s: together %(cost)s.") % values
 
 
 def tie_words(one: Round) -> str:

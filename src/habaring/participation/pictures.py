@@ -398,7 +398,7 @@ def round_chart(result: Result, one: Round) -> Chart:
         rows.append(
             Strip(
                 _("Cost: %(cost)s") % {"cost": rupiah_short(cost)},
-                (("sun", cost - rest), ("bra", rest)),
+                (("sun", cost - rest), ("env", rest)),
             )
         )
     parts = (
@@ -412,11 +412,9 @@ def round_chart(result: Result, one: Round) -> Chart:
     words = [
         (
             "sun",
-            _("from supporters who paid in full")
-            if len(rows) > 1
-            else _("this project"),
+            _("from those who paid in full") if len(rows) > 1 else _("this project"),
         ),
-        ("bra", _("from supporters who gave all they had left")),
+        ("env", _("from those who gave all they had")),
         ("near", _("spent before")),
         ("accent", _("this project")),
         ("band", _("still to be spent")),
