@@ -151,7 +151,7 @@ def _tie(vote: Vote) -> Words:
 def _paper(vote: Vote) -> Iterator[Said]:
     if vote.paper:
         yield Said(
-            _("Paper"),
+            _("Paper sheets"),
             _(
                 "Paper sheets are counted with the others. Whoever votes on paper is"
                 " ticked off in the register and cannot vote on screen as well."
