@@ -1,0 +1,53 @@
+"""The completion add1: one unit more for every voter, step by step, without the walk.
+
+Endowments are budget / voters + s × one unit of the currency, s = 0, 1, 2, … The first
+outcome that leaves nothing affordable is the result, or the last one within the budget
+(`voter_budget_increment=1` of pabutools). With `add1-over-budget` it is always the last
+one within the budget, or the first with which everything has won.
+
+A run also finds for how many steps its course of purchases certainly stays the same
+(`_kernels_steps.leap`), and those steps are not walked. So the time depends on how often the
+course changes and not on the currency.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from habaring.engines.counting._exact import doubled
+
+if TYPE_CHECKING:
+    from habaring.engines.counting._equal_shares import Table
+
+DONE, ASK, MORE = 0, 1, 3
+WINDOW = 6
+RUNS = 200
+"""Between two tellings of progress."""
+
+
+def last_step(table: "Table", *, progress: Callable[[int], None] | None = None) -> int:
+    """The step at which add1 ends. `progress` is told the steps so far."""
+    from habaring.engines.counting import _kernels_steps as kernels
+
+    prepared, state = table.prepared, table.state
+    election = prepared.election
+    left = election.budget - sum(prepared.costs[p] for p in table.free)
+    to_the_end = "over-budget" in prepared.rule.completion
+    plan = np.array([0, election.scale, left, to_the_end, 0, 0], np.int64)
+    base = np.array(doubled(table.run(0).exact.endowment)[:2])
+    state.told[WINDOW] = 64.0 * election.scale
+    while True:
+        how = kernels.climb(table.field, state, plan, base, RUNS)
+        step = int(plan[0])
+        if how == DONE:
+            return step
+        if progress is not None:
+            progress(step)
+        if how == ASK:
+            run = table.run(step, left)
+            if run.over:
+                return step - 1
+            if kernels.finished(table.field, state, left, to_the_end):
+                return step
+            plan[0] += 1
