@@ -13,6 +13,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone, translation
 
 from habaring.config import embedded
 from habaring.config.stop import SetupStop
@@ -103,6 +104,12 @@ def load_once(demo: str) -> None:
         if empty and demo != "none":
             with step(f"demo {demo}"):
                 call_command("load_demo", demo, verbosity=0, stdout=io.StringIO())
+    if empty and demo != "none":
+        # late: only the first start has a demo to finish
+        from habaring.config.demo import listening
+
+        with step("count of the example"), translation.override("id"):
+            listening.count(at=timezone.now())
     stamp.write_text(now)
 
 

@@ -23,7 +23,7 @@ from habaring.assessment.catalogue_actions import record_catalogue
 from habaring.assessment.models import Framework, IndexEdition
 from habaring.assessment.observations import OBSERVATIONS, TARGETS, row_from
 from habaring.assessment.selection import EditionPlan
-from habaring.config.demo import book, councils, offices
+from habaring.config.demo import book, councils, listening, offices
 from habaring.council.models import Decision
 from habaring.portfolio import actions as portfolio
 from habaring.portfolio import candidates, queries
@@ -272,6 +272,10 @@ def _posts(story: Story) -> None:
         councils.follow(told, story.decision)
 
 
+def _listening(story: Story) -> None:
+    listening.tell(story.kotim, _text("listening.toml"), at=story.at)
+
+
 _STEPS: tuple[tuple[str, Callable[[Story], None]], ...] = (
     ("register and catalogue", _ground),
     ("departments of Kotim", _departments),
@@ -284,4 +288,5 @@ _STEPS: tuple[tuple[str, Callable[[Story], None]], ...] = (
     ("decision and plan (illustrative)", _plan),
     ("master plan", _book),
     ("posts and what they own (illustrative)", _posts),
+    ("calls, proposals and votes (illustrative)", _listening),
 )

@@ -86,7 +86,7 @@ def change_call(*, call: Call, plan: Round, by: Account, at: datetime) -> Call:
 
 
 @transaction.atomic
-def open_call(*, call: Call, by: Account, at: datetime) -> Call:
+def open_call(*, call: Call, by: Account | None, at: datetime) -> Call:
     """Show the call to everybody; from its first moment on it takes proposals.
 
     Raises CallRefused where it is no draft, or its last moment has passed.
@@ -100,7 +100,7 @@ def open_call(*, call: Call, by: Account, at: datetime) -> Call:
 
 
 @transaction.atomic
-def close_call(*, call: Call, by: Account, at: datetime) -> Call:
+def close_call(*, call: Call, by: Account | None, at: datetime) -> Call:
     """Take no more proposals; CallRefused where it is not open."""
     row = Call.objects.select_for_update().get(pk=call.pk)
     _refuse_state(row, CallState.OPEN, _("Only an open call can be closed."))

@@ -57,7 +57,7 @@ def ask(
     proposals: Sequence[Proposal],
     departments: Sequence[Department],
     due_on: date | None,
-    by: Account,
+    by: Account | None,
     at: datetime,
     on: date,
 ) -> Asked:
@@ -97,7 +97,7 @@ def _asked(
     departments: Sequence[Department],
     due_on: date | None,
     *,
-    by: Account,
+    by: Account | None,
     at: datetime,
 ) -> list[Check]:
     if not departments:
@@ -182,7 +182,7 @@ def answer(
     *,
     check: Check,
     answer: Answer,
-    by: Account,
+    by: Account | None,
     at: datetime,
     within: Extent = EVERYWHERE,
 ) -> Check:

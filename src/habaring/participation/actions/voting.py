@@ -49,8 +49,8 @@ def electable(call: Call) -> list[tuple[Proposal, int]]:
     checks = (
         Check.objects.filter(proposal__call=call)
         .exclude(verdict="")
-        .order_by("proposal", "-decided_at", "-id")
-        .distinct("proposal")
+        .order_by("proposal_id", "-decided_at", "-id")
+        .distinct("proposal_id")
     )
     costs = {
         row.proposal_id: row.cost
@@ -63,7 +63,7 @@ def electable(call: Call) -> list[tuple[Proposal, int]]:
 
 
 @transaction.atomic
-def draft_vote(*, call: Call, rules: Rules, by: Account, at: datetime) -> Vote:
+def draft_vote(*, call: Call, rules: Rules, by: Account | None, at: datetime) -> Vote:
     """Draft a vote with every proposal that can stand in it; nobody outside sees it.
 
     Raises RulesRefused.
@@ -187,7 +187,7 @@ def _still_free(vote: Vote) -> None:
 
 
 @transaction.atomic
-def publish(*, vote: Vote, by: Account, at: datetime) -> Vote:
+def publish(*, vote: Vote, by: Account | None, at: datetime) -> Vote:
     """Show the vote to everyone: options frozen, ties drawn, rules under a checksum.
 
     Titles and costs are taken over once more. Raises RulesRefused, and VoteRefused

@@ -49,7 +49,7 @@ def take_in(
     region: Region,
     new: NewRegister,
     people: Sequence[Entitled],
-    by: Account,
+    by: Account | None,
     at: datetime,
 ) -> Register:
     """Keep the marks of a file as a draft, to be looked at before it counts."""
@@ -83,7 +83,7 @@ def take_in(
 
 
 def _record(
-    register: Register, verb: str, *, by: Account, at: datetime, reason: str = ""
+    register: Register, verb: str, *, by: Account | None, at: datetime, reason: str = ""
 ) -> None:
     audit.record(
         by=by,
@@ -97,7 +97,7 @@ def _record(
 
 
 @transaction.atomic
-def put_to_use(*, register: Register, by: Account, at: datetime) -> None:
+def put_to_use(*, register: Register, by: Account | None, at: datetime) -> None:
     """From now on its entries count, beside those of other registers in use."""
     register = Register.objects.select_for_update().get(pk=register.pk)
     if register.used_from is not None or register.withdrawn_at is not None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone, translation
 
-from habaring.config.demo import story
+from habaring.config.demo import listening, story
 from habaring.shared import walls
 
 DEMOS = {"kalteng": story.tell}
@@ -30,6 +30,8 @@ class Command(BaseCommand):
 
         with translation.override("id"), walls.within(walls.EVERYWHERE):
             done = DEMOS[options["demo"]](at=timezone.now(), say=say)
+        if done:
+            listening.count(at=timezone.now())
         if options["verbosity"]:
             seconds = time.monotonic() - start
             told = f"loaded in {seconds:.0f} s" if done else "is loaded already"
