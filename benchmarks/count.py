@@ -7,9 +7,7 @@ both counted. Needs ../shared/data/pb. `--quick` takes small parts of everything
 
 import argparse
 import json
-import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from benchmarks.alone import alone
 from benchmarks.count_made import million, villages
 from benchmarks.count_peer import Done, peer
 from habaring.engines.counting import (
@@ -100,23 +99,6 @@ def same(outcome: Outcome, done: Done) -> bool:
     return theirs == mine
 
 
-def whole(*command: str, **environment: str) -> tuple[float, float, float, str]:
-    """A process of its own: CPU seconds, wall seconds, megabytes, what it printed."""
-    began = time.perf_counter()
-    with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen(
-            [sys.executable, *command], stdout=out, env={**os.environ, **environment}
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        wall = time.perf_counter() - began
-        out.seek(0)
-        printed = out.read().decode()
-    if process.returncode:
-        say(f"  {' '.join(command)} ended with {process.returncode}")
-    return used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024, printed
-
-
 # The parts
 
 
@@ -151,16 +133,14 @@ def process(setting: Setting) -> None:
     """Reading and counting Łódź 2022 as a whole process, caches warm."""
     path = SHARED / f"{WIELICZKA if setting.quick else LODZ}.pb"
     command = ("-m", "habaring.cli", "count", str(path), "--json")
-    whole(*command)
-    seconds, wall, megabytes, printed = min(whole(*command) for _ in range(3))
-    winners = json.loads(printed)["winners"]
-    theirs, _, memory, lines = whole(
-        "-m", "benchmarks.count_peer", str(path), PEER[SHARES]
-    )
-    done = json.loads(lines.splitlines()[-1])
+    used = min(alone(*command) for _ in range(4))
+    winners = json.loads(used.printed)["winners"]
+    theirs = alone("-m", "benchmarks.count_peer", str(path), PEER[SHARES])
+    done = json.loads(theirs.printed.splitlines()[-1])
     say(
-        f"Whole process, {path.stem}: {told(seconds, 1)}, {wall:.2f} s wall, "
-        f"{megabytes:.0f} MB; pabutools {theirs:.1f} s, {memory:.0f} MB; "
+        f"Whole process, {path.stem}: {told(used.seconds, 1)}, {used.wall:.2f} s wall, "
+        f"{used.megabytes:.0f} MB; pabutools {theirs.seconds:.1f} s, "
+        f"{theirs.megabytes:.0f} MB; "
         f"same winners: {winners == done['winners']}"
     )
 
@@ -244,13 +224,14 @@ def large(setting: Setting) -> None:
     """A million voters, in a process of their own for the memory."""
     voters = 50_000 if setting.quick else 1_000_000
     say(f"{voters:,} voters, 200 projects, made from {WARSZAWA}")
-    _, _, megabytes, printed = whole("-m", "benchmarks.count", "--million", str(voters))
-    say(printed.rstrip())
-    say(f"  memory with the making of it: {megabytes:.0f} MB")
+    used = alone("-m", "benchmarks.count", "--million", str(voters))
+    say(used.printed.rstrip())
 
 
 def one_million(voters: int) -> None:
     """What the process of `large` does; its memory is its own."""
+    import numba  # noqa: F401
+
     election = million(read(WARSZAWA), voters)
     made = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     for name in (LODZ, WARSZAWA):  # loads the loops; nothing of this election is kept
@@ -322,10 +303,10 @@ def first(setting: Setting) -> None:
             for more in ([], ["--completion", "add1"]):
                 command = ("-m", "habaring.cli", "count", str(what), "--json", *more)
                 with tempfile.TemporaryDirectory() as cache:
-                    seconds, wall, megabytes, _ = whole(*command, NUMBA_CACHE_DIR=cache)
+                    used = alone(*command, NUMBA_CACHE_DIR=cache)
                 say(
-                    f"First count, {what.stem} {' '.join(more)}: {seconds:.2f} CPU s, "
-                    f"{wall:.2f} s wall, {megabytes:.0f} MB"
+                    f"First count, {what.stem} {' '.join(more)}: {used.seconds:.2f} CPU "
+                    f"s, {used.wall:.2f} s wall, {used.megabytes:.0f} MB"
                 )
 
 
@@ -356,6 +337,8 @@ def main(argv: Sequence[str]) -> int:
     if not SHARED.is_dir():
         say("../shared/data/pb is absent: nothing to count")
         return 1
+    import numba  # noqa: F401  (as in a server that has counted before)
+
     quick = given.quick
     setting = Setting(
         quick,
