@@ -5,6 +5,7 @@
     python3 dev.py test [PYTEST ARGUMENTS]     every test, the browser tests included
     python3 dev.py check                       everything that is checked on a change
     python3 dev.py bench NAME [ARGUMENTS]      one benchmark
+    python3 dev.py storm [BALLOTS]             10,000 ballots while the server is killed
     python3 dev.py update                      bring this checkout up to date
     python3 dev.py lock [--upgrade]            write the three lock files anew
     python3 dev.py messages [--extract]        compile the translations, or tell what is missing
@@ -61,6 +62,7 @@ def main(argv: "list[str]") -> int:
         "test": test,
         "check": check,
         "bench": bench,
+        "storm": storm,
         "update": update,
         "lock": lock,
         "messages": messages,
@@ -539,6 +541,15 @@ def bench(args: "list[str]") -> int:
     set_up("bench")
     command = [str(PYTHON), "-m", "benchmarks." + args[0], *args[1:]]
     return subprocess.call(with_database(command, VAR / "pg-bench"), env=environment())
+
+
+def storm(args: "list[str]") -> int:
+    set_up("dev")
+    command = [str(PYTHON), "-m", "pytest", "-q", "tests/participation/test_storm.py"]
+    return subprocess.call(
+        with_database(command, VAR / "pg-test"),
+        env=environment({"STORM_BALLOTS": args[0] if args else "10000"}),
+    )
 
 
 def update(args: "list[str]") -> int:

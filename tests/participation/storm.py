@@ -120,6 +120,9 @@ class Storm:
                     if not await asyncio.wait_for(self._ask(link, voter), 30):
                         link[1].close()
                         link = None
+                except ConnectionRefusedError:  # the server is on its way back
+                    self.counted["waited"] += 1
+                    await asyncio.sleep(0.3 + self.chance.random() / 2)
                 except (TimeoutError, OSError, EOFError, ValueError):
                     self.counted["broken"] += 1
                     if link:

@@ -1,4 +1,7 @@
-"""10,000 ballots from 50 telephones while the server is killed again and again."""
+"""Ballots from 50 telephones while the server is killed again and again.
+
+2,000 of them here; `python3 dev.py storm` casts 10,000.
+"""
 
 import asyncio
 import os
@@ -10,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -29,10 +31,10 @@ from tests.makers import region
 from tests.participation import box_makers as makers
 from tests.participation.storm import Server, Storm, Voter, session_key
 
-PEOPLE = int(os.environ.get("STORM_BALLOTS", "10000"))
+PEOPLE = int(os.environ.get("STORM_BALLOTS", "2000"))
 TWICE = PEOPLE // 50
 """So many also try from a second device, with another receipt."""
-KILLS = 4
+KILLS = 3
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -163,4 +165,3 @@ def test_each_acknowledged_ballot_is_counted_once_whatever_is_killed(
             f" {dict(storm.counted)}; in the box: {len(counted):,}, voters:"
             f" {Voted.objects.count():,}, each once"
         )
-    assert settings.PERSONAL_DATA_KEY
