@@ -17,6 +17,7 @@ import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from math import gcd
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -204,6 +205,13 @@ def in_loops(prepared: Prepared) -> Outcome:
     return course.outcome()
 
 
+def _kept(array: NDArray[Any]) -> NDArray[Any]:
+    """Read-only, whoever made it: loops are compiled once for each kind of array."""
+    array = np.ascontiguousarray(array)[:]
+    array.flags.writeable = False
+    return array
+
+
 class Table:
     """The arrays of `_phragmen_loops`, and the exact times of what has been bought."""
 
@@ -211,13 +219,13 @@ class Table:
         from habaring.engines.counting import _phragmen_loops as loops
 
         self.prepared, self.times, self.loops = prepared, Times(prepared), loops
-        rows, people, many = prepared.by_ballot, prepared.people, len(prepared.costs)
-        size = _most_winners(prepared) + 1
-        to = np.ascontiguousarray(rows.to, np.int32)
-        first, lines = loops.transposed(rows.starts, to, many)
+        many, size = len(prepared.costs), _most_winners(prepared) + 1
+        starts = _kept(prepared.by_ballot.starts)
+        to, people = _kept(prepared.by_ballot.to), _kept(prepared.people)
+        first, lines = loops.transposed(starts, to, many)
         self.n, self.left = 1, prepared.election.budget
         self.desk = loops.Desk(
-            starts=rows.starts,
+            starts=starts,
             to=to,
             people=people,
             first=first,
