@@ -1,9 +1,11 @@
 """What was chosen in the end: the count's winners, or those the council put there."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from habaring.participation.models import Count, Option, Override, Vote
+from habaring.shared import audit
 
 _HEAVY = ("ballots", "record", "beside")
 
@@ -49,3 +51,25 @@ def winners(of: Vote | Count) -> tuple[Winner, ...]:
         for count in counts
         for code in codes(count)
     )
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Whether the published file of ballots is still the one that was counted.
+
+    `same`: its SHA-256 is the one kept with the count. `sealed`: the trail of the day
+    of the count, which the chain of days seals, names that SHA-256 too.
+    """
+
+    sha256: str
+    same: bool
+    sealed: bool
+
+
+def proof_of(count: Count) -> Proof:
+    """Compare the file of a count with its checksums. Reads the whole file."""
+    sha256 = hashlib.sha256(bytes(count.ballots)).hexdigest()
+    trail = audit.history(count, region=count.region_id)
+    entry = trail.filter(verb="participation.count.kept").first()
+    sealed = entry.details.get("ballots_sha256", "") if entry else ""
+    return Proof(sha256, sha256 == count.ballots_sha256, sha256 == sealed)

@@ -35,6 +35,7 @@ register_converter(CountPlace, "place")
 _RESULT = "suara/<int:vote>/hasil/"
 _COUNT = f"{_RESULT}<place:place>/"
 results_public = [
+    path("check_count.py", results.checker, name="checker"),
     path(_RESULT, results.result, name="result"),
     path(_COUNT, results.place, name="result-place"),
     path(f"{_COUNT}putaran/", results.rounds, name="result-rounds"),

@@ -4,6 +4,7 @@ Public pages read what was kept when the vote was counted; none of them counts.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -56,6 +57,12 @@ class Told:
     url: str
     chart: Chart | None = None
 
+
+_HERE = Path(__file__).resolve().parents[1]
+_CHECKERS = (  # in the package; in a checkout
+    _HERE / "check_count.py",
+    _HERE.parents[2] / "docs" / "algorithms" / "check_count.py",
+)
 
 # What every page knows
 
@@ -320,6 +327,17 @@ def record_file(
     count = _count(code, vote, place)
     name = _file_name(count, "hasil") + ".json"
     return download(audit_json(count.record), name=name, media_type="application/json")
+
+
+@require_safe
+def checker(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The short program that checks a count without ours."""
+    for path in _CHECKERS:
+        if path.is_file():
+            return download(
+                path.read_bytes(), name=path.name, media_type="text/x-python"
+            )
+    raise Http404
 
 
 @require_safe
