@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 
 from habaring.participation import words
 from habaring.participation.models import (
@@ -67,9 +68,6 @@ def record_step(  # noqa: PLR0913 - who, what, when, where and why belong togeth
     Steps of one deed on several proposals of a lineage carry the same `kind` and `at`.
     The caller audits its deed itself.
     """
-    # late: the tasks of this domain lean on this module
-    from habaring.participation import tasks
-
     with walls.also(proposal.region_id):
         step = Step.objects.create(
             region_id=proposal.region_id,
@@ -81,9 +79,11 @@ def record_step(  # noqa: PLR0913 - who, what, when, where and why belong togeth
             at=at,
             by=by,
         )
-    tasks.tell.configure(lock=f"participation.tell.{proposal.region_id}").defer(
-        step=step.pk, region=proposal.region_id
-    )
+    app.configure_task(  # by its name: the task leans on this module
+        "participation.tell",
+        queue="messages",
+        lock=f"participation.tell.{proposal.region_id}",
+    ).defer(step=step.pk, region=proposal.region_id)
     return step
 
 
