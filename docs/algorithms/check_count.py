@@ -87,5 +87,4 @@ ours |= {"winners": won, "left": left, "budget": budget}
 said |= {"winners": audit["winners"]} | {k: F(audit[k]) for k in ("left", "budget")}
 differ = [key for key in ours | said if ours.get(key) != said.get(key)]
 wrong += [f"{key}: {ours.get(key)}, published {said.get(key)}" for key in differ]
-print(*wrong or ["The same winners, order and prices."], sep="\n")
-sys.exit(len(wrong) > 0)
+sys.exit("\n".join(wrong) or print("The same winners, order and prices."))

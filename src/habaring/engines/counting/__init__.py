@@ -33,7 +33,7 @@ from habaring.engines.counting._values import (
 )
 
 if TYPE_CHECKING:
-    from habaring.engines.counting._audit import audit, audit_json
+    from habaring.engines.counting._audit import audit, audit_json, differences
     from habaring.engines.counting._ballots import gather
     from habaring.engines.counting._check import check
     from habaring.engines.counting._count import count
@@ -46,6 +46,7 @@ _LATE = {
     "audit_json": "_audit",
     "check": "_check",
     "count": "_count",
+    "differences": "_audit",
     "gather": "_ballots",
     "read_pabulib": "_pabulib",
     "write_pabulib": "_pabulib_write",
@@ -74,6 +75,7 @@ __all__ = [
     "audit_json",
     "check",
     "count",
+    "differences",
     "exact",
     "gather",
     "limits_in",

@@ -81,6 +81,12 @@ class _Telling:
         pays = rule.name == RuleName.EQUAL_SHARES and phase == "main"
         return exact(rate / self.scale if pays else rate * self.scale)
 
+    def worth(self, utility: int) -> Money:
+        """Utility (points, with the measure score) of people together."""
+        pointed = self.outcome.rule.measure == Measure.SCORE
+        scale = self.outcome.election.ballots.points_scale if pointed else 1
+        return exact(Fraction(utility, scale))
+
     def limits(self) -> dict[str, Any]:
         limits = self.outcome.election.limits
         return {
@@ -99,11 +105,12 @@ class _Telling:
             "rate": self.rate(one.rate, one.phase),
             "price": self.maybe(self.outcome.stories[one.project].price),
             "full": one.full,
+            "weight": self.worth(one.weight),
             "rest": one.rest,
             "from_rest": self.money(one.from_rest),
             "spent": self.money(one.spent),
             "tied": list(one.tied),
-            "paid_before": dict(one.paid_before),
+            "paid_before": {p: self.worth(n) for p, n in one.paid_before.items()},
         }
 
     def story(self, id_: str) -> dict[str, Any]:
