@@ -8,10 +8,13 @@ from habaring.participation.models import (
     Call,
     CallKind,
     CallState,
+    Option,
     Proposal,
     ProposalFollow,
     ProposalState,
     TakesPart,
+    Vote,
+    VoteState,
 )
 from habaring.people.models import Account
 from habaring.regions.models import Region
@@ -74,3 +77,30 @@ def follower(
     return ProposalFollow.objects.create(
         region=proposal.region, proposal=proposal, account=account, since=at, **more
     )
+
+
+def on_ballot(proposal: Proposal, at: datetime, **more: Any) -> Option:
+    """An option of a published vote on the proposal's call; `more` is the vote's."""
+    given: dict[str, Any] = {
+        "name": "Suara warga 2026",
+        "budget": 100_000_000,
+        "votes_by": TakesPart.CODE,
+        "opens_at": at + timedelta(days=30),
+        "closes_at": at + timedelta(days=40),
+        "recorded_at": at,
+    }
+    state = more.pop("state", VoteState.PUBLISHED)
+    vote = Vote.objects.create(
+        region=proposal.region, call=proposal.call, **(given | more)
+    )
+    option = Option.objects.create(
+        region=proposal.region,
+        vote=vote,
+        code=str(proposal.number),
+        proposal=proposal,
+        title=proposal.title,
+        cost=40_000_000,
+    )
+    vote.state = state
+    vote.save(update_fields=["state"])
+    return option

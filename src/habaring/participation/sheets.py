@@ -104,7 +104,7 @@ PROPOSALS = register(
             Column("department", _("Department"), "code"),
             Column("example", _("Example"), "yes_no"),
             Column("state", _("State"), shown_only=True),
-            Column("place_name", _("Place"), shown_only=True),
+            Column("place_name", _("Name of the place"), shown_only=True),
             Column("supporters", _("Supporters"), "whole", shown_only=True),
             Column("verdict", _("Technical check"), shown_only=True),
             Column("checked_cost", _("Cost as checked"), "rupiah", shown_only=True),

@@ -126,7 +126,7 @@ def take_back_merge(
     was itself merged or split, asked to be checked, put on a ballot or passed on.
     """
     reason = _reason(reason)
-    before = ancestry.last_merge(proposal)
+    before = ancestry.last_merge(Proposal.objects.get(pk=proposal.pk))
     if before is None:
         raise LineageRefused(
             what=_("This proposal is not merged into another one."),

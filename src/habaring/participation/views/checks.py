@@ -50,7 +50,7 @@ def checks(request: HttpRequest, code: str) -> HttpResponse:
     departments = Department.objects.filter(region=region)
     if not within.whole:
         departments = departments.filter(pk__in=within.departments)
-    form = CheckFilter(request.GET or None, departments=departments)
+    form = CheckFilter(request.GET, departments=departments)
     rows = _narrowed(region, within, form.wanted())
     context = {
         "region": region,

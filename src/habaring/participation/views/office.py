@@ -62,7 +62,7 @@ def status(form: Any, refusal: Refusal | None) -> int:
 def _wanted(
     request: HttpRequest, region: Region
 ) -> tuple[OfficeFilter, QuerySet[Proposal]]:
-    form = OfficeFilter(request.GET or None, region=region)
+    form = OfficeFilter(request.GET, region=region)
     return form, office.narrowed(region, form.wanted(), localdate())
 
 
