@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core import mail
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from habaring.participation import telling, words
+from habaring.participation import tasks, telling, words
 from habaring.participation.models import (
     Lineage,
     ProposalFollow,
@@ -128,3 +129,12 @@ def test_every_kind_of_step_has_words(kotim: Region, at: datetime) -> None:
     for kind in StepKind:
         step = Step(region=kotim, proposal=row, kind=kind, at=at, details={})
         assert words.sentence(step)
+
+
+def test_each_step_leaves_one_job(kotim: Region, budi: Account, at: datetime) -> None:
+    row = makers.proposal(makers.call(kotim, at), at)
+    step = telling.record_step(proposal=row, kind=StepKind.CHECKED, by=budi, at=at)
+    (job,) = ProcrastinateJob.objects.filter(task_name="participation.tell")
+    assert job.args == {"step": step.pk, "region": "62.02"}
+    assert job.task_name == tasks.tell.name
+    assert job.queue_name == tasks.tell.queue
