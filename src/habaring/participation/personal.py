@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from habaring.participation.models import (
     Appeal,
     Author,
+    Ballot,
     Comment,
     Flag,
     Proposal,
@@ -19,6 +20,7 @@ from habaring.participation.models import (
     Voter,
 )
 from habaring.people.models import Account
+from habaring.shared import resealing, sealing
 from habaring.shared.holdings import Column, Holding, deeds, register
 
 
@@ -237,3 +239,16 @@ deeds(
     "participation.PaperBatch.recorded_by",
     "participation.Override.by",
 )
+
+
+def _sealed_ballots() -> int:
+    """Ballots that wait for their count under an older key. They cannot be sealed anew:
+    nobody but the voter changes a ballot, so the older key stays until the count.
+    """
+    current = sealing.current_key()
+    waiting = Ballot.objects.exclude(vote__state__in=["counted", "cancelled"])
+    rows = waiting.values_list("sealed", flat=True).iterator()
+    return sum(sealing.key_of(sealed) != current for sealed in rows)
+
+
+resealing.lasting("participation.Ballot.sealed", _sealed_ballots)
