@@ -68,7 +68,7 @@ def test_places_and_kinds_that_do_not_fit_are_refused(
     kotim: Region, baamang: Region, tinduk: Region, at: datetime
 ) -> None:
     elsewhere = people.region("62.01")
-    wrong = [
+    wrong: list[dict[str, Any]] = [
         {"place": elsewhere},
         {"kind": CallKind.MUSRENBANG_VILLAGE, "place": baamang},
         {"kind": CallKind.MUSRENBANG_DISTRICT, "place": tinduk},
@@ -98,7 +98,7 @@ def test_a_register_must_be_in_use_and_asked_for(kotim: Region, at: datetime) ->
     register = Register.objects.create(
         region=kotim, name="Warga", purpose="residents", rows=1, uploaded_at=at
     )
-    asked = {"proposes": TakesPart.REGISTER, "register": register}
+    asked: dict[str, Any] = {"proposes": TakesPart.REGISTER, "register": register}
     with pytest.raises(CallRefused):
         verbs.record_call(region=kotim, plan=_round(kotim, at, **asked), by=None, at=at)
     register.used_from = at
@@ -111,7 +111,7 @@ def test_a_register_must_be_in_use_and_asked_for(kotim: Region, at: datetime) ->
 
 
 def test_proposals_go_on_upwards_and_never_in_a_circle(
-    kotim: Region, baamang: Region, tinduk: Region, at: datetime
+    kotim: Region, baamang: Region, tinduk: Region, budi: Account, at: datetime
 ) -> None:
     district = makers.call(kotim, at, place=baamang)
     plan = _round(kotim, at, place=tinduk, passes_to=district)
@@ -128,7 +128,7 @@ def test_proposals_go_on_upwards_and_never_in_a_circle(
     second = makers.call(kotim, at, passes_to=first)
     with pytest.raises(CallRefused):
         verbs.change_call(
-            call=first, plan=_round(kotim, at, passes_to=second), by=None, at=at
+            call=first, plan=_round(kotim, at, passes_to=second), by=budi, at=at
         )
 
 

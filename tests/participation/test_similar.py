@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -60,7 +61,7 @@ def test_a_slip_of_the_pen_in_the_title_loses_nothing(
 def test_only_public_ones_of_the_region_are_found(
     kotim: Region, lamp: Proposal, at: datetime
 ) -> None:
-    asked = {"region": kotim, "title": lamp.title, "text": lamp.problem}
+    asked: dict[str, Any] = {"region": kotim, "title": lamp.title, "text": lamp.problem}
     assert similar(**asked)
     assert not similar(**asked, but=lamp.pk)
     elsewhere = Region.objects.create(code="62.09", name="Lain", kind="kabupaten")
