@@ -29,8 +29,8 @@ from habaring.engines.counting._values import Problem, Refused
 
 MOST_CELLS = 100_000_000
 """Projects × winners, 8 bytes each."""
-MANY_ENTRIES = 2_000_000
-"""From here on loading compiled loops takes less time than doing without."""
+SOME_ENTRIES, MANY_ENTRIES = 20_000, 2_000_000
+"""From here on compiled loops are worth it where numba is loaded, where it is not."""
 MOST_MONEY = 2**53
 END, ASK, OVER = 0, 1, 2
 
@@ -45,7 +45,7 @@ def phragmen(prepared: Prepared) -> Outcome:
 def _worth_loops(prepared: Prepared) -> bool:
     entries = len(prepared.election.ballots.projects)
     return (
-        ("numba" in sys.modules or entries > MANY_ENTRIES)
+        entries > (SOME_ENTRIES if "numba" in sys.modules else MANY_ENTRIES)
         and not prepared.limits
         and prepared.election.budget < MOST_MONEY
         and len(prepared.costs) * (_most_winners(prepared) + 1) < MOST_CELLS // 4
