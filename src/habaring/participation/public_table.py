@@ -35,7 +35,7 @@ PROPOSALS = register(
             Column("origin", _("Comes from"), "choice", choices=dict(Origin.choices)),
             Column("author", _("Author as shown")),
             Column("supporters", _("Supporters"), "whole"),
-            Column("standing", _("Standing")),
+            Column("standing", _("How far it came")),
             Column("sent_on", _("Sent on"), "date"),
             Column("example", _("Example"), "yes_no"),
         ),

@@ -212,12 +212,12 @@ def _refuse_place(region: Region, plan: Round) -> None:
             next=_("Choose the region, or a district or village of it."),
         )
     kinds = {
-        CallKind.MUSRENBANG_VILLAGE: (VILLAGES, _("a village")),
-        CallKind.MUSRENBANG_DISTRICT: ((RegionKind.DISTRICT,), _("a district")),
-        CallKind.MUSRENBANG_REGION: ((region.kind,), _("the region itself")),
+        CallKind.MUSRENBANG_VILLAGE: VILLAGES,
+        CallKind.MUSRENBANG_DISTRICT: (RegionKind.DISTRICT,),
+        CallKind.MUSRENBANG_REGION: (region.kind,),
     }
     fitting = kinds.get(CallKind(plan.kind))
-    if fitting and plan.place.kind not in fitting[0]:
+    if fitting and plan.place.kind not in fitting:
         raise CallRefused(
             what=_("This kind of musrenbang is not held there."),
             why=_("Each level of the musrenbang has its own place."),

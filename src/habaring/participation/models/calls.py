@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from habaring.people.entitled.models import Register
 from habaring.regions.models import Region
@@ -36,7 +37,7 @@ class CallState(models.TextChoices):
     """Its life; whether proposals are taken also depends on the dates."""
 
     DRAFT = "draft", _("draft")
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("call", "open")
     CLOSED = "closed", _("closed")
     CANCELLED = "cancelled", _("cancelled")
 

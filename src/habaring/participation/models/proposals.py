@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from habaring.council.models import Meeting
 from habaring.participation.models.calls import Call
@@ -21,7 +22,7 @@ class Origin(models.TextChoices):
     COUNCIL = "council", _("the DPRD or the smart-city council")
     BUSINESS = "business", _("a business")
     COMMUNITY = "community", _("a community")
-    MEETING = "meeting", _("a meeting")
+    MEETING = "meeting", pgettext_lazy("origin", "a meeting")
 
 
 class ProposalState(models.TextChoices):

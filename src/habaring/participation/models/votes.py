@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from habaring.council.models import Decision
 from habaring.participation.models.calls import Call, TakesPart
@@ -33,7 +34,7 @@ class VoteState(models.TextChoices):
 
     DRAFT = "draft", _("draft")
     PUBLISHED = "published", _("published, not open yet")
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("vote", "open")
     CLOSED = "closed", _("closed, being counted")
     COUNTED = "counted", _("counted")
     CANCELLED = "cancelled", _("cancelled")
