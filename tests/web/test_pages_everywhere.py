@@ -34,6 +34,14 @@ WITHOUT_LINK = {
     "assessment-work:publication",  # while an edition is being made
     "my-data:download",  # where the background job has made the copy
     "privacy-work:look",  # the kind and key of a person whose request or NIK is known
+    "participation:coauthors",  # on one's own proposal, as the next five
+    "participation:draft",
+    "participation:drop-draft",
+    "participation:leave",
+    "participation:photo",
+    "participation:withdraw",
+    "participation:join",  # from a letter, as the next
+    "participation:stop",
     "web:favicon",  # browsers ask for it by themselves
     "history-platform:history",  # an operator's, as the next three
     "history-platform:sheet",
