@@ -1,6 +1,6 @@
 """Calls, proposals and followers with sensible values."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from habaring.participation.models import (
@@ -89,7 +89,6 @@ def on_ballot(proposal: Proposal, at: datetime, **more: Any) -> Option:
         "closes_at": at + timedelta(days=40),
         "recorded_at": at,
     }
-    state = more.pop("state", VoteState.PUBLISHED)
     vote = Vote.objects.create(
         region=proposal.region, call=proposal.call, **(given | more)
     )
@@ -101,6 +100,22 @@ def on_ballot(proposal: Proposal, at: datetime, **more: Any) -> Option:
         title=proposal.title,
         cost=40_000_000,
     )
-    vote.state = state
+    vote.state = VoteState.PUBLISHED
     vote.save(update_fields=["state"])
+    return option
+
+
+def counted(proposal: Proposal, at: datetime) -> Option:
+    """The option of a vote that closed long ago and was counted since."""
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    option = on_ballot(
+        proposal,
+        at,
+        opens_at=long_ago - timedelta(days=9),
+        closes_at=long_ago,
+        closed_at=long_ago,
+    )
+    for state in (VoteState.CLOSED, VoteState.COUNTED):
+        option.vote.state = state
+        option.vote.save(update_fields=["state"])
     return option

@@ -7,7 +7,7 @@ from django.test import Client
 
 from habaring.participation.actions import checks, lineage
 from habaring.participation.actions.checks import Answer
-from habaring.participation.models import Count, Option, Proposal, StepKind, VoteState
+from habaring.participation.models import Count, Option, Proposal, StepKind
 from habaring.people.models import Account
 from habaring.portfolio import actions, candidates, gathering, inputs, queries
 from habaring.portfolio.actions import CandidatesRefused
@@ -59,7 +59,7 @@ def _checked(row: Proposal, by: Account, at: datetime) -> Department:
 
 
 def _counted(row: Proposal, at: datetime, *, won: bool = True) -> Option:
-    option = makers.on_ballot(row, at, state=VoteState.COUNTED, closed_at=at)
+    option = makers.counted(row, at)
     Count.objects.create(
         region=row.region,
         vote=option.vote,

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, override
 
 from habaring.participation import checking, outcomes, queries, telling
 from habaring.participation.checking import Standing
@@ -62,8 +62,9 @@ class Choice:
 
     @property
     def origin_text(self) -> str:
-        """U-0012 Lampu jalan di Gang Mawar, 312 suara."""
-        return f"{self.proposal.code} {self.proposal.title}, {self.said}"
+        """U-0012 Lampu jalan di Gang Mawar, 312 suara: kept, so in Indonesian."""
+        with override("id"):
+            return f"{self.proposal.code} {self.proposal.title}, {self.said}"
 
     @property
     def said(self) -> str:
