@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from habaring.engines.counting import _kernels_steps
 from habaring.engines.counting._equal_shares import equal_shares, fits
 from habaring.engines.counting._outcome import Outcome
+from habaring.engines.counting._plain import plain_equal_shares
 from habaring.engines.counting._prepare import prepare
 from habaring.engines.counting._values import (
     Election,
@@ -67,3 +68,14 @@ def test_what_is_kept_compiled_notices_a_change_of_what_it_stands_on() -> None:
     folder = Path(_kernels_steps.__file__).parent
     built = sha256((folder / "_kernels.py").read_bytes()).hexdigest()[:16]
     assert built == _kernels_steps.BUILT_ON
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases())
+def test_the_loops_tell_the_same_as_the_plain_path(case: tuple[Election, Rule]) -> None:
+    prepared = prepare(*case)
+    if fits(prepared):
+        loops, slow = equal_shares(prepared), plain_equal_shares(prepared)
+        assert loops.rounds == slow.rounds
+        assert loops.stories == slow.stories
+        assert loops.ties == slow.ties

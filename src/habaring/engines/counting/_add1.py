@@ -32,9 +32,9 @@ def last_step(table: "Table", *, progress: Callable[[int], None] | None = None) 
 
     prepared, state = table.prepared, table.state
     election = prepared.election
-    left = election.budget - sum(prepared.costs[p] for p in table.free)
-    to_the_end = "over-budget" in prepared.rule.completion
-    plan = np.array([0, election.scale, left, to_the_end, 0, 0], np.int64)
+    left = float(election.budget - sum(prepared.costs[p] for p in table.free))
+    to_the_end = int("over-budget" in prepared.rule.completion)
+    plan = np.array([0, election.scale, int(left), to_the_end, 0, 0])
     base = np.array(doubled(table.run(0).exact.endowment)[:2])
     state.told[WINDOW] = 64.0 * election.scale
     while True:

@@ -178,7 +178,13 @@ class Run:
 
     def money_left(self) -> dict[int, Fraction]:
         """What the supporters of each candidate have left at the end."""
-        return {}
+        from habaring.engines.counting import _kernels
+
+        field = self.table.field
+        paid = np.zeros((len(field.cost), len(self.exact.prices()) + 1), np.int64)
+        _kernels.remains(field, self.table.state, paid)
+        part = self.table.prepared.candidates
+        return dict(zip(part, self.exact.owned_by_each(paid[list(part)]), strict=True))
 
 
 def _field(prepared: Prepared, barred: set[int], amounts: NDArray[np.int64]) -> "Field":
@@ -193,7 +199,7 @@ def _field(prepared: Prepared, barred: set[int], amounts: NDArray[np.int64]) -> 
     rivals, purses = prepared.limits.rivals, prepared.limits.purses
     rival_starts, rival = _lists([sorted(some) for some in rivals], len(over))
     purse_starts, purse = _lists(purses, len(over))
-    return Field(
+    field = Field(
         starts=columns.starts,
         ballots=columns.to,
         people=people[columns.to].astype(np.int32),
@@ -215,6 +221,14 @@ def _field(prepared: Prepared, barred: set[int], amounts: NDArray[np.int64]) -> 
         purses=purse,
         amounts=amounts,
     )
+    return Field(*[_fixed(array) for array in field])
+
+
+def _fixed(array: NDArray[Any]) -> NDArray[Any]:
+    """Read-only, as numba compiles anew for every kind of array."""
+    array = array.view()
+    array.flags.writeable = False
+    return array
 
 
 def _begin(prepared: Prepared, barred: set[int]) -> NDArray[np.int64]:

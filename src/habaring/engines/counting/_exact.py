@@ -3,7 +3,7 @@
 Settles the rounds that floats leave open, and gives every price its last digit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -55,6 +55,23 @@ class Exact:
         for t in np.flatnonzero(counts).tolist():
             money -= int(counts[t]) * self._prices[t]
         return money
+
+    def owned_by_each(self, paid: Ints) -> list[Fraction]:
+        """`owned` of each line: how often they paid for each purchase, then how many.
+
+        Over one denominator, so that only whole numbers are multiplied.
+        """
+        prices = [self.endowment, *self.prices()]
+        under = _lcm(price.denominator for price in prices)
+        x, *over = [price.numerator * (under // price.denominator) for price in prices]
+        found = []
+        for *counts, people in paid.tolist():
+            money = people * x
+            for n, price in zip(counts, over, strict=True):
+                if n:
+                    money -= n * price
+            found.append(fraction(quotient(money, under)))
+        return found
 
     def settle(self) -> Price | None:
         """Of the rivals in `asked`, the one that is bought; None: none can be paid.
@@ -166,6 +183,12 @@ def doubled(price: Any) -> tuple[float, float, float]:
 def quotient(over: int, under: int) -> Any:
     """A fraction of gmpy2."""
     return _mpq()(over, under)
+
+
+def _lcm(numbers: Iterable[Any]) -> Any:
+    from gmpy2 import lcm
+
+    return lcm(*numbers)
 
 
 def fraction(value: Any) -> Fraction:

@@ -22,17 +22,23 @@ Ints: TypeAlias = NDArray[np.int64]
 Small: TypeAlias = NDArray[np.int32]
 Floats: TypeAlias = NDArray[np.float64]
 F = TypeVar("F", bound=Callable[..., Any])
+FAST = {"reassoc", "nsz", "nnan", "ninf"}
+WITHOUT: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def compiled(function: F) -> F:
-    """Compiled at its first call, or read from disk."""
+    """For Python to call: compiled at its first call, or read from disk."""
     return cast(F, njit(cache=True, nogil=True)(function))
+
+
+def inner(function: F) -> F:
+    """Only for other compiled code; half the time to compile."""
+    return cast(F, njit(cache=True, nogil=True, **WITHOUT)(function))
 
 
 def summing(function: F) -> F:
     """The same; sums may be taken in another order, several terms at a time."""
-    flags = {"reassoc", "nsz", "nnan", "ninf"}
-    return cast(F, njit(cache=True, nogil=True, fastmath=flags)(function))
+    return cast(F, njit(cache=True, nogil=True, fastmath=FAST, **WITHOUT)(function))
 
 
 class Field(NamedTuple):
@@ -140,7 +146,7 @@ def look(
     return short, full, above, below
 
 
-@compiled
+@inner
 def plus(high: float, low: float, number: float) -> tuple[float, float]:
     """A double-double plus a float."""
     total = high + number
@@ -150,7 +156,7 @@ def plus(high: float, low: float, number: float) -> tuple[float, float]:
     return high, low - (high - total)
 
 
-@compiled
+@inner
 def product(a: float, b: float) -> tuple[float, float]:
     """Of two floats, exactly (Dekker)."""
     at, bt = 134217729.0 * a, 134217729.0 * b
@@ -160,7 +166,7 @@ def product(a: float, b: float) -> tuple[float, float]:
     return high, ((a1 * b1 - high) + a1 * b2 + a2 * b1) + a2 * b2
 
 
-@compiled
+@inner
 def divide(high: float, low: float, by: float) -> tuple[float, float]:
     """A double-double by a float."""
     first = high / by
@@ -173,7 +179,7 @@ def divide(high: float, low: float, by: float) -> tuple[float, float]:
     return plus(first, second, (high + (low - e)) / by)
 
 
-@compiled
+@inner
 def set_price(field: Field, state: State, k: int) -> None:
     """The price of the k-th purchase from its counts, and how far it may be off."""
     cost, rest, full = field.cost[state.order[k]], state.rest[k], float(state.full[k])
@@ -195,7 +201,7 @@ def set_price(field: Field, state: State, k: int) -> None:
     state.off[k] = (wrong + size * (k + 4) * 2.0**-100) / full * WIDER
 
 
-@compiled
+@inner
 def same_rate(field: Field, p: int, q: int) -> int:
     """Rates where everybody is rich: -1 where p's is lower, 0 the same, 1 higher."""
     a, a_low = product(field.over[p], field.under[q])
@@ -205,7 +211,7 @@ def same_rate(field: Field, p: int, q: int) -> int:
     return -1 if a < b or (a == b and a_low < b_low) else 1
 
 
-@compiled
+@inner
 def bar(field: Field, state: State, p: int) -> None:
     """After p was bought: bar what it excludes and what its purses no longer hold."""
     for i in range(field.rival_starts[p], field.rival_starts[p + 1]):
@@ -218,7 +224,7 @@ def bar(field: Field, state: State, p: int) -> None:
             bar_purse(field, state, q)
 
 
-@compiled
+@inner
 def bar_purse(field: Field, state: State, q: int) -> None:
     """Bar q where one of its purses does not hold its cost."""
     if state.status[q] in (WAITING, POOR):
@@ -227,7 +233,7 @@ def bar_purse(field: Field, state: State, q: int) -> None:
                 state.status[q] = BARRED
 
 
-@compiled
+@inner
 def evaluate(
     field: Field, money: Floats, loose: float, c: int, price: float
 ) -> tuple[int, float, float]:
@@ -257,7 +263,7 @@ def evaluate(
     return UNSURE, min(price, found) - wide, FAR
 
 
-@compiled
+@inner
 def least(state: State) -> int:
     """Of those that wait and were not looked at in this round, the lowest bound."""
     c = -1
@@ -268,7 +274,7 @@ def least(state: State) -> int:
     return c
 
 
-@compiled
+@inner
 def select(field: Field, state: State) -> tuple[int, int]:
     """The project of lowest rate, or -1. What floats leave open is in `asked`.
 
@@ -292,7 +298,7 @@ def select(field: Field, state: State) -> tuple[int, int]:
         best = min(best, state.ceiling[c])
 
 
-@compiled
+@inner
 def settle(field: Field, state: State, best: float) -> tuple[int, int]:
     """Of those in `asked`, the one that is first for certain, if there is."""
     rivals = keep_rivals(state, best)
@@ -312,7 +318,7 @@ def settle(field: Field, state: State, best: float) -> tuple[int, int]:
     return DONE, winner
 
 
-@compiled
+@inner
 def keep_rivals(state: State, best: float) -> Ints:
     """Those in `asked` that may be first; the others are taken out of it."""
     for p in range(state.asked.size):
@@ -321,14 +327,14 @@ def keep_rivals(state: State, best: float) -> Ints:
     return np.flatnonzero(state.asked)
 
 
-@compiled
+@inner
 def before(field: Field, p: int, q: int) -> bool:
     """Whether p comes before q where everybody is rich."""
     order = same_rate(field, p, q)
     return order < 0 or (order == 0 and field.rank[p] < field.rank[q])
 
 
-@compiled
+@inner
 def all_rich(field: Field, state: State, p: int) -> bool:
     """Whether every supporter of p can pay the full price, for certain."""
     price = state.ceiling[p] * field.worth[p] * WIDER + state.told[ERROR]
@@ -339,7 +345,7 @@ def all_rich(field: Field, state: State, p: int) -> bool:
     return True
 
 
-@compiled
+@inner
 def part(field: Field, state: State, c: int, price: float, tight: float) -> int:
     """Who pays the whole price and who all they have.
 
@@ -372,7 +378,7 @@ def part(field: Field, state: State, c: int, price: float, tight: float) -> int:
     return many
 
 
-@compiled
+@inner
 def kill(field: Field, state: State, k: int, many: int) -> None:
     """Take all they have from those in `killed`; count what the poor had paid for."""
     for t in range(k):
@@ -389,7 +395,7 @@ def kill(field: Field, state: State, k: int, many: int) -> None:
                 state.counts[k, t] += field.voters[g] * worth
 
 
-@compiled
+@inner
 def pay(field: Field, money: Floats, c: int, price: float) -> None:
     """Take the price from every supporter of c who has money."""
     a, z = field.starts[c], field.starts[c + 1]
@@ -405,7 +411,7 @@ def pay(field: Field, money: Floats, c: int, price: float) -> None:
                 money[g] = max(money[g] - price, LEAST)
 
 
-@compiled
+@inner
 def buy(field: Field, state: State, c: int, given: Floats) -> bool:
     """Let c's supporters pay. `given`: the exact price (high, low, off), or empty.
 
@@ -448,13 +454,13 @@ def begin(field: Field, state: State, x: float, x_low: float) -> None:
 
 
 @compiled
-def play(field: Field, state: State, most: float, forced: int, given: Floats) -> int:
+def play(field: Field, state: State, most: float, forced: Any, given: Floats) -> int:
     """Run until nothing can be bought (DONE), more than `most` is spent (OVER) or a
     round needs fractions (ASK: the rivals are in `asked`). Goes on where `state` is; a
     project of `forced` is bought first, at the price `given`.
     """
     while state.told[SPENT] <= most:
-        c = forced
+        c = int(forced)
         if c < 0:
             how, c = select(field, state)
             if how == ASK or c < 0:
@@ -466,3 +472,20 @@ def play(field: Field, state: State, most: float, forced: int, given: Floats) ->
             return ASK
         forced = -1
     return OVER
+
+
+@compiled
+def remains(field: Field, state: State, paid: NDArray[np.int64]) -> None:
+    """Of each project's supporters who still have money: how many, in the last column,
+    and in column t the utility of theirs from the t-th purchase.
+    """
+    for g in range(state.money.size):
+        if state.money[g] <= 0.0:
+            continue
+        for e in range(field.lines[g], field.lines[g + 1]):
+            paid[field.listed[e], -1] += field.voters[g]
+            t = state.at[field.listed[e]]
+            if t >= 0:
+                worth = field.worths[e] if field.worths.size else 1
+                for i in range(field.lines[g], field.lines[g + 1]):
+                    paid[field.listed[i], t] += field.voters[g] * worth

@@ -27,6 +27,7 @@ from habaring.engines.counting._kernels import (
     buy,
     compiled,
     evaluate,
+    inner,
     least,
     play,
     plus,
@@ -34,7 +35,7 @@ from habaring.engines.counting._kernels import (
     summing,
 )
 
-BUILT_ON = "621f6ccf6e42607a"
+BUILT_ON = "b39157c656980b1d"
 """The checksum of `_kernels.py` (a test keeps it). numba keeps what it compiled for as
 long as this file does not change, and would miss a change there.
 """
@@ -82,7 +83,7 @@ def steady(
     return sure, full
 
 
-@compiled
+@inner
 def fastest(field: Field, state: State, c: int) -> float:
     """How fast c's price can fall, at most, as the endowment rises in the window."""
     a, z = field.starts[c], field.starts[c + 1]
@@ -94,7 +95,7 @@ def fastest(field: Field, state: State, c: int) -> float:
     return more / full / state.told[WINDOW] * WIDER if more > 0.0 else 0.0
 
 
-@compiled
+@inner
 def slowest(field: Field, state: State, c: int, price: float) -> float:
     """How fast it falls at least; `price`: a lower bound of it in all of the window."""
     a, z = field.starts[c], field.starts[c + 1]
@@ -105,7 +106,7 @@ def slowest(field: Field, state: State, c: int, price: float) -> float:
     return sure / full / WIDER if full > 0.0 else 0.0
 
 
-@compiled
+@inner
 def affordable(field: Field, state: State, c: int) -> float:
     """How much more endowment c needs at least before its supporters have its cost."""
     a, z = field.starts[c], field.starts[c + 1]
@@ -121,7 +122,7 @@ def affordable(field: Field, state: State, c: int) -> float:
     return lacks / (more * WIDER) * state.told[WINDOW] if more > 0.0 else FAR
 
 
-@compiled
+@inner
 def select_ahead(field: Field, state: State, near: Ints) -> tuple[int, int]:
     """`select`, and in `near` those that may come first somewhere in the window: 1, or 2
     where their supporters do not have the cost yet (then `floor` is what they have).
@@ -154,7 +155,7 @@ def select_ahead(field: Field, state: State, near: Ints) -> tuple[int, int]:
     return settle(field, state, best)
 
 
-@compiled
+@inner
 def narrow(field: Field, state: State, near: Ints, c: int, slow: float) -> None:
     """End the window where one that is near could come before c, which is first now."""
     for q in range(near.size):
@@ -169,7 +170,7 @@ def narrow(field: Field, state: State, near: Ints, c: int, slow: float) -> None:
         state.told[AHEAD] = min(state.told[AHEAD], ahead)
 
 
-@compiled
+@inner
 def pay_ahead(field: Field, state: State, c: int, price: float, slow: float) -> None:
     """Take at most what c's supporters pay at the end of the window."""
     floor = state.floor[c] * field.worth[c]
@@ -184,7 +185,7 @@ def pay_ahead(field: Field, state: State, c: int, price: float, slow: float) -> 
                 state.slow[g] = 0.0
 
 
-@compiled
+@inner
 def leap(field: Field, state: State, most: float, near: Ints) -> int:
     """`play` from the beginning; in `AHEAD`: by how much less than that the endowment
     may rise without another course of purchases. ASK also where floats leave something
@@ -250,7 +251,7 @@ def climb(field: Field, state: State, plan: Ints, base: Floats, runs: int) -> in
             ahead = state.told[AHEAD] if how == DONE else 0.0
         if how == ASK:
             begin(field, state, x, x_low)
-            how = play(field, state, left, -1, base[:0])
+            how = play(field, state, left, np.int64(-1), base[:0])
         if how == OVER:
             plan[STEP] -= 1
             return DONE
@@ -262,7 +263,7 @@ def climb(field: Field, state: State, plan: Ints, base: Floats, runs: int) -> in
     return MORE
 
 
-@compiled
+@inner
 def look_again(state: State, plan: Ints, ahead: float, more: int) -> None:
     """Whether the next run looks ahead, and how far. Such a run takes twice as long as a
     plain one; so when it finds no step to leap, some plain ones follow (`PATIENCE`).
