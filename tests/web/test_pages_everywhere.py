@@ -283,6 +283,8 @@ def post_only(name: str) -> bool:
         "people-platform:withdraw",
         "people-platform:send-again",
         "people-platform:change-end",
+        "participation-work:open-call",
+        "participation-work:close-call",
         "council-work:add-item",  # a form on the page of the meeting
         "council-work:drop-item",
         "council-work:invite",
