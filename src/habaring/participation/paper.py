@@ -235,7 +235,7 @@ def _choice(sheet: Sheet, text: str) -> tuple[Choice, list[Words]]:
     codes: list[str] = []
     given: list[int] = []
     for part in parts:
-        code, sign, number = part.partition("=")
+        code, sign, number = part.partition("=") if points else (part, "", "")
         if points and (not sign or not re.fullmatch(r"[0-9]{1,6}", number)):
             words = _("“{part}” is no project with its points; write it like 4=2.")
             return Choice(), [format_lazy(words, part=part[:20])]
