@@ -15,7 +15,7 @@ SMALL, SMALL_ADD1 = 150_000, 3_000
 """Entries on ballots that the plain path counts in less time than loading the compiled
 loops takes (0.7 s); with add1 it makes dozens of runs.
 """
-COLD_ADD1 = 100_000
+COLD_ADD1 = 150_000
 """The same where the loops would have to be compiled first (some twenty seconds)."""
 
 
