@@ -70,7 +70,7 @@ def test_the_numbers_of_equal_shares(village: Election) -> None:
 
 
 def test_what_everybody_wants_is_bought_to_the_last_fraction() -> None:
-    assert 61 * (150_000 / 61) < 150_000  # why nothing may be rounded
+    assert 61 * Fraction(150_000 / 61) < 150_000  # why nothing may be rounded
     zabrze = election({"a": 150_000}, ["61*a"], 150_000)
     assert count(zabrze, Rule()).winners == ("a",)
 
