@@ -16,6 +16,7 @@ from habaring.portfolio import actions as portfolio
 from habaring.regions.models import BudgetFigure, Region
 from tests import makers
 from tests.assessment import makers as assessment
+from tests.participation.test_counting import counted
 from tests.portfolio import makers as choosing
 
 EVERY = tuple(power.value for power in SCOPES)
@@ -74,6 +75,7 @@ def town(at: datetime, by: Account | None = None) -> dict[str, Any]:
     later = choosing.decision(kotim, at, number="2/2026")
     return {
         "region": kotim,
+        "vote": counted(kotim, at),
         "edition": edition,
         "plan": plan,
         "decision": decision,

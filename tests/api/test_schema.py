@@ -87,6 +87,7 @@ def good(town: Any) -> dict[str, Any]:
         "edition": town["edition"].pk,
         "plan_id": town["plan"].pk,
         "body_id": town["body"].pk,
+        "vote_id": town["vote"].pk,
         "decision_id": town["decision"].pk,
         "webhook_id": town["webhook"].pk,
         "scenario": town["spare"].pk,

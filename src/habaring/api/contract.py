@@ -18,7 +18,16 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
 from habaring import __version__
-from habaring.api import bodies, hooks, measures, places, plans, problems, writing
+from habaring.api import (
+    bodies,
+    hooks,
+    measures,
+    places,
+    plans,
+    problems,
+    votes,
+    writing,
+)
 from habaring.api.routing import router
 
 BASE = "/api/v1"
@@ -28,6 +37,7 @@ TAGS: Mapping[str, str] = {
     "regions": "The official register, departments and budgets.",
     "assessment": "Indicators, values with their revisions, targets, indices.",
     "portfolio": "Adopted plans with their reasons; candidates and scenarios.",
+    "participation": "Calls, public proposals, votes, results with their ballots.",
     "council": "Bodies and their decisions.",
     "events": "What happened, to poll or to be told of.",
     "token": "The token itself.",
@@ -69,7 +79,7 @@ def api() -> NinjaAPI:
         parser=Read(),
         servers=[{"url": BASE}],
     )
-    for module in (places, measures, plans, bodies, hooks, writing):
+    for module in (places, measures, plans, bodies, votes, hooks, writing):
         assert module.router is router  # noqa: S101 - each has put its operations there
     made.add_router("", router)
     made.add_exception_handler(Exception, _raise)
