@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FEWEST_TOGETHER = 5
 """Numbers of a district with fewer ballots are told together with others: a handful of
-neighbours know who of them went to vote (docs/decisions/13-secret-ballot.md)."""
+neighbours know who of them went to vote (docs/decisions/0015-the-secret-ballot.md)."""
 
 
 @dataclass(frozen=True)
