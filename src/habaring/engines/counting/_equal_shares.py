@@ -118,12 +118,18 @@ class Run:
         return self.table.state.status
 
     def play(self, most: float) -> None:
-        """Let the loops run; settle in fractions what they ask."""
+        """From the beginning until more than `most` is spent or all is done."""
+        from habaring.engines.counting import _kernels
+
+        x, x_low, _ = doubled(self.exact.endowment)
+        _kernels.begin(self.table.field, self.table.state, x, x_low)
+        self.go(most)
+
+    def go(self, most: float) -> None:
+        """Let the loops run on; settle in fractions what they ask."""
         from habaring.engines.counting import _kernels
 
         field, state = self.table.field, self.table.state
-        x, x_low, _ = doubled(self.exact.endowment)
-        _kernels.begin(field, state, x, x_low)
         forced, given = -1, NOTHING
         while True:
             how = _kernels.play(field, state, most, forced, given)

@@ -100,16 +100,10 @@ class Exact:
 
     def price(self, p: int) -> Price | None:
         """The price of p, or None where its supporters do not have its cost."""
-        field, state = self.field, self.state
-        one = slice(field.starts[p], field.starts[p + 1])
-        ballots = field.ballots[one]
-        alive = state.money[ballots] > 0
-        ballots = ballots[alive]
-        worth = field.units[one][alive] if len(field.units) else np.ones(1, np.int32)
-        weigh = np.broadcast_to(worth, ballots.shape).astype(np.int64)
-        guess = float(state.bound[p] * field.worth[p])
+        ballots, worth = self._supporters(p)
+        guess = float(self.state.bound[p] * self.field.worth[p])
         while True:
-            found = self._price(p, ballots, weigh, guess)
+            found = self._price(p, ballots, worth, guess)
             if found is None or float(found.price) <= guess * (1 + 2.0**-50):
                 return found
             guess = float(found.price)
@@ -125,10 +119,7 @@ class Exact:
         paid = self.have(ballots[short])
         people = self.field.voters[ballots]
         full = int((people * worth)[~short].sum())
-        open_ = sorted(
-            (self.have(ballots[i : i + 1]) / int(people[i] * worth[i]), i)
-            for i in np.flatnonzero(near).tolist()
-        )
+        open_ = self._near(ballots, people * worth, near)
         left = int(self.field.cost[p]) - paid
         for done, (can, i) in enumerate(open_):
             if can * full >= left:
@@ -154,6 +145,51 @@ class Exact:
         ]
         who = ballots[[i for _, i in near]]
         return Price(p, price, who, np.array(decided, np.int8))
+
+    def reach(self, p: int, rate: Any, guess: float, *, by_cost: bool) -> Any:
+        """What p may cost at most for its rate not to be above this one (None: any).
+
+        `guess`: the same in floats.
+        """
+        ballots, worth = self._supporters(p)
+        if rate is None:
+            return self.have(ballots)
+        needs = float(rate) * (guess * np.ones(len(worth)) if by_cost else worth)
+        has = self.state.money[ballots]
+        tight = 1e-9 * needs + 16 * float(self.state.told[ERROR])
+        short, near = has < needs - tight, np.abs(has - needs) <= tight
+        people = self.field.voters[ballots] * worth
+        full = int(people[~short].sum())
+        paid = self.have(ballots[short])
+        for can, i in self._near(ballots, people, near):
+            weight = int(people[i])
+            price = (
+                rate * paid / (1 - full * rate) if by_cost and full * rate < 1 else rate
+            )
+            if can > price:
+                break
+            paid += can * weight
+            full -= weight
+        return paid / (1 - full * rate) if by_cost else paid + full * rate
+
+    def _supporters(self, p: int) -> tuple[Indices, Ints]:
+        """Ballots for p that have money left, and what it is worth to each."""
+        field = self.field
+        one = slice(field.starts[p], field.starts[p + 1])
+        ballots = field.ballots[one]
+        alive = self.state.money[ballots] > 0
+        if len(field.units):
+            return ballots[alive], field.units[one][alive].astype(np.int64)
+        return ballots[alive], np.ones(int(alive.sum()), np.int64)
+
+    def _near(
+        self, ballots: Indices, weight: Ints, near: NDArray[np.bool_]
+    ) -> list[tuple[Any, int]]:
+        """What the near ones can pay for one unit of worth, exactly; the poorest first."""
+        return sorted(
+            (self.have(ballots[i : i + 1]) / int(weight[i]), i)
+            for i in np.flatnonzero(near).tolist()
+        )
 
     def have(self, ballots: Indices) -> Any:
         """Money of the people of these ballots, who have never paid all they had."""

@@ -489,3 +489,28 @@ def remains(field: Field, state: State, paid: NDArray[np.int64]) -> None:
                 worth = field.worths[e] if field.worths.size else 1
                 for i in range(field.lines[g], field.lines[g + 1]):
                     paid[field.listed[i], t] += field.voters[g] * worth
+
+
+@compiled
+def reach(field: Field, money: Floats, c: int, rate: float, by_cost: int) -> float:
+    """What c may cost at most for its rate not to be above this one.
+
+    `by_cost`: its worth is its cost, so that a price stands for rate × cost; the root
+    of a concave function then, found by Newton's method from above.
+    """
+    a, z = field.starts[c], field.starts[c + 1]
+    ballots, people = field.ballots[a:z], field.people[a:z]
+    units = field.units[a:z] if field.units.size else field.units
+    if not by_cost:
+        short, full, _, _ = look(money, ballots, people, units, rate)
+        return short + (full * rate if full > 0.0 else 0.0)
+    cost, _, _, _ = look(money, ballots, people, units, FAR)
+    while rate < FAR:
+        short, full, _, _ = look(money, ballots, people, units, rate * cost)
+        if full * rate >= 1.0:
+            break
+        lower = short / (1.0 - full * rate)
+        if lower >= cost * (1 - 4 * UNIT):
+            break
+        cost = lower
+    return cost

@@ -35,7 +35,7 @@ from habaring.engines.counting._kernels import (
     summing,
 )
 
-BUILT_ON = "b39157c656980b1d"
+BUILT_ON = "f31cc96a28ad0516"
 """The checksum of `_kernels.py` (a test keeps it). numba keeps what it compiled for as
 long as this file does not change, and would miss a change there.
 """
