@@ -95,7 +95,7 @@ def room(request: HttpRequest, code: str, vote: int) -> HttpResponse:
         "refusal": refusal,
         "taking": casting.takes_ballots(desk.vote, now()),
         "printed": printing.printed(desk.vote),
-        "places": paper.places(desk.vote),
+        "polling": paper.places(desk.vote),
         "page": paginate(request, _batches(desk.vote)),
     }
     wrong = any(one.errors for one in forms.values())
