@@ -279,7 +279,12 @@ def test_a_person_reports_a_thing_once(
 ) -> None:
     row = said(idea, known, at)
     report = Report("insult", "Kasar")
-    values = {"proposal": idea, "by": budi, "report": report, "at": at}
+    values: dict[str, Any] = {
+        "proposal": idea,
+        "by": budi,
+        "report": report,
+        "at": at,
+    }
     assert discussing.flag(comment=row, **values)
     assert not discussing.flag(comment=row, **values)
     assert discussing.flag(**values)

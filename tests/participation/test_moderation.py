@@ -197,7 +197,7 @@ def test_reports_are_settled_by_any_deed(
     idea: Proposal, row: Comment, budi: Account, citra: Account, at: datetime
 ) -> None:
     report = Report("insult", "Tolong")
-    values = {"proposal": idea, "report": report, "at": at}
+    values: dict[str, Any] = {"proposal": idea, "report": report, "at": at}
     discussing.flag(comment=row, by=citra, **values)
     discussing.flag(comment=row, by=budi, **values)
     discussing.flag(by=citra, **values)

@@ -282,10 +282,16 @@ def test_two_files_at_once_tick_nobody_off_twice(
 ) -> None:
     rows = table(paper.VOTERS, (NIKS[0], NAMES[0]))
     found = paper.voters_in(rows, vote)
-    values = {"vote": vote, "place": PLACE, "people": found, "by": budi, "at": today}
-    actions.record_paper_voters(**values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {
+        "vote": vote,
+        "place": PLACE,
+        "people": found,
+        "by": budi,
+        "at": today,
+    }
+    actions.record_paper_voters(**values)
     with pytest.raises(box.VotedAlready):
-        actions.record_paper_voters(**values)  # type: ignore[arg-type]
+        actions.record_paper_voters(**values)
     assert PaperBatch.objects.count() == 1
 
 
@@ -427,7 +433,7 @@ def test_the_paper_room_prints_ticks_off_and_brings_in(
     client.force_login(budi)
     place = f"/ruang-kerja/62.02/dengar/suara/{vote.pk}/kertas/"
     assert client.get(place).status_code == 200
-    given = {"deed": "print", "p-number": "3", "p-place": PLACE}
+    given: dict[str, Any] = {"deed": "print", "p-number": "3", "p-place": PLACE}
     assert client.post(place, given).status_code == 302
     batch = PaperBatch.objects.get()
     pdf = client.get(f"{place}{batch.pk}/surat-suara.pdf")
