@@ -40,6 +40,16 @@ WITHOUT_LINK = {
     "participation:leave",
     "participation:photo",
     "participation:withdraw",
+    "participation:comment-change",  # for a quarter of an hour, one's own
+    "participation:comment-withdraw",
+    "participation:appeal",  # once something of one's own is hidden
+    "participation-work:appeal",  # once somebody appeals
+    "participation-work:moderation-item",  # once something waits
+    "participation-work:paper",  # of a vote that takes paper, as the next four
+    "participation-work:paper-sheets",
+    "participation-work:paper-attendance",
+    "participation-work:paper-voters-template",
+    "participation-work:paper-ballots-template",
     "participation:join",  # from a letter, as the next
     "participation:stop",
     "web:favicon",  # browsers ask for it by themselves
