@@ -32,6 +32,7 @@ from habaring.engines.counting import (
     count,
     read_pabulib,
 )
+from habaring.engines.counting._ready import warm
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "pb"
 LODZ, WARSZAWA = "Poland_Lodz_2022", "Poland_Warszawa_2026"
@@ -230,7 +231,7 @@ def large(setting: Setting) -> None:
 
 def one_million(voters: int) -> None:
     """What the process of `large` does; its memory is its own."""
-    import numba  # noqa: F401
+    warm()
 
     election = million(read(WARSZAWA), voters)
     made = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -249,6 +250,7 @@ def one_million(voters: int) -> None:
 
 def _some_villages(first: int, many: int) -> tuple[float, float, int]:
     """CPU seconds of reading and of counting, and how many were funded."""
+    warm()
     reading, counting, funded = 0.0, 0.0, 0
     texts = villages(many, first)
     while block := list(islice(texts, 500)):
@@ -265,7 +267,6 @@ def _some_villages(first: int, many: int) -> tuple[float, float, int]:
 def many(setting: Setting) -> None:
     """Villages from their .pb texts on two processes; making the texts is not counted."""
     number = setting.villages
-    _some_villages(0, 2)
     parts = [(a, min(1000, number - a)) for a in range(0, number, 1000)]
     with ProcessPoolExecutor(2) as pool:
         found = list(pool.map(_some_villages, *zip(*parts, strict=True)))
@@ -337,7 +338,7 @@ def main(argv: Sequence[str]) -> int:
     if not SHARED.is_dir():
         say("../shared/data/pb is absent: nothing to count")
         return 1
-    import numba  # noqa: F401  (as in a server that has counted before)
+    warm()  # as in a server that has counted before
 
     quick = given.quick
     setting = Setting(

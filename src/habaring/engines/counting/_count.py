@@ -11,12 +11,19 @@ from habaring.engines.counting._prepare import Prepared, prepare
 from habaring.engines.counting._values import Election, Rule, RuleName
 from habaring.engines.counting._welfare import welfare
 
-SMALL, SMALL_ADD1 = 150_000, 3_000
+SMALL, SMALL_ADD1 = 150_000, 1_000
 """Entries on ballots that the plain path counts in less time than loading the compiled
-loops takes (0.7 s); with add1 it makes dozens of runs.
+loops takes (0.7 s); with add1 it makes dozens of runs, or hundreds.
 """
 COLD_ADD1 = 150_000
 """The same where the loops would have to be compiled first (some twenty seconds)."""
+
+
+_RULES: dict[RuleName, Callable[[Prepared], Outcome]] = {
+    RuleName.GREEDY: greedy,
+    RuleName.PHRAGMEN: phragmen,
+    RuleName.MAX_WELFARE: welfare,
+}
 
 
 def count(
@@ -35,27 +42,32 @@ def count(
     """
     check(election, rule)
     prepared = prepare(election, rule)
-    if rule.name == RuleName.GREEDY:
-        return greedy(prepared)
-    if rule.name == RuleName.MAX_WELFARE:
-        return welfare(prepared)
-    if rule.name == RuleName.PHRAGMEN:
-        return phragmen(prepared)
-    return _equal_shares(prepared, progress)
-
-
-def _equal_shares(
-    prepared: Prepared, progress: Callable[[int], None] | None
-) -> Outcome:
-    """In compiled loops, unless getting them takes longer than doing without."""
+    if rule.name != RuleName.EQUAL_SHARES:
+        how = _RULES[rule.name]
+        return _recounted(prepared, how(prepared), how) if explain else how(prepared)
     from habaring.engines.counting._equal_shares import equal_shares, fits
 
     if _small(prepared) or not fits(prepared):
-        return plain_equal_shares(prepared, progress)
-    return equal_shares(prepared, progress=progress)
+        outcome = plain_equal_shares(prepared, progress)
+        return _recounted(prepared, outcome, plain_equal_shares) if explain else outcome
+    outcome = equal_shares(prepared, progress=progress)
+    if not explain:
+        return outcome
+    from habaring.engines.counting._losers import explained
+
+    return explained(prepared, outcome, equal_shares)
+
+
+def _recounted(
+    prepared: Prepared, outcome: Outcome, how: Callable[[Prepared], Outcome]
+) -> Outcome:
+    from habaring.engines.counting._recount import recounted
+
+    return recounted(prepared, outcome, how)
 
 
 def _small(prepared: Prepared) -> bool:
+    """Whether getting the compiled loops takes longer than doing without."""
     from habaring.engines.counting._ready import loaded, ready
 
     entries = len(prepared.election.ballots.projects)

@@ -33,6 +33,7 @@ def warm() -> None:
     """Compile all of it, or load it from disk; takes no notice of what is there."""
     from habaring.engines.counting._ballots import gather
     from habaring.engines.counting._equal_shares import equal_shares
+    from habaring.engines.counting._phragmen import in_loops
     from habaring.engines.counting._prepare import prepare
     from habaring.engines.counting._values import (
         Completion,
@@ -45,4 +46,6 @@ def warm() -> None:
     ballots = gather(Kind.APPROVAL, [((0, 1), ()), ((0,), ()), ((1,), ())])
     projects = (Project("a", 2), Project("b", 2))
     election = Election(budget=3, projects=projects, ballots=ballots)
-    equal_shares(prepare(election, Rule(completion=Completion.ADD1)))
+    prepared = prepare(election, Rule(completion=Completion.ADD1))
+    equal_shares(prepared)
+    in_loops(prepared)
