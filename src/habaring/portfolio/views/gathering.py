@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from habaring.participation.models import Vote
+from habaring.people import access
 from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.portfolio import gathering, queries
@@ -28,7 +29,10 @@ FEASIBLE = "layak"
 @require_http_methods(FORM_METHODS)
 def gather(request: HttpRequest, code: str) -> HttpResponse:
     """What a vote funds, or what departments call feasible: tick and make candidates."""
-    region, officer = enter(request, code, Power.RECORD_CANDIDATES)
+    power = Power.RECORD_CANDIDATES
+    writes = request.method == "POST"
+    region, officer = enter(request, code, power if writes else Power.SEE_WORK_ROOM)
+    allowed = power in access.powers(officer, at=now(), region=region)
     votes = gathering.counted_votes(region)
     vote = _vote(request, votes)
     found = gathering.choices(region, vote=vote)
@@ -55,7 +59,7 @@ def gather(request: HttpRequest, code: str) -> HttpResponse:
         lines=form.lines(),
         form=form,
         refusal=refusal,
-        open=sum(one.open for one in found),
+        open=sum(one.open for one in found) if allowed else 0,
     )
     status = rooms.status(form, refusal)
     return render(request, "portfolio/gather.html", context, status=status)
