@@ -45,6 +45,11 @@ WITHOUT_LINK = {
     "participation:appeal",  # once something of one's own is hidden
     "participation-work:appeal",  # once somebody appeals
     "participation-work:moderation-item",  # once something waits
+    "participation-work:proposal",  # once something is proposed, as the next three
+    "participation-work:merge",
+    "participation-work:split",
+    "participation-work:enter-correct",  # of what an officer entered
+    "participation-work:check",  # once a department is asked
     "participation-work:paper",  # of a vote that takes paper, as the next four
     "participation-work:paper-sheets",
     "participation-work:paper-attendance",
@@ -293,6 +298,10 @@ def post_only(name: str) -> bool:
         "people-platform:withdraw",
         "people-platform:send-again",
         "people-platform:change-end",
+        "participation-work:take-back-merge",
+        "participation-work:pass-on",
+        "participation-work:ask-checks",
+        "participation-work:take-back-check",
         "participation-work:open-call",
         "participation-work:close-call",
         "council-work:add-item",  # a form on the page of the meeting
