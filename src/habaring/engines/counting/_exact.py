@@ -162,15 +162,21 @@ class Exact:
         full = int(people[~short].sum())
         paid = self.have(ballots[short])
         for can, i in self._near(ballots, people, near):
-            weight = int(people[i])
-            price = (
-                rate * paid / (1 - full * rate) if by_cost and full * rate < 1 else rate
-            )
-            if can > price:
+            level = rate
+            if by_cost:
+                free = 1 - full * rate
+                level = rate * paid / free if free > 0 else can
+            if can > level:
                 break
+            weight = int(people[i])
             paid += can * weight
             full -= weight
         return paid / (1 - full * rate) if by_cost else paid + full * rate
+
+    def level(self, p: int, rate: Any) -> bool:
+        """Whether p's rate is just this one whatever it costs, if worth its cost."""
+        ballots, _ = self._supporters(p)
+        return bool(int(self.field.voters[ballots].sum()) * rate == 1)
 
     def _supporters(self, p: int) -> tuple[Indices, Ints]:
         """Ballots for p that have money left, and what it is worth to each."""

@@ -507,7 +507,7 @@ def reach(field: Field, money: Floats, c: int, rate: float, by_cost: int) -> flo
     cost, _, _, _ = look(money, ballots, people, units, FAR)
     while rate < FAR:
         short, full, _, _ = look(money, ballots, people, units, rate * cost)
-        if full * rate >= 1.0:
+        if full * rate >= 1.0 - 1e-12:  # it is as good at any lower cost
             break
         lower = short / (1.0 - full * rate)
         if lower >= cost * (1 - 4 * UNIT):

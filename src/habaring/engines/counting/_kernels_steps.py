@@ -35,7 +35,7 @@ from habaring.engines.counting._kernels import (
     summing,
 )
 
-BUILT_ON = "f31cc96a28ad0516"
+BUILT_ON = "b3df688426244f9c"
 """The checksum of `_kernels.py` (a test keeps it). numba keeps what it compiled for as
 long as this file does not change, and would miss a change there.
 """

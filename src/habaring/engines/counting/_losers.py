@@ -28,7 +28,7 @@ from habaring.engines.counting._values import (
 )
 
 FAR = 1e300
-BARRED = 3
+BOUGHT = 1
 MOST_RECOUNTED = 20_000_000
 """Entries on ballots × losing projects; with add1 each stands for a hundred."""
 
@@ -58,21 +58,26 @@ def explained(
 def max_costs(prepared: Prepared, losers: list[int]) -> dict[int, int]:
     """Of losing candidates, the largest whole cost at which each would have won.
 
-    Equal shares without completion. One that a free project excludes is left out.
+    Equal shares without completion. In floats for all rounds first; then exactly, from
+    the most promising round on (a tie that would be lost there may make it worthless).
     """
     table = Table(prepared)
     run = table.run(0)
     rates = _rates(run)
     floats = np.array([list(_reaches(run, losers, float(rate))) for rate in _each(run, rates)])  # fmt: skip
     floats = floats.reshape(len(rates) + 1, len(losers))
-    best = floats.max(axis=0)
-    found: dict[int, int] = {}
-    for t, rate in enumerate(_each(run, rates)):
-        near = (floats[t] >= best * (1 - 1e-9) - 2) & (floats[t] >= 0)
-        for i in np.flatnonzero(near).tolist():
-            cost = _largest(run, losers[i], rate, float(floats[t, i]), t)
-            found[losers[i]] = max(found.get(losers[i], 0), cost)
-    return found
+    losers = [p for p, cost in zip(losers, floats[0], strict=True) if cost >= 0]
+    floats = floats[:, floats[0] >= 0]
+    found = np.zeros(len(losers), np.int64)
+    while (open_ := floats.max(axis=0) + 2 > found).any():
+        best = floats.max(axis=0)
+        for t, rate in enumerate(_each(run, rates)):
+            near = open_ & (floats[t] >= best * (1 - 1e-9) - 2) & (floats[t] >= 0)
+            for i in np.flatnonzero(near).tolist():
+                cost = _largest(run, losers[i], rate, float(floats[t, i]), t)
+                found[i] = max(found[i], cost)
+                floats[t, i] = -FAR
+    return dict(zip(losers, found.tolist(), strict=True))
 
 
 def _rates(run: Run) -> list[Any]:
@@ -93,14 +98,16 @@ def _each(run: Run, rates: list[Any]) -> Iterator[Any]:
 
 
 def _reaches(run: Run, losers: list[int], rate: float) -> Iterator[float]:
-    """In floats, what each might cost here; below 0 where it may not be bought."""
+    """In floats, what each might cost here; below 0 where a winner excludes it."""
     from habaring.engines.counting import _kernels
 
     field, state = run.table.field, run.table.state
     by_cost = int(_by_cost(run))
+    rivals = run.table.prepared.limits.rivals
+    won = set(run.table.free) | set(np.flatnonzero(state.status == BOUGHT).tolist())
     for p in losers:
-        if state.status[p] == BARRED:
-            yield -1.0
+        if rivals and not won.isdisjoint(rivals[p]):
+            yield -FAR
         else:
             reach = _kernels.reach(field, state.money, p, rate, by_cost)
             yield min(reach, float(_purse(run, p)))
@@ -123,13 +130,21 @@ def _largest(run: Run, p: int, rate: Any, guess: float, t: int) -> int:
     run.exact.prices()
     last = rate is FAR
     cost = run.exact.reach(p, None if last else rate, guess, by_cost=_by_cost(run))
-    whole = int(cost // 1)
-    if whole == cost and not last:
-        first = int(run.table.state.order[t])
-        prepared = run.table.prepared
-        if _tie_key(prepared, p, whole) > _tie_key(prepared, first, prepared.costs[first]):  # fmt: skip
-            whole -= 1
-    return max(min(whole, _purse(run, p)), 0)
+    whole = min(int(cost // 1), _purse(run, p))
+    if last or cost > whole:
+        return whole
+    wins = _wins_tie(run.table.prepared, p, int(run.table.state.order[t]))
+    if not (_by_cost(run) and run.exact.level(p, rate)):
+        return whole if wins(whole) else whole - 1
+    rival = run.table.prepared.costs[int(run.table.state.order[t])]
+    tries = (whole, rival, rival - 1)
+    return next((c for c in tries if c <= whole and wins(c)), 0)
+
+
+def _wins_tie(prepared: Prepared, p: int, first: int) -> Callable[[int], bool]:
+    """Whether p, at a cost, comes before the one that was bought, at the same rate."""
+    bar = _tie_key(prepared, first, prepared.costs[first])
+    return lambda cost: _tie_key(prepared, p, cost) < bar
 
 
 def _tie_key(prepared: Prepared, p: int, cost: int) -> tuple[int, ...]:
