@@ -25,6 +25,7 @@ from habaring.participation.models import (
     VoteState,
 )
 from habaring.participation.vote_rules import Rules, RulesRefused
+from habaring.people.entitled import actions as registers
 from habaring.people.models import Account
 from habaring.regions.models import Department, Region
 from habaring.shared.models import AuditEntry
@@ -458,3 +459,14 @@ def test_search_and_order_of_the_projects(
     assert [option.title for option in found.rows] == ["Usulan 12"]
     dear = client.get(page, {"urut": "mahal"}).context["page"]
     assert dear.rows[0].title == "Usulan 12"
+
+
+def test_the_electorate_stays_until_the_count(
+    kotim: Region, budi: Account, today: datetime
+) -> None:
+    register = box_makers.electorate(kotim, today)
+    vote = box_makers.vote(kotim, today, votes_by="register", register=register)
+    with pytest.raises(registers.RegisterUnusable, match="Pilih usulan 2027"):
+        registers.withdraw(register=register, by=budi, at=today, reason="Keliru")
+    voting.cancel(vote=vote, reason="Pemilihnya keliru dihitung", by=budi, at=today)
+    registers.withdraw(register=register, by=budi, at=today, reason="Keliru")

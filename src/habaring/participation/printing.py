@@ -19,12 +19,20 @@ from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from habaring.participation.models import BallotKind, Call, PaperBatch, Vote
-from habaring.participation.receipts import serial_of, shown, value_of
+from habaring.participation.receipts import (
+    Receipt,
+    new_receipt,
+    serial_of,
+    shown,
+    value_of,
+)
 from habaring.shared import fonts, formats, sealing
 from habaring.shared.refusal import Words
 
 MOST_SHEETS = 500
 """Ballot sheets in one file."""
+_MOST_EVER = 1_000_000
+"""More sheets than one vote ever prints."""
 LANGUAGE = "id"
 """Sheets are for voters, whoever prints them."""
 
@@ -64,6 +72,14 @@ def was_printed(vote: Vote, serial: str, *, sheets: int) -> bool:
     return any(
         _unshuffled(vote, value, key) < sheets for key in range(len(sealing.key_ids()))
     )
+
+
+def screen_receipt(vote: Vote) -> Receipt:
+    """A fresh receipt whose number no printed sheet of this vote will ever carry."""
+    while True:
+        receipt = new_receipt()
+        if not vote.paper or not was_printed(vote, receipt.number, sheets=_MOST_EVER):
+            return receipt
 
 
 def _shuffled(vote: Vote, value: int, key: int) -> int:

@@ -16,6 +16,7 @@ from habaring.participation.models import (
     Call,
     Check,
     Option,
+    PaperBatch,
     Proposal,
     StepKind,
     Vote,
@@ -158,11 +159,12 @@ def _held(vote: Vote) -> Vote:
 
 
 def locked(vote: Vote) -> bool:
-    """Whether somebody has voted, so that the rules stay as they are."""
+    """Whether somebody has voted or holds a printed sheet: the rules stay then."""
     with transaction.atomic(), walls.also(vote.region_id):
         return (
             Ballot.objects.filter(region=vote.region_id, vote=vote).exists()
             or Voter.objects.filter(region=vote.region_id, vote=vote).exists()
+            or PaperBatch.objects.filter(vote=vote, kind="sheets").exists()
         )
 
 
@@ -175,7 +177,7 @@ def _still_free(vote: Vote) -> None:
     if locked(vote):
         raise RulesLocked(
             what=_("The rules are locked."),
-            why=_("Somebody has voted, under the rules as they are."),
+            why=_("Somebody has voted, or sheets are printed, under these rules."),
             next=_(
                 "Let the vote go on, or cancel it with a public reason and set up"
                 " another one."

@@ -24,7 +24,8 @@ from habaring.participation.box import Person
 from habaring.participation.choices import Choice, ChoiceRefused
 from habaring.participation.forms import casting as forms
 from habaring.participation.models import Option, Vote, VoteState
-from habaring.participation.receipts import Receipt, new_receipt, read_receipt
+from habaring.participation.printing import screen_receipt
+from habaring.participation.receipts import Receipt, read_receipt
 from habaring.participation.vote_words import how_to
 from habaring.shared import limits
 from habaring.shared.pages import render
@@ -118,7 +119,7 @@ def _choose(
 
 
 def _review(desk: Desk, choice: Choice, refusal: Refusal | None = None) -> HttpResponse:
-    receipt = desk.receipt or new_receipt()
+    receipt = desk.receipt or screen_receipt(desk.vote)
     context = {
         **_context(desk),
         "steps": _steps(1),

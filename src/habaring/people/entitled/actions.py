@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
+from habaring.people.entitled import uses
 from habaring.people.entitled.models import Register, RegisterEntry
 from habaring.people.entitled.tables import Entitled, name_marks, number_marks
 from habaring.people.models import Account
@@ -122,6 +123,12 @@ def withdraw(*, register: Register, by: Account, at: datetime, reason: str) -> i
         raise RegisterUnusable(
             what=_("This register was withdrawn already."),
             next=_("Look at the list of registers again."),
+        )
+    for why in uses.needed_for(register):
+        raise RegisterUnusable(
+            what=_("This register cannot be withdrawn now."),
+            why=why,
+            next=_("Withdraw it afterwards."),
         )
     register.withdrawn_at = at
     register.save(update_fields=["withdrawn_at"])
