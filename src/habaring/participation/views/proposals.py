@@ -60,6 +60,14 @@ def _seen(row: Proposal, reader: Account | None) -> bool:
     return everybody or (reader is not None and row.author_id == reader.pk)
 
 
+def _open(region: Region, number: int, person: Account) -> Proposal:
+    """A proposal that this person may read; others are not found."""
+    row = _found(region, number)
+    if not _seen(row, person):
+        raise Http404
+    return row
+
+
 @require_safe
 def proposal(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The whole thread of one proposal."""
@@ -102,7 +110,7 @@ def follow(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Be told of each step, or no more."""
     region = region_of(code)
     person = acting.known(request.user, acting.FOLLOW, at=now(), region=region)
-    row = _found(region, number)
+    row = _open(region, number, person)
     if request.method == "POST":
         if request.POST.get("deed") == "stop":
             following.stop_hearing(proposal=row, by=person, at=now())
@@ -121,7 +129,7 @@ def support(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Stand behind a proposal, or no more."""
     region = region_of(code)
     person = acting.known(request.user, acting.SUPPORT, at=now(), region=region)
-    row = _found(region, number)
+    row = _open(region, number, person)
     if request.method == "POST":
         if request.POST.get("deed") == "stop":
             following.stop_support(proposal=row, by=person, at=now())
@@ -310,7 +318,7 @@ def leave(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Be one of its authors no more."""
     region = region_of(code)
     person = acting.known(request.user, acting.PROPOSE, at=now(), region=region)
-    row = _found(region, number)
+    row = _open(region, number, person)
     if verbs.leave(proposal=row, by=person, at=now()):
         messages.success(request, _("You are no longer one of its authors."))
     return redirect("participation:proposal", code, number)
