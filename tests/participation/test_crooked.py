@@ -374,7 +374,7 @@ def test_a_sealed_choice_tells_nothing_without_the_key(
     rows = [bytes(row.sealed) for row in Ballot.objects.all()]
     assert len({len(row) for row in rows}) == 1
     assert len(set(rows)) == len(NAMES)  # equal choices look different
-    assert not any(b'"2"' in row or b"[" in row[30:34] for row in rows)
+    assert not any(b'"2"' in row or b'[["' in row for row in rows)
     settings.PERSONAL_DATA_KEY = sealing.new_entry()  # the database without its key
     makers.end(vote)
     with pytest.raises(sealing.SealError):

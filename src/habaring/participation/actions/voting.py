@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from habaring.participation import box, telling, vote_rules
+from habaring.participation import box, checking, telling, vote_rules
 from habaring.participation.models import (
     Ballot,
     Call,
-    Check,
     Option,
     PaperBatch,
     Proposal,
@@ -46,21 +45,12 @@ class RulesLocked(Refusal):
 
 
 def electable(call: Call) -> list[tuple[Proposal, int]]:
-    """The public proposals of a call whose newest check says feasible, and their cost."""
-    checks = (
-        Check.objects.filter(proposal__call=call)
-        .exclude(verdict="")
-        .order_by("proposal_id", "-decided_at", "-id")
-        .distinct("proposal_id")
-    )
-    costs = {
-        row.proposal_id: row.cost
-        for row in checks
-        if row.verdict == "feasible" and row.cost is not None
-    }
-    found = Proposal.objects.public().filter(call=call, pk__in=costs)
-    rows = found.select_related("place").order_by("number")
-    return [(row, int(costs[row.pk] or 0)) for row in rows]
+    """The public proposals of a call that can be done (`checking`), and their cost."""
+    found = checking.feasible(call.region).filter(call=call)
+    rows = list(found.select_related("place").order_by("number"))
+    stands = checking.standings(rows)
+    costs = {row.pk: stands[row.pk].cost for row in rows}
+    return [(row, cost) for row in rows if (cost := costs[row.pk]) is not None]
 
 
 @transaction.atomic
