@@ -22,6 +22,7 @@ VILLAGE = "62.02.05.1003"
 RUSMINI = "rusmini@warga.id"
 ALYA = "alya@contoh.id"
 DEPARTMENT = "DISKOMINFO"
+DEPARTMENT_NAME = "Dinas Komunikasi dan Informatika"
 
 CALL = "Musrenbang Baamang 2027"
 QUESTION = "Apa yang paling perlu dibenahi di Baamang pada 2027?"
@@ -64,6 +65,21 @@ def sends(person: Person, button: str) -> None:
     with person.page.expect_navigation():
         person.page.locator(button).first.click()
     person.arrived()
+
+
+def joins(town: Town, name: str, role: str) -> str:
+    return town.joined_by(name, role).split("@")[0].capitalize()
+
+
+def works_for(town: Town, name: str, department: str) -> None:
+    """The role is held in one department alone."""
+    with psycopg.connect(town.database_url) as link:
+        link.execute(
+            "UPDATE people_membership SET department_id = (SELECT id FROM"
+            " regions_department WHERE region_id = '62.02' AND code = %s) WHERE"
+            " account_id = (SELECT id FROM people_account WHERE email = %s)",
+            [department, f"{name.lower()}@contoh.id"],
+        )
 
 
 # The call, and what is proposed
@@ -204,6 +220,128 @@ def publishes(budi: Person, story: Story, reader: Person) -> None:
     assert reader.heading == LAMPS
 
 
+# Discussion, merge, checks
+
+
+def is_discussed(budi: Person, rusmini: Person, alya: Person, story: Story) -> None:
+    """For and against; an insult of a known citizen is hidden with a reason."""
+    budi.go(f"{story.paths[LAMPS]}diskusi/tulis/")
+    says(budi, "against", "Apakah tiang lama tidak dapat dipakai lagi?")
+    rusmini.go(f"{story.paths[LAMPS]}diskusi/tulis/")
+    says(rusmini, "for", "Tiang lama sudah lapuk, tahun lalu roboh satu.")
+    alya.go(f"{story.paths[LAMPS]}diskusi/tulis/")
+    says(alya, "against", INSULT)
+    budi.go(f"{OFFICE}moderasi/")
+    publish = budi.says("Publish what is ticked")
+    for box in budi.page.locator('input[name="item"]').all():
+        box.check()
+    budi.press(publish)
+    assert budi.page.get_by_role("button", name=publish).count() == 0
+    alya.go(f"{story.paths[LAMPS]}diskusi/")
+    alya.reads(INSULT)
+    alya.reads("lapuk")
+    seen(alya, "10-discussion")
+
+
+def says(person: Person, side: str, text: str) -> None:
+    person.page.locator(f'input[name="side"][value="{side}"]').check()
+    person.fills(person.says("What do you want to say?"), text)
+    sends(person, "main form button.button")
+
+
+def is_hidden(budi: Person, alya: Person, reader: Person, story: Story) -> None:
+    """With its rule and a reason that everybody reads; the author is told, and appeals."""
+    before = len(letters_to(budi.town, ALYA))
+    said = alya.page.locator("article.said").filter(has_text=INSULT)
+    key = (said.first.get_attribute("id") or "").removeprefix("c")
+    budi.go(f"{OFFICE}moderasi/comment/{key}/")
+    budi.field(budi.says("Which rule does it break?")).select_option(index=1)
+    budi.fills(budi.says("Reason"), HIDDEN_BECAUSE)
+    seen(budi, "11-hide")
+    budi.press(budi.says("Hide it"))
+    assert HIDDEN_BECAUSE in next_to(budi.town, ALYA, after=before)
+    reader.go(f"{story.paths[LAMPS]}diskusi/")
+    reader.misses(INSULT)
+    reader.reads(HIDDEN_BECAUSE)
+    alya.go(f"{PUBLIC}tulisan-saya/")
+    alya.follow(alya.says("Appeal"))
+    alya.fills(alya.says("Why should it be shown again?"), "Itu hanya marah.")
+    alya.press(alya.says("Send the appeal"))
+
+
+def is_judged_by_another(budi: Person, sari: Person) -> None:
+    """Who hid it reads the appeal; another moderator decides it."""
+    budi.go(f"{OFFICE}moderasi/banding/")
+    budi.follow(budi.says("Open"))
+    assert budi.page.get_by_role("button", name=budi.says("Decide")).count() == 0
+    before = len(letters_to(budi.town, ALYA))
+    sari.go(budi.path)
+    sari.page.locator('input[value="refused"]').check()
+    sari.fills(sari.says("Answer to the author"), ANSWER)
+    sari.press(sari.says("Decide"))
+    assert ANSWER in next_to(budi.town, ALYA, after=before)
+
+
+def is_merged(budi: Person, alya: Person, story: Story) -> None:
+    """Who follows both is told once; the old address leads on."""
+    for title in (LAMPS, SAME_LAMPS):
+        alya.go(story.paths[title])
+        alya.press(alya.says("Tell me what becomes of it"))
+    before = {to: len(letters_to(budi.town, to)) for to in (ALYA, RUSMINI)}
+    budi.go(story.office(SAME_LAMPS))
+    seen(budi, "12-office-proposal")
+    budi.go(story.office(SAME_LAMPS, "gabung/"))
+    budi.fills(budi.says("Goes on in"), story.code(LAMPS))
+    budi.fills(
+        budi.says("Why do they belong together?"), "Gang yang sama, lampu yang sama."
+    )
+    seen(budi, "13-merge")
+    budi.press(budi.says("Merge"))
+    for to, known in before.items():
+        next_to(budi.town, to, after=known)
+    alya.go(story.paths[SAME_LAMPS])
+    alya.reads(alya.says("This proposal goes on in %(code)s", code=story.code(LAMPS)))
+    alya.follow_address(story.paths[LAMPS])
+    assert alya.heading == LAMPS
+    alya.reads(SAME_LAMPS)
+
+
+def asks_the_department(budi: Person, story: Story) -> None:
+    """Four proposals at once, from the list."""
+    budi.go(f"{OFFICE}usulan/?panggilan={story.call.split('/')[-2]}")
+    for title in (LAMPS, WELL, ARCADE, HALL):
+        number = story.number(title)
+        budi.page.locator(f'input[name="usulan"][value="{number}"]').check()
+    budi.page.locator("summary").filter(
+        has_text=budi.says("Ask departments to check what is ticked")
+    ).click()
+    budi.page.get_by_label(DEPARTMENT_NAME, exact=True).check()
+    seen(budi, "14-proposals")
+    budi.press(budi.says("Ask for the check"))
+
+
+def answers(oktavia: Person, story: Story) -> None:
+    """Three can be done; one cannot, and everybody reads why."""
+    for title in (LAMPS, WELL, ARCADE, HALL):
+        oktavia.go(f"{OFFICE}periksa/")
+        if title == LAMPS:
+            seen(oktavia, "15-checks")
+        oktavia.follow(title)
+        cost = COSTS.get(title)
+        verdict = "feasible" if cost else "not_feasible"
+        oktavia.page.locator(f'input[value="{verdict}"]').check()
+        oktavia.fills(oktavia.says("Cost of the whole proposal"), str(cost or ""))
+        oktavia.fills(
+            oktavia.says("The reason, for everybody to read"),
+            "Lokasi sudah ditinjau." if cost else TOO_DEAR,
+        )
+        if title == HALL:
+            seen(oktavia, "16-check")
+        oktavia.press(oktavia.says("Publish the answer"))
+    oktavia.go(f"{OFFICE}periksa/")
+    oktavia.misses(LAMPS)
+
+
 def test_from_a_question_to_a_programme(
     arrive: Arrive, town: Town, tmp_path: Path
 ) -> None:
@@ -216,3 +354,17 @@ def test_from_a_question_to_a_programme(
     uploads_three_more(budi, story)
     proposes(rusmini, story)
     publishes(budi, story, journalist)
+    alya = arrive().signs_in("Alya")
+    is_discussed(budi, rusmini, alya, story)
+    is_hidden(budi, alya, journalist, story)
+    sari = arrive().signs_in(joins(town, "Sari", "secretariat"))
+    is_judged_by_another(budi, sari)
+    is_merged(budi, alya, story)
+    oktavia = joins(town, "Oktavia", "officer")
+    works_for(town, oktavia, DEPARTMENT)
+    oktavia = arrive(language="en").signs_in(oktavia)
+    asks_the_department(budi, story)
+    answers(oktavia, story)
+    journalist.go(story.paths[HALL])
+    journalist.reads(TOO_DEAR)
+    seen(journalist, "17-refused")
