@@ -24,10 +24,19 @@ DONE, ASK, MORE = 0, 1, 3
 WINDOW = 6
 RUNS = 200
 """Between two tellings of progress."""
+MOST_ASKED, SMALL = 50, 100_000
+"""A tie that stays for thousands of steps (twins, whose supporters are partly poor) is
+left to the plain path after so many, if there are no more entries on ballots.
+"""
 
 
-def last_step(table: "Table", *, progress: Callable[[int], None] | None = None) -> int:
-    """The step at which add1 ends. `progress` is told the steps so far."""
+def last_step(
+    table: "Table", *, progress: Callable[[int], None] | None = None
+) -> int | None:
+    """The step at which add1 ends; None: ties ask for fractions at too many steps.
+
+    `progress` is told the steps so far.
+    """
     from habaring.engines.counting import _kernels_steps as kernels
 
     prepared, state = table.prepared, table.state
@@ -37,7 +46,8 @@ def last_step(table: "Table", *, progress: Callable[[int], None] | None = None) 
     plan = np.array([0, election.scale, int(left), to_the_end, 0, 0])
     base = np.array(doubled(table.run(0).exact.endowment)[:2])
     state.told[WINDOW] = 64.0 * election.scale
-    while True:
+    asked = 0
+    while asked <= MOST_ASKED or len(election.ballots.projects) > SMALL:
         how = kernels.climb(table.field, state, plan, base, RUNS)
         step = int(plan[0])
         if how == DONE:
@@ -45,9 +55,11 @@ def last_step(table: "Table", *, progress: Callable[[int], None] | None = None) 
         if progress is not None:
             progress(step)
         if how == ASK:
+            asked += 1
             run = table.run(step, left)
             if run.over:
                 return step - 1
             if kernels.finished(table.field, state, left, to_the_end):
                 return step
             plan[0] += 1
+    return None

@@ -21,6 +21,7 @@ from habaring.engines.counting._course import Course, Extra
 from habaring.engines.counting._exact import Exact, doubled, fraction
 from habaring.engines.counting._greedy import spend
 from habaring.engines.counting._outcome import Outcome, Round
+from habaring.engines.counting._plain import plain_equal_shares
 from habaring.engines.counting._prepare import Prepared
 from habaring.engines.counting._values import Completion, Measure
 
@@ -60,11 +61,13 @@ def equal_shares(
     """The whole rule, with its completion. `progress` is told the steps of add1."""
     completion = prepared.rule.completion
     table = Table(prepared)
-    steps = 0
+    steps: int | None = 0
     if completion not in (Completion.NONE, Completion.GREEDY):
         from habaring.engines.counting._add1 import last_step
 
         steps = last_step(table, progress=progress)
+    if steps is None:
+        return plain_equal_shares(prepared, progress)
     run = table.run(steps)
     course = Course(prepared)
     for told, project, tied in run.rounds():

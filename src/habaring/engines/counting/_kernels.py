@@ -202,10 +202,12 @@ def set_price(field: Field, state: State, k: int) -> None:
 
 
 @inner
-def same_rate(field: Field, p: int, q: int) -> int:
-    """Rates where everybody is rich: -1 where p's is lower, 0 the same, 1 higher."""
-    a, a_low = product(field.over[p], field.under[q])
-    b, b_low = product(field.over[q], field.under[p])
+def same_rate(field: Field, p: int, q: int, full: Floats) -> int:
+    """Rates where all who have money are rich: -1 where p's is lower, 0 the same, 1
+    higher. `full`: the utility of those, by project.
+    """
+    a, a_low = product(field.over[p], full[q])
+    b, b_low = product(field.over[q], full[p])
     if a == b and a_low == b_low:
         return 0
     return -1 if a < b or (a == b and a_low < b_low) else 1
@@ -307,14 +309,17 @@ def settle(field: Field, state: State, best: float) -> tuple[int, int]:
     winner = rivals[0]
     if rivals.size == 1:
         return (DONE if state.ceiling[winner] < FAR else ASK), winner
+    full = np.zeros(state.asked.size)
     for p in rivals:
-        if not all_rich(field, state, p):
+        full[p] = all_rich(field, state, p)
+        if full[p] < 0:
             return ASK, -1
     for p in rivals:
-        if before(field, p, winner):
+        order = same_rate(field, p, winner, full)
+        if order < 0 or (order == 0 and field.rank[p] < field.rank[winner]):
             winner = p
     for p in rivals:
-        state.asked[p] = same_rate(field, p, winner) == 0
+        state.asked[p] = same_rate(field, p, winner, full) == 0
     return DONE, winner
 
 
@@ -328,21 +333,20 @@ def keep_rivals(state: State, best: float) -> Ints:
 
 
 @inner
-def before(field: Field, p: int, q: int) -> bool:
-    """Whether p comes before q where everybody is rich."""
-    order = same_rate(field, p, q)
-    return order < 0 or (order == 0 and field.rank[p] < field.rank[q])
-
-
-@inner
-def all_rich(field: Field, state: State, p: int) -> bool:
-    """Whether every supporter of p can pay the full price, for certain."""
+def all_rich(field: Field, state: State, p: int) -> float:
+    """The utility of p's supporters who have money, if each can certainly pay the full
+    price; else below 0.
+    """
+    full = 0.0
     price = state.ceiling[p] * field.worth[p] * WIDER + state.told[ERROR]
     for j in range(field.starts[p], field.starts[p + 1]):
+        has = state.money[field.ballots[j]]
         worth = field.units[j] if field.units.size else 1
-        if state.money[field.ballots[j]] <= price * worth:
-            return False
-    return True
+        if has > price * worth:
+            full += float(field.people[j]) * worth
+        elif has > 0.0:
+            return -1.0
+    return full
 
 
 @inner

@@ -35,7 +35,7 @@ from habaring.engines.counting._kernels import (
     summing,
 )
 
-BUILT_ON = "b3df688426244f9c"
+BUILT_ON = "cd055b0c90a47745"
 """The checksum of `_kernels.py` (a test keeps it). numba keeps what it compiled for as
 long as this file does not change, and would miss a change there.
 """
