@@ -17,6 +17,7 @@ from habaring.assessment.models import IndexEdition, Publication, Target
 from habaring.council.actions import attendance, instruments, minutes
 from habaring.council.actions import meetings as sessions
 from habaring.council.models import AgendaItem, Council, Task
+from habaring.participation.models import Vote, VoteState
 from habaring.people import directories
 from habaring.people.access import Place
 from habaring.people.actions import Offer, invite
@@ -32,6 +33,7 @@ from habaring.shared.uploads import accept, keep
 from tests import makers
 from tests.council import makers as council
 from tests.posts import makers as posts
+from tests.walls import listening
 
 AT = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
 FILE = "0" * 64
@@ -45,6 +47,7 @@ def made(code: str) -> None:
     _people(region, keeper)
     _meetings(region, keeper)
     _the_rest(region, keeper)
+    listening.made(region, keeper)
 
 
 def _people(region: Region, keeper: Account) -> None:
@@ -174,4 +177,7 @@ def api_ids(path: str, code: str) -> dict[str, Any]:
         "target": Target.objects.filter(region=code).latest("pk").pk,
         "candidate": Candidate.objects.filter(region=code).latest("pk").code,
         "scenario": Scenario.objects.filter(region=code).latest("pk").pk,
+        "vote_id": Vote.objects.filter(region=code, state=VoteState.COUNTED)
+        .latest("pk")
+        .pk,
     }
