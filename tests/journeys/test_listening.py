@@ -4,16 +4,29 @@ Budi is the secretariat; Rusmini a villager on a small phone without scripts; Ok
 answers for a department; Darma sits in the council; the journalist signs in nowhere.
 """
 
+import io
+import re
+import subprocess
+import sys
+import time
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+import psycopg
+from django.utils import translation
 from PIL import Image
+from pypdf import PdfReader
 
+from habaring.participation.models.proposals import StepKind
 from tests.journeys.conftest import Arrive
 from tests.journeys.letters import arrived, code_in, letters_to, next_to
-from tests.journeys.person import Person
+from tests.journeys.person import Person, rows_of
 from tests.journeys.sights import seen as seen_in
-from tests.journeys.town import Town
+from tests.journeys.town import ROOT, Town
 
 PUBLIC = "/daerah/62.02/usulan/"
 ROOM = "/ruang-kerja/62.02/"
@@ -37,6 +50,24 @@ INSULT = "Kepala desanya bodoh semua."
 HIDDEN_BECAUSE = "Menyerang orang, bukan membahas usulan."
 ANSWER = "Kalimatnya memang menyerang orang. Tulislah lagi tanpa itu."
 
+VOTE = "Pilih usulan Baamang 2027"
+REGISTER = "Daftar pemilih contoh Baamang"
+STATION = "TPS 01 Baamang Hulu"
+VOTERS = {  # nobody's numbers: no calendar has day 99
+    "Rusmini": "6202059901010001",
+    "Alya Putri": "6202059901010002",
+    "Siti Rahma": "6202059901010003",
+    "Amat Jaya": "6202059901010004",
+    "Ida Lestari": "6202059901010005",
+}
+SHEET = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+OPEN_FOR = timedelta(seconds=45)  # at least; a form knows minutes
+WIB = ZoneInfo("Asia/Jakarta")
+CHECKER = ROOT / "docs" / "algorithms" / "check_count.py"
+DECISION = "07/DSC/2027"
+COUNCIL_SAYS = "Pedagang pasar subuh sudah tiga kali ditunda."
+TOLD = ("merged", "check_asked", "checked", "on_ballot", "counted", "candidate")
+
 
 @dataclass
 class Story:
@@ -44,7 +75,16 @@ class Story:
 
     folder: Path
     call: str = ""
+    vote: str = ""
     paths: dict[str, str] = field(default_factory=dict)  # title → public page
+
+    @property
+    def call_key(self) -> str:
+        return self.call.split("/")[-2]
+
+    @property
+    def result(self) -> str:
+        return f"{PUBLIC}suara/{self.vote}/hasil/semua/"
 
     def number(self, title: str) -> str:
         return self.paths[title].rstrip("/").rsplit("/", 1)[-1]
@@ -106,7 +146,7 @@ def opens_a_call(budi: Person, story: Story) -> None:
 
 def enters_for_a_neighbour(budi: Person, story: Story) -> None:
     """For a person without a telephone: marked, and public at once."""
-    budi.go(f"{OFFICE}masukkan/?panggilan={story.call.split('/')[-2]}")
+    budi.go(f"{OFFICE}masukkan/?panggilan={story.call_key}")
     budi.fills(budi.says("The idea in one line"), SAME_LAMPS)
     budi.fills(budi.says("What is the problem?"), "Gang Mawar gelap sejak magrib.")
     budi.fills(budi.says("What should be done?"), "Lampu jalan sampai ke dermaga.")
@@ -122,7 +162,7 @@ def enters_for_a_neighbour(budi: Person, story: Story) -> None:
 
 def uploads_three_more(budi: Person, story: Story) -> None:
     """A file with a mistake is refused whole; then every row of it is in."""
-    call = story.call.split("/")[-2]
+    call = story.call_key
     head = "call,title,problem,idea,dimension,place,rough_cost,origin,origin_text"
     rows = [
         f"{call},{WELL},Air keruh,Sumur bor dan tandon,ENV,{VILLAGE},150000000,meeting,RW 02",
@@ -308,7 +348,7 @@ def is_merged(budi: Person, alya: Person, story: Story) -> None:
 
 def asks_the_department(budi: Person, story: Story) -> None:
     """Four proposals at once, from the list."""
-    budi.go(f"{OFFICE}usulan/?panggilan={story.call.split('/')[-2]}")
+    budi.go(f"{OFFICE}usulan/?panggilan={story.call_key}")
     for title in (LAMPS, WELL, ARCADE, HALL):
         number = story.number(title)
         budi.page.locator(f'input[name="usulan"][value="{number}"]').check()
@@ -342,6 +382,306 @@ def answers(oktavia: Person, story: Story) -> None:
     oktavia.misses(LAMPS)
 
 
+# The vote
+
+
+def sends_the_register(budi: Person, story: Story) -> None:
+    file = story.folder / "dpt.csv"
+    rows = [f'{nik},"{name}",{VILLAGE}' for name, nik in VOTERS.items()]
+    file.write_text("\n".join(["nik,name,village", *rows]))
+    budi.go(f"{ROOM}orang/daftar/")
+    budi.fills(budi.says("Name of the register"), REGISTER)
+    budi.field(budi.says("Who stands in it")).select_option("electorate")
+    budi.fills(budi.says("Source"), "Contoh")
+    budi.attaches(budi.says("Spreadsheet"), file)
+    budi.ticks(budi.says("Example data: the numbers are nobody's"))
+    budi.press(budi.says("Send and look at it"))
+    budi.press(budi.says("Put it to use"))
+
+
+def sets_up_the_vote(budi: Person, story: Story) -> datetime:
+    """From the feasible ones alone; the order of ties and the rules stand before it."""
+    budi.go(f"{OFFICE}panggilan/{story.call_key}/suara/baru/")
+    now = datetime.now(WIB)
+    closes = (now + OPEN_FOR).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    budi.fills(budi.says("Name of the vote"), VOTE)
+    budi.fills(budi.says("Opens"), f"{now:%Y-%m-%dT%H:%M}")
+    budi.fills(budi.says("Closes"), f"{closes:%Y-%m-%dT%H:%M}")
+    budi.chooses(budi.says("Register of voters"), REGISTER)
+    budi.ticks(budi.says("Paper sheets are taken in too"))
+    seen(budi, "20-vote-form")
+    budi.press(budi.says("Draft the vote"))
+    budi.reads(LAMPS)
+    budi.misses(HALL)
+    story.vote = budi.path.split("/")[-2]
+    budi.press(budi.says("Publish the vote"))
+    return closes
+
+
+def reads_the_rules(journalist: Person, story: Story) -> None:
+    journalist.go(f"{PUBLIC}suara/{story.vote}/")
+    journalist.page.locator("summary").filter(
+        has_text=journalist.says("The order that breaks ties")
+    ).click()
+    assert journalist.page.locator("ol.compact li").count() == len(COSTS)
+    seen(journalist, "21-vote")
+    rules = journalist.context.request.get(
+        journalist.town.url(f"{PUBLIC}suara/{story.vote}/aturan.json")
+    ).body()
+    journalist.reads(sha256(rules).hexdigest())
+
+
+def finds_the_entry(person: Person, story: Story, name: str) -> None:
+    """By NIK and name, once; then the ballot."""
+    person.go(f"{PUBLIC}suara/{story.vote}/")
+    sends(person, "main p.actions a.button")
+    person.fills(person.says("NIK"), VOTERS[name])
+    person.fills(person.says("Name on the card"), name)
+    person.press(person.says("Find me"))
+    if "/pilih/" not in person.path:
+        person.go(f"{PUBLIC}suara/{story.vote}/")
+        person.follow(person.says("Vote"))
+
+
+def marks(person: Person, story: Story, *titles: str) -> None:
+    for title in COSTS:
+        box = person.page.locator(f'input[name="pilih"][value="{story.number(title)}"]')
+        box.set_checked(title in titles)
+    person.press(person.says("Next: look it over"))
+    for title in titles:
+        person.reads(title)
+
+
+def casts(person: Person, *, picture: str = "") -> tuple[str, str]:
+    """The receipt stands there before it is cast, and is the same after."""
+    number, secret = person.page.locator(".receipt code").all_inner_texts()
+    if picture:
+        seen(person, f"{picture}-review")
+    form = person.page.locator("main form").last
+    sent = {
+        str(one.get_attribute("name")): str(one.get_attribute("value") or "")
+        for one in form.locator("input").all()
+        if one.get_attribute("name") != "kode"
+    }
+    codes = form.locator('input[name="kode"]').all()
+    body = urlencode(
+        [*sent.items(), *(("kode", str(one.get_attribute("value"))) for one in codes)]
+    )
+    person.press(person.says("I wrote it down: cast my ballot"))
+    assert person.heading == person.says("Your ballot is in the box")
+    if picture:
+        seen(person, f"{picture}-cast")
+    again = person.context.request.post(
+        person.page.url,
+        data=body,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    words = person.says("It was there already, once: nothing was cast twice.")
+    assert again.status == 200, again.text()
+    assert words in again.text()
+    assert number in again.text()
+    return number, secret
+
+
+def changes_by_receipt(person: Person, story: Story, receipt: tuple[str, str]) -> None:
+    """Nobody asks who holds it."""
+    person.go(f"{PUBLIC}suara/{story.vote}/ubah/")
+    person.fills(person.says("Receipt"), " ".join(receipt))
+    person.press(person.says("Show my ballot"))
+    assert person.page.locator('input[name="pilih"]:checked').count() == 1
+    marks(person, story, LAMPS, WELL)
+    person.press(person.says("Change my ballot"))
+    assert person.heading == person.says("Your ballot is in the box")
+
+
+def takes_paper_in(budi: Person, story: Story) -> None:
+    """Sheets are printed, voters ticked off, choices typed in; nobody votes twice."""
+    budi.go(f"{OFFICE}suara/{story.vote}/kertas/")
+    prints = budi.page.locator("#cetak")
+    prints.locator("[name$=number]").fill("3")
+    prints.locator("form[method=post] [name$=place]").fill(STATION)
+    sends(budi, "#cetak button[value=print]")
+    href = budi.page.locator('a[href$="surat-suara.pdf"]').first.get_attribute("href")
+    answer = budi.context.request.get(budi.town.url(str(href)))
+    pages = PdfReader(io.BytesIO(answer.body())).pages
+    text = "\n".join(page.extract_text() for page in pages)
+    numbers = list(dict.fromkeys(SHEET.findall(text)))
+    assert len(numbers) == 3, text[:2000]
+    for title in COSTS:
+        assert title in text
+    on_paper = [name for name in VOTERS if name not in ("Rusmini", "Alya Putri")]
+    ticks_off(budi, story, "Rusmini", *on_paper)
+    budi.reads(
+        budi.says("This person has voted on screen. Their sheet must not be counted.")
+    )
+    seen(budi, "23-paper-refused")
+    ticks_off(budi, story, *on_paper)
+    lamps, well, arcade = (story.number(title) for title in (LAMPS, WELL, ARCADE))
+    said = (lamps, f"{lamps} {well}", arcade)
+    file = story.folder / "lembar.csv"
+    rows = [f"{number},{choice}" for number, choice in zip(numbers, said, strict=True)]
+    file.write_text("\n".join(["number,choice", *rows]))
+    budi.page.locator("#lembar [name$=place]").select_option(STATION)
+    budi.page.locator("#lembar [name$=file]").set_input_files(file)
+    sends(budi, "#lembar button[value=ballots]")
+    row = next(rows_of(budi, budi.says("Polling places")))
+    assert row == [STATION, "3", "3", "0"]
+    seen(budi, "24-paper")
+
+
+def ticks_off(budi: Person, story: Story, *names: str) -> None:
+    file = story.folder / "pemilih.csv"
+    rows = [f'{VOTERS[name]},"{name}"' for name in names]
+    file.write_text("\n".join(["nik,name", *rows]))
+    budi.page.locator("#pemilih [name$=place]").fill(STATION)
+    budi.page.locator("#pemilih [name$=file]").set_input_files(file)
+    sends(budi, "#pemilih button[value=voters]")
+
+
+def is_closed_and_counted(budi: Person, story: Story, closes: datetime) -> None:
+    """Whoever comes first, the secretariat or the worker."""
+    time.sleep(max(0.0, (closes - datetime.now(WIB)).total_seconds()))
+    budi.go(f"{OFFICE}suara/{story.vote}/hitung/")
+    close = budi.page.get_by_role(
+        "button", name=budi.says("Close the vote and count it")
+    )
+    if close.count():
+        with budi.page.expect_navigation():
+            close.click()
+    budi.reads(budi.says("Counted and published"))
+
+
+# The result
+
+
+def reads_the_result(journalist: Person, story: Story) -> None:
+    """The page, its rounds, why one lost, and the other rule on the same ballots."""
+    journalist.go(f"{PUBLIC}suara/{story.vote}/hasil/")
+    journalist.reads(LAMPS)
+    chosen = rows_of(journalist, journalist.says("Chosen projects"))
+    assert [row[1].split("\n")[0] for row in chosen] == [LAMPS, WELL]
+    lost = rows_of(journalist, journalist.says("Projects that were not chosen"))
+    assert [row[0].split("\n")[0] for row in lost] == [ARCADE]
+    journalist.reads(journalist.says("Where the money goes"))
+    journalist.reads(journalist.says("The same projects would win."))
+    seen(journalist, "30-result")
+    journalist.follow(journalist.says("Follow the count round by round"))
+    seen(journalist, "31-rounds")
+    journalist.follow(journalist.says("One round at a time"))
+    journalist.follow(journalist.says("Next round"))
+    assert journalist.heading == WELL
+    journalist.go(f"{story.result}proyek/{story.number(ARCADE)}/")
+    seen(journalist, "32-project")
+
+
+def recounts(journalist: Person, story: Story) -> None:
+    """On a computer of one's own, with our program and with the eighty lines."""
+    journalist.go(f"{PUBLIC}suara/{story.vote}/hasil/")
+    ballots, record, checker = (
+        takes(journalist, f'main a[href$="{end}"]', story.folder)
+        for end in ("suara.pb", "hasil.json", "check_count.py")
+    )
+    for file in (ballots, record):
+        journalist.reads(sha256(file.read_bytes()).hexdigest())
+    counted = journalist.town.habaring("count", str(ballots), "--json")
+    assert counted.code == 0, counted.err
+    assert counted.out.encode() == record.read_bytes()
+    assert checker.read_bytes() == CHECKER.read_bytes()
+    checked = run_checker(checker, ballots, record)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    record.write_text(record.read_text().replace(story.number(WELL), "99"))
+    assert run_checker(checker, ballots, record).returncode != 0
+
+
+def takes(person: Person, link: str, folder: Path) -> Path:
+    with person.page.expect_download() as coming:
+        person.page.locator(link).first.click()
+    to = folder / coming.value.suggested_filename
+    coming.value.save_as(to)
+    return to
+
+
+def run_checker(checker: Path, *files: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, str(checker), *map(str, files)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def checks_the_ballot(rusmini: Person, story: Story, number: str) -> None:
+    """By its number alone: it stands in the file, as it was changed."""
+    rusmini.go(f"{PUBLIC}suara/{story.vote}/periksa/")
+    rusmini.fills(rusmini.says("Number of the ballot, or the whole receipt"), number)
+    rusmini.press(rusmini.says("Look"))
+    rusmini.reads(rusmini.says("This ballot was counted"))
+    rusmini.reads(LAMPS)
+    rusmini.reads(WELL)
+    rusmini.misses(ARCADE)
+    seen(rusmini, "33-checked")
+
+
+# The council, and the plan
+
+
+def decides_otherwise(darma: Person, budi: Person, story: Story) -> None:
+    """With a decision and a reason; both results stand there from then on."""
+    darma.go(f"{ROOM}dewan/keputusan/baru/")
+    darma.field(darma.says("Council")).select_option(index=0)
+    darma.fills(darma.says("Number"), DECISION)
+    darma.fills(darma.says("Day of the decision"), f"{datetime.now(WIB):%Y-%m-%d}")
+    darma.fills(darma.says("Title"), "Kanopi pasar didahulukan")
+    darma.fills(darma.says("Reason"), COUNCIL_SAYS)
+    darma.chooses(darma.says("What it decides about"), VOTE)
+    darma.press(darma.says("Record the decision"))
+    budi.go(f"{OFFICE}suara/{story.vote}/putusan/semua/")
+    for title in COSTS:
+        box = budi.page.locator(f'input[name="winners"][value="{story.number(title)}"]')
+        box.set_checked(title != WELL)
+    budi.chooses(budi.says("Decision of the council"), DECISION)
+    budi.fills(budi.says("Reason"), COUNCIL_SAYS)
+    budi.page.locator("[name=overspend]").check()
+    seen(budi, "40-override")
+    budi.press(budi.says("Record the change"))
+    darma.go(f"{PUBLIC}suara/{story.vote}/hasil/")
+    darma.reads(COUNCIL_SAYS)
+    darma.reads(darma.says("left out by the council"))
+    darma.reads(darma.says("taken in by the council"))
+    seen(darma, "41-overridden")
+
+
+def become_candidates(budi: Person, story: Story) -> None:
+    budi.go(f"{ROOM}pilih/usulan/")
+    assert budi.page.locator("td.tick input:checked").count() == 2
+    seen(budi, "42-gather")
+    budi.press(budi.says("Make candidates of what is ticked"))
+    budi.reads(LAMPS)
+    budi.reads(ARCADE)
+
+
+def leads_both_ways(rusmini: Person, story: Story) -> None:
+    """From the proposal to its candidate, and back."""
+    rusmini.go(story.paths[LAMPS])
+    seen(rusmini, "43-proposal-at-last")
+    with rusmini.page.expect_navigation():
+        rusmini.page.locator("#perjalanan a").last.click()
+    rusmini.reads(story.code(LAMPS))
+    seen(rusmini, "44-candidate")
+
+
+def each_letter_came_once(town: Town, story: Story) -> None:
+    """One a step to who wrote it and to who follows it."""
+    code = story.code(LAMPS)
+    for to in (RUSMINI, ALYA):
+        subjects = [str(one["Subject"]) for one in letters_to(town, to)]
+        about = [words for words in subjects if words.startswith(code)]
+        assert len(about) == len(set(about)), about
+        told = {words.removeprefix(f"{code}: ") for words in about}
+        with translation.override("id"):
+            assert told >= {str(StepKind(kind).label) for kind in TOLD}, told
+
+
 def test_from_a_question_to_a_programme(
     arrive: Arrive, town: Town, tmp_path: Path
 ) -> None:
@@ -368,3 +708,24 @@ def test_from_a_question_to_a_programme(
     journalist.go(story.paths[HALL])
     journalist.reads(TOO_DEAR)
     seen(journalist, "17-refused")
+    sends_the_register(budi, story)
+    closes = sets_up_the_vote(budi, story)
+    reads_the_rules(journalist, story)
+    finds_the_entry(rusmini, story, "Rusmini")
+    seen(rusmini, "22-ballot")
+    marks(rusmini, story, ARCADE)
+    receipt = casts(rusmini, picture="22")
+    changes_by_receipt(rusmini, story, receipt)
+    finds_the_entry(alya, story, "Alya Putri")
+    marks(alya, story, LAMPS, WELL)
+    casts(alya)
+    takes_paper_in(budi, story)
+    is_closed_and_counted(budi, story, closes)
+    reads_the_result(journalist, story)
+    recounts(journalist, story)
+    checks_the_ballot(rusmini, story, receipt[0])
+    darma = arrive(scheme="dark").signs_in(joins(town, "Darma", "council_member"))
+    decides_otherwise(darma, budi, story)
+    become_candidates(budi, story)
+    leads_both_ways(rusmini, story)
+    each_letter_came_once(town, story)
