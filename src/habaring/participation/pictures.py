@@ -353,7 +353,7 @@ def supporters_chart(result: Result, line: Line) -> Chart | None:
         _("its cost: %(cost)s") % {"cost": rupiah_short(line.cost)},
     )
     caption = Caption(
-        "uang-pendukung",
+        f"uang-pendukung-{line.code}",
         _("The money of its supporters, round by round"),
         _(
             "One column a round: what all its supporters still had together. The dashed line is the cost."
@@ -381,7 +381,7 @@ def taken_chart(result: Result, line: Line, *, most: int = 8) -> Chart | None:
     if rest:
         rows.append(Bar(_("all others"), float(rest), rupiah_short(rest), "edge"))
     caption = Caption(
-        "ke-mana",
+        f"ke-mana-{line.code}",
         _("Where its supporters' money went"),
         _("One bar a funded project: what the supporters of this one paid for it."),
         result.illustrative,
@@ -437,4 +437,13 @@ def chart_of(result: Result, key: str) -> Chart | None:
         "dimensi": lambda: spread_chart(result, "dimensions"),
         "wilayah": lambda: spread_chart(result, "places"),
     }
-    return draw[key]() if key in draw else None
+    if key in draw:
+        return draw[key]()
+    kind, _dash, of = key.rpartition("-")
+    if kind == "putaran":
+        rounds = {str(one.number): one for one in result.rounds}
+        return round_chart(result, rounds[of]) if of in rounds else None
+    line = result.lines.get(of)
+    if line and kind == "uang-pendukung":
+        return supporters_chart(result, line)
+    return taken_chart(result, line) if line and kind == "ke-mana" else None

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from habaring.council.words import DIMENSIONS
 from habaring.participation import ancestry, moderation, words
@@ -18,6 +18,7 @@ from habaring.participation.models import (
     CallState,
     Check,
     Moderation,
+    Origin,
     Photo,
     Proposal,
     ProposalFollow,
@@ -39,6 +40,8 @@ STANDS: Mapping[str, Words] = {
     "layak": gettext_lazy("can be done"),
     "tidak-layak": gettext_lazy("cannot be done"),
     "surat-suara": gettext_lazy("on a ballot"),
+    "terpilih": pgettext_lazy("standing", "chosen"),
+    "tidak-terpilih": pgettext_lazy("standing", "not chosen"),
     "calon": gettext_lazy("became a candidate programme"),
     "bergabung": gettext_lazy("merged or split"),
     "ditarik": gettext_lazy("withdrawn"),
@@ -220,6 +223,15 @@ def _standing(rows: QuerySet[Proposal], stands: str) -> QuerySet[Proposal]:
     if stands == "ditarik":
         return rows.filter(state=ProposalState.WITHDRAWN)
     rows = rows.filter(state=ProposalState.PUBLIC)
+    if stands in ("terpilih", "tidak-terpilih"):
+        newest_outcomes = Step.objects.filter(
+            pk__in=Step.objects.filter(kind__in=_OUTCOMES)
+            .order_by("proposal_id", "-at", "-pk")
+            .distinct("proposal_id")
+            .values("pk"),
+            details__bought=stands == "terpilih",
+        )
+        return rows.filter(pk__in=newest_outcomes.values("proposal"))
     decided = Check.objects.filter(proposal=OuterRef("pk")).exclude(verdict="")
     newest = decided.order_by("-decided_at", "-pk")
     if stands in ("layak", "tidak-layak"):
@@ -254,7 +266,7 @@ def lines(rows: Iterable[Proposal]) -> list[Line]:
     return [
         Line(
             proposal=row,
-            author=shown_name(row.author_name),
+            author=shown_author(row),
             supporters=counts.get(row.pk, 0),
             standing=stands[row.pk][0],
             tone=stands[row.pk][1],
@@ -267,6 +279,14 @@ def lines(rows: Iterable[Proposal]) -> list[Line]:
 def shown_name(name: str) -> str:
     """Who is shown as author: a name, or that it was a villager."""
     return name or _("a villager")
+
+
+def shown_author(row: Proposal) -> str:
+    """Who a proposal comes from: a person, or the body that sent it in."""
+    if row.origin == Origin.CITIZEN:
+        return shown_name(row.author_name)
+    of = row.origin_text or str(Origin(row.origin).label)
+    return f"{row.author_name} ({of})" if row.author_name else of
 
 
 def supporters(rows: Sequence[Proposal]) -> dict[int, int]:
@@ -285,20 +305,31 @@ def supporters(rows: Sequence[Proposal]) -> dict[int, int]:
 
 _FAR: Sequence[tuple[str, Words, str]] = (
     (StepKind.CANDIDATE, gettext_lazy("candidate programme"), "good"),
-    (StepKind.COUNTED, gettext_lazy("votes counted"), "info"),
     (StepKind.ON_BALLOT, gettext_lazy("on the ballot"), "info"),
     (StepKind.CHECK_ASKED, gettext_lazy("being checked"), "info"),
 )
+_OUTCOMES = (StepKind.COUNTED, StepKind.OVERRIDDEN)
+_ELECTION = {*_OUTCOMES, StepKind.ON_BALLOT}
+_OUTCOME: Mapping[bool, tuple[Words, str]] = {
+    True: (pgettext_lazy("standing", "chosen"), "good"),
+    False: (pgettext_lazy("standing", "not chosen"), ""),
+}
 
 
 def standings(rows: Sequence[Proposal]) -> dict[int, tuple[Words, str]]:
     """How far each came, in two words, with the tone of its badge. Two queries."""
-    wanted = [kind for kind, _label, _tone in _FAR]
-    steps: dict[int, set[str]] = {}
-    for key, kind in Step.objects.filter(
-        proposal__in=rows, kind__in=wanted
-    ).values_list("proposal", "kind"):
-        steps.setdefault(key, set()).add(kind)
+    wanted = (*_ELECTION, StepKind.CANDIDATE, StepKind.CHECK_ASKED)
+    steps: dict[int, dict[str, bool]] = {}
+    for key, kind, bought in (
+        Step.objects.filter(proposal__in=rows, kind__in=wanted)
+        .order_by("at", "pk")
+        .values_list("proposal", "kind", "details__bought")
+    ):
+        known = steps.setdefault(key, {})
+        if kind in _ELECTION:  # the newest of them says where it stands
+            for old in _ELECTION & known.keys():
+                del known[old]
+        known[kind] = bool(bought)
     verdicts = dict(
         Check.objects.filter(proposal__in=rows)
         .exclude(verdict="")
@@ -306,18 +337,21 @@ def standings(rows: Sequence[Proposal]) -> dict[int, tuple[Words, str]]:
         .values_list("proposal", "verdict")
     )
     return {
-        row.pk: _far(row, steps.get(row.pk, set()), verdicts.get(row.pk, ""))
+        row.pk: _far(row, steps.get(row.pk, {}), verdicts.get(row.pk, ""))
         for row in rows
     }
 
 
-def _far(row: Proposal, kinds: set[str], verdict: str) -> tuple[Words, str]:
+def _far(row: Proposal, steps: Mapping[str, bool], verdict: str) -> tuple[Words, str]:
     if row.state != ProposalState.PUBLIC:
         return ProposalState(row.state).label, ""
     if verdict == "not_feasible":
         return gettext_lazy("cannot be done"), "bad"
+    chosen = next((steps[kind] for kind in _OUTCOMES if kind in steps), None)
+    if chosen is not None and StepKind.CANDIDATE not in steps:
+        return _OUTCOME[chosen]
     for kind, label, tone in _FAR:
-        if kind in kinds and (kind != StepKind.CHECK_ASKED or not verdict):
+        if kind in steps and (kind != StepKind.CHECK_ASKED or not verdict):
             return label, tone
     if verdict == "feasible":
         return gettext_lazy("can be done"), "good"
@@ -359,8 +393,8 @@ def page(row: Proposal, reader: Account | None) -> ProposalPage:
 def authors(row: Proposal) -> tuple[str, ...]:
     """Names as shown: the first author, then co-authors who accepted."""
     others = Author.objects.filter(proposal=row, accepted_at__isnull=False)
-    names = [row.author_name, *others.order_by("pk").values_list("name", flat=True)]
-    return tuple(shown_name(name) for name in names)
+    names = others.order_by("pk").values_list("name", flat=True)
+    return (shown_author(row), *(shown_name(name) for name in names))
 
 
 def photos(row: Proposal) -> tuple[Photo, ...]:

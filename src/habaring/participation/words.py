@@ -108,6 +108,22 @@ def _counted(details: Details) -> str:
     return _("It was not chosen in “%(vote)s”; the result page says why.") % values
 
 
+def _overridden(details: Details) -> str:
+    if "bought" not in details:
+        return ""
+    if details["bought"]:
+        return _(
+            "The council took it in after “%(vote)s”, by decision %(decision)s."
+        ) % {
+            "vote": details.get("vote", ""),
+            "decision": details.get("decision", "–"),
+        }
+    return _("The council left it out after “%(vote)s”, by decision %(decision)s.") % {
+        "vote": details.get("vote", ""),
+        "decision": details.get("decision", "–"),
+    }
+
+
 def _candidate(details: Details) -> str:
     if not details.get("candidate"):
         return ""
@@ -154,6 +170,7 @@ _SENTENCES: Mapping[StepKind, Callable[[Details], str]] = {
     StepKind.CHECKED: _checked,
     StepKind.ON_BALLOT: _on_ballot,
     StepKind.COUNTED: _counted,
+    StepKind.OVERRIDDEN: _overridden,
     StepKind.CANDIDATE: _candidate,
     StepKind.PASSED_ON: _passed_on,
 }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from habaring.council.models import Decision
+from habaring.council.words import DIMENSIONS
 from habaring.participation.models.calls import Call, TakesPart
 from habaring.participation.models.proposals import Proposal
 from habaring.people.entitled.models import Register
@@ -151,6 +152,11 @@ class Option(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @property
+    def dimension(self) -> str:
+        """The name of its dimension, or nothing."""
+        return DIMENSIONS.get(self.dimension_code, "")
 
 
 class Channel(models.TextChoices):

@@ -15,7 +15,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from habaring.participation import maps, public_table, queries
+from habaring.participation import elections, feed, maps, public_table, queries
 from habaring.participation.actions import calls as verbs
 from habaring.participation.forms.calls import CallForm, ProposalFilter, ReasonForm
 from habaring.participation.models import (
@@ -68,6 +68,8 @@ def calls(request: HttpRequest, code: str) -> HttpResponse:
         "region": region,
         "open": queries.ordered([c for c in found if c.state in ("open", "soon")]),
         "coming": [c for c in found if c.state == "coming"],
+        "votes": elections.going_on(region, at),
+        "results": elections.newest_results(region),
         "past": [c for c in found if c.state in ("over", "cancelled")],
         "form": form,
         "page": page,
@@ -84,9 +86,11 @@ def calls(request: HttpRequest, code: str) -> HttpResponse:
 def proposals_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
     """The proposals on the screen as a file, filters kept."""
     region = region_of(code)
-    if form not in public_table.FORMS:
+    if form not in (*public_table.FORMS, "atom"):
         raise Http404
     _form, wanted = _wanted(request, region)
+    if form == "atom":
+        return feed.answer(request, region, queries.narrowed(region, wanted))
     rows = list(public_table.rows(queries.narrowed(region, wanted)))
     name = _("proposals") + f"-{code}"
     if form == "json":
@@ -113,7 +117,7 @@ def call(request: HttpRequest, code: str, call: int) -> HttpResponse:
         "page": page,
         "lines": queries.lines(page.rows),
         "q": wanted.q,
-        "votes": row.votes.exclude(state="draft"),
+        "votes": elections.cards(row.votes.exclude(state="draft"), at),
     }
     return render(request, "participation/call.html", context)
 
@@ -134,6 +138,7 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
         "may": room.may,
         "open": queries.ordered([c for c in found if c.state in ("open", "soon")]),
         "drafts": [c for c in found if c.state in ("draft", "coming")],
+        "votes": elections.going_on(room.region, at),
         "held": rows.filter(state=ProposalState.HELD).count(),
         "unchecked": public.filter(checks=None, options=None).count(),
         "waiting": public.filter(checks__verdict="", checks__isnull=False)
@@ -182,7 +187,7 @@ def work_call(request: HttpRequest, code: str, call: int) -> HttpResponse:
         "call": row,
         "card": queries.cards([row], now())[0],
         "held": row.proposals.filter(state=ProposalState.HELD).count(),
-        "votes": row.votes.all(),
+        "votes": elections.cards(row.votes.all(), now()),
     }
     return render(request, "participation/call_work.html", context)
 

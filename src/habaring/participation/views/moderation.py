@@ -71,6 +71,7 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
     page = paginate(request, waiting.keys(region, heap, wanted))
     context = {
         "region": region,
+        "may": access.powers_with_parts(officer, at=now(), region=region),
         "heap": heap,
         "sizes": waiting.sizes(region),
         "form": form,
@@ -170,6 +171,7 @@ def appeals(request: HttpRequest, code: str) -> HttpResponse:
     page = paginate(request, waiting.open_appeals(region))
     context = {
         "region": region,
+        "may": access.powers_with_parts(officer, at=now(), region=region),
         "heap": "appeals",
         "sizes": waiting.sizes(region),
         "page": page,

@@ -18,7 +18,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from habaring.participation import acting, discussion, queries, telling
+from habaring.participation import acting, discussion, maps, queries, telling
 from habaring.participation.actions import following
 from habaring.participation.actions import proposing as verbs
 from habaring.participation.forms.proposing import AcceptForm, InviteForm, ReasonForm
@@ -84,6 +84,8 @@ def proposal(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "proposal": row,
         "call": row.call,
         "talk": discussion.glance(row),
+        "point": maps.point_of(row),
+        "join": join_path(row) if page.own.invited else "",
         "changeable": page.own.author and verbs.changeable(row, at=now()),
         "address": (settings.SITE_ADDRESS or request.build_absolute_uri("/")[:-1])
         + telling.page_of(row),
@@ -198,12 +200,14 @@ def _own(region: Region, number: int, person: Account) -> Proposal:
 # Co-authors
 
 
-def _join_address(row: Proposal) -> str:
+def join_path(row: Proposal) -> str:
     """Signed, so that it works for whoever the author gives it to."""
     token = signing.dumps([row.pk, row.number], salt=_SALT, compress=True)
-    return settings.SITE_ADDRESS + reverse(
-        "participation:join", args=[row.region_id, row.number, token]
-    )
+    return reverse("participation:join", args=[row.region_id, row.number, token])
+
+
+def _join_address(row: Proposal) -> str:
+    return settings.SITE_ADDRESS + join_path(row)
 
 
 @never_cache

@@ -29,6 +29,7 @@ from habaring.participation.forms.proposing import (
 )
 from habaring.participation.models import Call, Proposal, ProposalState
 from habaring.participation.similar import similar
+from habaring.participation.views.proposals import join_path
 from habaring.participation.views.rooms import FORM_METHODS, posted, region_of
 from habaring.people.models import Account
 from habaring.regions.models import Region
@@ -133,7 +134,12 @@ def mine(request: HttpRequest, code: str) -> HttpResponse:
     """What one has begun, sent, and follows in a region."""
     region = region_of(code)
     person = acting.known(request.user, acting.PROPOSE, at=now(), region=region)
-    context = {"region": region, "mine": queries.mine(region, person)}
+    own = queries.mine(region, person)
+    context = {
+        "region": region,
+        "mine": own,
+        "invitations": [(row, join_path(row)) for row in own.invited],
+    }
     return render(request, "participation/propose_mine.html", context)
 
 

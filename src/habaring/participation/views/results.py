@@ -3,6 +3,7 @@
 Public pages read what was kept when the vote was counted; none of them counts.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,7 @@ class Told:
     tie: str
     url: str
     chart: Chart | None = None
+    downloads: Sequence[tuple[str, str]] = ()
 
 
 _HERE = Path(__file__).resolve().parents[1]
@@ -119,6 +121,7 @@ def _round(result: Result, one: Round, *, drawn: bool = False) -> Told:
         explanation.tie_words(one),
         _address("result-round", result, one.number),
         pictures.round_chart(result, one) if drawn else None,
+        _downloads(result, f"putaran-{one.number}") if drawn else (),
     )
 
 
@@ -250,7 +253,9 @@ def project(
         taken=explanation.taken_words(found, line),
         bought=_round(found, bought, drawn=True) if bought else None,
         money_chart=pictures.supporters_chart(found, line),
+        money_files=_downloads(found, f"uang-pendukung-{line.code}"),
         taken_chart=pictures.taken_chart(found, line),
+        taken_files=_downloads(found, f"ke-mana-{line.code}"),
         funded=line in found.funded,
         facts=explanation.facts(found, line),
     )

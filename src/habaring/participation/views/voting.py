@@ -16,7 +16,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from habaring.participation import vote_rules
+from habaring.participation import elections, outcomes, vote_rules
 from habaring.participation.actions import casting, voting
 from habaring.participation.forms.voting import (
     CancelForm,
@@ -171,9 +171,13 @@ def votes(request: HttpRequest, code: str) -> HttpResponse:
     calls = Call.objects.filter(region=region).exclude(
         state__in=[CallState.DRAFT, CallState.CANCELLED]
     )
+    page = paginate(request, rows)
+    powers = access.powers_with_parts(officer, at=now(), region=region)
     context = {
         "region": region,
-        "page": paginate(request, rows),
+        "page": page,
+        "cards": elections.cards(page.rows, now()),
+        "powers": powers,
         "calls": calls,
         "may": Power.RUN_VOTES in access.powers(officer, at=now(), region=region),
     }
@@ -248,6 +252,14 @@ def _room(
     later = localtime(row.closes_at)
     context = {
         **_shown(request, row),
+        "trail": [
+            (_("Votes"), reverse("participation-work:votes", args=[row.region_id]))
+        ],
+        "powers": access.powers_with_parts(officer, at=now(), region=row.region),
+        "card": elections.cards([row], now())[0],
+        "counts": [
+            count for count in outcomes.counts_of(row) if not hasattr(count, "override")
+        ],
         "may": Power.RUN_VOTES in access.powers(officer, at=now(), region=row.region),
         "extend": ExtendForm(initial={"closes_at": later}),
         "cancel": CancelForm(),

@@ -212,6 +212,52 @@ class Shape:
     own: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A point on a map, in the unit of the shapes around it."""
+
+    label: str
+    at: tuple[float, float]
+
+
+def pinned(
+    shapes: Sequence[Shape], pin: Pin, caption: Caption, *, width: int = WIDE
+) -> Chart:
+    """Draw outlines without values, and one point on them."""
+    table = as_table((_("Place"),), [(pin.label,)], [(pin.label,)])
+    wide = _pinned(shapes, pin, caption, width, narrow=False)
+    slim = _pinned(shapes, pin, caption, NARROW, narrow=True)
+    return Chart(
+        wide, slim, table, caption.title, caption.alt, caption.key, caption.example
+    )
+
+
+def _pinned(
+    shapes: Sequence[Shape], pin: Pin, caption: Caption, width: int, *, narrow: bool
+) -> str:
+    canvas = Canvas(caption, width)
+    points = [point for shape in shapes for ring in shape.rings for point in ring]
+    left, right = min(x for x, _y in points), max(x for x, _y in points)
+    top, bottom = min(y for _x, y in points), max(y for _x, y in points)
+    scale = min((width - 24) / max(right - left, 1e-9), 420 / max(bottom - top, 1e-9))
+
+    def placed(point: tuple[float, float]) -> tuple[float, float]:
+        return (point[0] - left) * scale + 12, (point[1] - top) * scale + 12
+
+    for shape in shapes:
+        canvas.path(
+            "".join(_ring([placed(point) for point in ring]) for ring in shape.rings),
+            "f-sunk s-paper",
+            extra='stroke-width="0.75" stroke-linejoin="round" fill-rule="evenodd"',
+            title=shape.label,
+        )
+    x, y = placed(pin.at)
+    canvas.add(
+        f'<circle class="f-accent s-paper" cx="{pixels(x)}" cy="{pixels(y)}" r="7" stroke-width="2"/>'
+    )
+    return canvas.svg((bottom - top) * scale + 24, narrow=narrow)
+
+
 def choropleth(
     shapes: Sequence[Shape], caption: Caption, levels: Levels, *, width: int = WIDE
 ) -> Chart:
