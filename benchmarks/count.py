@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -270,7 +271,7 @@ def many(setting: Setting) -> None:
     """Villages from their .pb texts on two processes; making the texts is not counted."""
     number = setting.villages
     parts = [(a, min(1000, number - a)) for a in range(0, number, 1000)]
-    with ProcessPoolExecutor(2) as pool:
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         found = list(pool.map(_some_villages, *zip(*parts, strict=True)))
     reading, counting, funded = (sum(column) for column in zip(*found, strict=True))
     seconds = (reading + counting) / 2
