@@ -400,6 +400,8 @@ def close(request: HttpRequest, code: str, vote: int) -> HttpResponse:
     """Close a vote whose time is up, and have it counted."""
     room = enter(request, code, Power.RUN_VOTES)
     row = _work_vote(room.region, vote)
+    if row.state in (VoteState.CLOSED, VoteState.COUNTED):  # the worker was quicker
+        return redirect("participation-work:counting", code, vote)
     actions.close_vote(vote=row, by=room.officer, at=now())
     messages.success(request, _("The vote is closed; its ballots are being counted."))
     return redirect("participation-work:counting", code, vote)
