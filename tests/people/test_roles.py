@@ -370,9 +370,10 @@ def test_the_operator_ends_a_regions_last_keeper_but_not_the_platforms(
 def test_a_look_tells_what_opens_and_what_stays_shut(kotim: Region) -> None:
     reader = preview(role("parliament"), Place(kotim))
     assert [str(words) for words in reader.does] == [
-        str(powers.sentence(Power.SEE_WORK_ROOM))
+        str(powers.sentence(Power.SEE_WORK_ROOM)),
+        str(powers.sentence(Power.ENTER_PROPOSALS)),
     ]
-    assert len(reader.does_not) == len(Power) - 1
+    assert len(reader.does_not) == len(Power) - 2
     assert reader.navigation
     assert "orang/" not in "".join(door.url for door in reader.doors)
     opened = {page.path for group in reader.opened for page in group.pages}
@@ -387,7 +388,7 @@ def test_a_look_keeps_a_department_to_its_own(kotim: Region) -> None:
     own = Department.objects.create(region=kotim, code="2.16", name_id="Kominfo")
     seen = preview(role("officer"), Place(kotim, own))
     assert [str(w) for w in seen.does] == [str(powers.sentence(Power.SEE_WORK_ROOM))]
-    assert len(seen.inside) == 2
+    assert len(seen.inside) == 3
 
 
 @pytest.mark.parametrize(

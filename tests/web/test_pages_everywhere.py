@@ -55,6 +55,10 @@ WITHOUT_LINK = {
     "participation-work:paper-attendance",
     "participation-work:paper-voters-template",
     "participation-work:paper-ballots-template",
+    "participation:thread",  # once somebody says something
+    "participation-work:preview-vote",  # of a vote that is a draft
+    "participation-work:counting",  # of a vote that is being counted
+    "participation-work:override",  # of a vote that was counted
     "participation:join",  # from a letter, as the next
     "participation:stop",
     "web:favicon",  # browsers ask for it by themselves
@@ -304,6 +308,11 @@ def post_only(name: str) -> bool:
         "participation-work:take-back-check",
         "participation-work:open-call",
         "participation-work:close-call",
+        "participation-work:publish-vote",
+        "participation-work:drop-vote",
+        "participation-work:extend-vote",
+        "participation-work:cancel-vote",
+        "participation-work:close-vote",
         "council-work:add-item",  # a form on the page of the meeting
         "council-work:drop-item",
         "council-work:invite",

@@ -211,6 +211,7 @@ DOMAINS: Mapping[str, Promise] = {
     "council": _("council and bodies"),
     "history": _("the history itself"),
     "masterplan": _("books and plans"),
+    "participation": _("listening and votes"),
     "people": _("people and sign-in"),
     "portfolio": _("choosing programmes"),
     "posts": _("posts"),

@@ -39,6 +39,7 @@ from habaring.shared.pages import download, paginate, render
 from habaring.shared.refusal import Refusal
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
+CANCEL_IDS = "cancel_%s"  # two forms on a page ask for a reason
 
 
 # For everyone
@@ -262,7 +263,7 @@ def _room(
         ],
         "may": Power.RUN_VOTES in access.powers(officer, at=now(), region=row.region),
         "extend": ExtendForm(initial={"closes_at": later}),
-        "cancel": CancelForm(),
+        "cancel": CancelForm(auto_id=CANCEL_IDS),
         "refusal": refusal,
         **(forms or {}),
     }
@@ -355,7 +356,7 @@ def cancel(request: HttpRequest, code: str, vote: int) -> HttpResponse:
     """Call a vote off, with a public reason."""
     region, officer = _enter(request, code, Power.RUN_VOTES)
     row = _own(region, vote)
-    form = CancelForm(request.POST)
+    form = CancelForm(request.POST, auto_id=CANCEL_IDS)
     if not form.is_valid():
         return _room(request, officer, row, forms={"cancel": form})
     try:
