@@ -35,9 +35,9 @@ class Audience:
         )
 
     @property
-    def is_public(self) -> bool:
-        """Whether anyone may read it, and nobody sends to it."""
-        return self.read == "everyone" and self.send in {"everyone", "nobody"}
+    def knows_no_role(self) -> bool:
+        """Whether it asks at most who somebody is, or for a link: the same for all roles."""
+        return {self.read, self.send} <= {"everyone", "signed_in", "secret", "nobody"}
 
 
 def declared() -> dict[str, Audience]:

@@ -176,7 +176,7 @@ def ask_every_address(
     tried = {
         name: one
         for name, one in AUDIENCES.items()
-        if persona.speaks_for_all or not one.is_public
+        if persona.speaks_for_all or not one.knows_no_role
     }
     record_property("walls", len(tried))
     told = [

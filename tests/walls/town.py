@@ -35,7 +35,7 @@ class Persona:
 
     @property
     def speaks_for_all(self) -> bool:
-        """Public pages know no roles: the signed-out, a stranger and one role each ask."""
+        """For pages that know no roles: the signed-out, a stranger and one role each ask."""
         return self.role in {"", "secretariat", "operator"}
 
     def account(self) -> Account | None:
