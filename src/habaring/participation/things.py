@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from habaring.participation import checking, waiting
+from habaring.participation import checking, paper, waiting
 from habaring.participation.models import (
     Call,
     CallState,
@@ -169,6 +169,10 @@ _WAITS = {
         gettext_lazy("Publish the vote: %(name)s"),
         gettext_lazy("Its rules are a draft; people must read them before it opens."),
     ),
+    VoteState.PUBLISHED: (
+        gettext_lazy("A vote opens: %(name)s"),
+        gettext_lazy("Tell people when and how they can vote."),
+    ),
     VoteState.OPEN: (
         gettext_lazy("A vote closes: %(name)s"),
         gettext_lazy("Remind people while there is time."),
@@ -183,11 +187,15 @@ _WAITS = {
 def _votes(asked: Asked) -> Iterator[Waiting]:
     rows = Vote.objects.filter(region=asked.region, state__in=list(_WAITS))
     for row in rows.order_by("opens_at")[: SHOWN * 2]:
-        title, why = _WAITS[VoteState(row.state)]
-        opens = row.state == VoteState.DRAFT
-        on = localdate(row.opens_at if opens else row.closes_at)
+        state = VoteState(row.state)
+        opens = localdate(row.opens_at)
+        if state == VoteState.PUBLISHED and opens <= asked.on:
+            state = VoteState.OPEN  # it opens by itself
+        ahead = state in (VoteState.DRAFT, VoteState.PUBLISHED)
+        on = opens if ahead else localdate(row.closes_at)
         if on > asked.on + SOON:
             continue
+        title, why = _WAITS[state]
         yield Waiting(
             str(title) % {"name": row.name},
             str(why),
@@ -195,6 +203,26 @@ def _votes(asked: Asked) -> Iterator[Waiting]:
             on=on,
             weight=_weight(on, asked.on),
         )
+        if row.paper and state == VoteState.OPEN:
+            yield _paper(asked, row, on)
+
+
+def _paper(asked: Asked, row: Vote, on: date) -> Waiting:
+    missing = sum(place.missing for place in paper.places(row))
+    return Waiting(
+        _("Bring the paper in: %(name)s") % {"name": row.name},
+        ngettext(
+            "One sheet of those who were ticked off is not in the box yet.",
+            "%(n)d sheets of those who were ticked off are not in the box yet.",
+            missing,
+        )
+        % {"n": missing}
+        if missing
+        else _("Lists and sheets can be brought in only until the close."),
+        reverse("participation-work:paper", args=[asked.region.code, row.pk]),
+        on=on,
+        weight=_weight(on, asked.on),
+    )
 
 
 def _vote_page(region: Region, row: Vote) -> str:
