@@ -656,8 +656,9 @@ def become_candidates(budi: Person, story: Story) -> None:
     assert budi.page.locator("td.tick input:checked").count() == 2
     seen(budi, "42-gather")
     budi.press(budi.says("Make candidates of what is ticked"))
-    budi.reads(LAMPS)
-    budi.reads(ARCADE)
+    budi.go(f"{ROOM}pilih/usulan/")
+    made = budi.page.locator(f'main td a[href^="{ROOM}pilih/kandidat/"]')
+    assert made.count() == 2, budi.text
 
 
 def leads_both_ways(rusmini: Person, story: Story) -> None:
@@ -723,7 +724,7 @@ def test_from_a_question_to_a_programme(
     reads_the_result(journalist, story)
     recounts(journalist, story)
     checks_the_ballot(rusmini, story, receipt[0])
-    darma = arrive(scheme="dark").signs_in(joins(town, "Darma", "council_member"))
+    darma = arrive(scheme="dark").signs_in(joins(town, "Darma", "council"))
     decides_otherwise(darma, budi, story)
     become_candidates(budi, story)
     leads_both_ways(rusmini, story)
