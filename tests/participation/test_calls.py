@@ -10,9 +10,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from habaring.participation import queries
 from habaring.participation.actions import calls as verbs
 from habaring.participation.actions.calls import CallRefused, Round
-from habaring.participation.models import Call, CallKind, CallState, TakesPart
+from habaring.participation.models import (
+    Call,
+    CallKind,
+    CallState,
+    Step,
+    StepKind,
+    TakesPart,
+)
 from habaring.people.entitled.models import Register
 from habaring.people.models import Account
 from habaring.regions.models import Region
@@ -281,3 +289,54 @@ def test_what_is_on_the_screen_can_be_kept(
     assert len(list(csv.reader(io.StringIO(text), delimiter=";"))) >= 2
     wrong = reverse("participation:proposals-file", args=["62.02", "pdf"])
     assert client.get(wrong).status_code == 404
+
+
+def test_where_a_proposal_stands_is_the_newest_word_of_voters_or_council(
+    kotim: Region, at: datetime
+) -> None:
+    call = makers.call(kotim, at)
+    rows = [makers.proposal(call, at, title=name) for name in ("A", "B")]
+    told = [
+        (StepKind.ON_BALLOT, {"vote": "V"}),
+        (StepKind.COUNTED, {"vote": "V", "bought": False}),
+        (StepKind.OVERRIDDEN, {"vote": "V", "bought": True, "decision": "1/2026"}),
+    ]
+    for row, steps in zip(rows, (told, told[:2]), strict=True):
+        for i, (kind, details) in enumerate(steps):
+            Step.objects.create(
+                region=kotim,
+                proposal=row,
+                kind=kind,
+                at=at + timedelta(hours=i),
+                details=details,
+            )
+    stands = queries.standings(rows)
+    assert [str(stands[row.pk][0]) for row in rows] == ["terpilih", "tidak terpilih"]
+    for word, row in zip(("terpilih", "tidak-terpilih"), rows, strict=True):
+        assert list(queries.narrowed(kotim, queries.Wanted(stands=word))) == [row]
+    assert "1/2026" in queries.steps_of(rows[0])[-1].sentence
+
+
+def test_new_proposals_are_a_feed_of_text(
+    client: Client, kotim: Region, at: datetime
+) -> None:
+    call = makers.call(kotim, at)
+    makers.proposal(call, at, title="Jembatan", idea="<script>alert(1)</script>")
+    page = reverse("participation:proposals-file", args=[kotim.pk, "atom"])
+    answer = client.get(page)
+    assert answer["Content-Type"].startswith("application/atom+xml")
+    assert "Jembatan" in answer.text
+    assert "&amp;lt;script&amp;gt;" in answer.text
+    assert page in client.get(reverse("participation:calls", args=[kotim.pk])).text
+
+
+def test_the_front_of_listening_leads_to_votes_and_says_who_proposed(
+    client: Client, kotim: Region, at: datetime
+) -> None:
+    call = makers.call(kotim, at)
+    row = makers.proposal(call, at, origin="department", origin_text="BPBD")
+    vote = makers.on_ballot(row, at).vote
+    text = client.get(reverse("participation:calls", args=[kotim.pk])).text
+    assert reverse("participation:vote", args=[kotim.pk, vote.pk]) in text
+    assert "BPBD" in text
+    assert "0</b> pendukung" not in text

@@ -150,7 +150,7 @@ def test_who_voted_on_paper_is_told_so(
 ) -> None:
     person = Person(account=alya.pk)
     box.mark_voter(vote, person, channel=Channel.PAPER)
-    with pytest.raises(box.VotedAlready, match="paper|kertas"):
+    with pytest.raises(box.VotedAlready, match=r"paper|kertas"):
         casting.cast(
             sheet=sheet_of(vote),
             person=person,

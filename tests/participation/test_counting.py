@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -189,7 +190,7 @@ def test_the_file_has_one_line_a_ballot_by_its_number_and_nothing_of_the_voter(
     ],
 )
 def test_habaring_count_on_the_published_file_gives_the_published_record(
-    kotim: Region, at: datetime, tmp_path: Path, ballot: str, more: dict, choices: list
+    kotim: Region, at: datetime, tmp_path: Path, ballot: str, more: dict[str, Any], choices: list[Any]
 ) -> None:
     vote = counted(kotim, at, choices, ballot=ballot, **more)
     count = Count.objects.get(vote=vote)
@@ -249,7 +250,7 @@ def test_a_vote_without_ballots_is_counted_too(kotim: Region, at: datetime) -> N
 
 
 def change(region: Region, at: datetime, **more: object) -> Change:
-    given: dict = {
+    given: dict[str, Any] = {
         "winners": ("4",),
         "reason": "Jembatan putus sesudah pemungutan suara.",
         "decision": Decision.objects.filter(region=region).first()
@@ -283,7 +284,7 @@ def test_the_council_changes_a_result_once_with_its_reason(
     ],
 )
 def test_a_change_is_refused(
-    kotim: Region, budi: Account, at: datetime, more: dict, why: str
+    kotim: Region, budi: Account, at: datetime, more: dict[str, Any], why: str
 ) -> None:
     count = Count.objects.get(vote=counted(kotim, at))
     with pytest.raises(OverrideRefused, match=why):

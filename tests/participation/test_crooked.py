@@ -108,8 +108,6 @@ def addresses(vote: Vote) -> Iterator[str]:
         ("participation-work", urls.work),
     ):
         for pattern in patterns:
-            if not isinstance(pattern, URLPattern):
-                continue
             wanted = pattern.pattern.converters
             if set(wanted) <= set(parts):
                 yield reverse(

@@ -158,8 +158,8 @@ def test_a_member_of_parliament_enters_in_a_call_for_pokir(
     assert f"panggilan={call.pk}" in answer["Location"]
     made = Proposal.objects.get()
     assert made.origin == "council"
-    page = client.get(f"/ruang-kerja/62.02/dengar/masukkan/{made.number}/")
-    assert page.status_code == 200
+    correct = client.get(f"/ruang-kerja/62.02/dengar/masukkan/{made.number}/")
+    assert correct.status_code == 200
 
 
 def test_who_holds_no_such_role_enters_nothing(

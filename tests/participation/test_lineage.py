@@ -148,7 +148,7 @@ def test_a_wrong_merge_is_taken_back_with_those_who_came(
     assert not Author.objects.filter(proposal=newer).exists()
     rows = dict(newer.followers.values_list("account", "supports"))
     assert rows == {sari.pk: False, rina.pk: True}  # Rina came with the third, too
-    assert older.steps.order_by("pk").last().kind == StepKind.UNMERGED
+    assert older.steps.latest("pk").kind == StepKind.UNMERGED
     _merge(older, newer, budi, at + timedelta(hours=1))  # and once more, rightly
     assert ancestry.living(Proposal.objects.get(pk=older.pk)) == newer
 

@@ -209,8 +209,8 @@ def test_the_page_shows_what_would_be_made_and_makes_it(
     )
     assert answer.status_code == 302
     assert Candidate.objects.get().proposal == row
-    page = client.get("/ruang-kerja/62.02/pilih/usulan/").content.decode()
-    assert "/ruang-kerja/62.02/pilih/kandidat/U-0001/" in page
+    after = client.get("/ruang-kerja/62.02/pilih/usulan/").content.decode()
+    assert "/ruang-kerja/62.02/pilih/kandidat/U-0001/" in after
 
 
 def test_a_stranger_takes_nothing_over(

@@ -272,7 +272,7 @@ WATCHED: tuple[Watch, ...] = (
 
 _FROZEN = "copied from the edition, whose record and hash are watched"
 _ITSELF = "part of the history itself: appended only, and sealed"
-_SECRET = (
+_BALLOT_BOX = (
     "a history with times would join who voted to what was voted; sealed files count"
 )
 NOT_WATCHED: Mapping[str, str] = {
@@ -287,8 +287,8 @@ NOT_WATCHED: Mapping[str, str] = {
     "participation.ProposalFollow": "a person's own wish to be written to",
     "participation.Flag": "what a moderator did after it is watched",
     "participation.Told": "letters that were sent",
-    "participation.Voter": _SECRET,
-    "participation.Ballot": _SECRET,
+    "participation.Voter": _BALLOT_BOX,
+    "participation.Ballot": _BALLOT_BOX,
     "people.Challenge": "a one-time code, gone in minutes; what it opened is audited",
     "people.Follow": "a person's own wish to be written to",
     "people.News": "letters that wait to be sent",
