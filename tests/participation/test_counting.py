@@ -190,7 +190,12 @@ def test_the_file_has_one_line_a_ballot_by_its_number_and_nothing_of_the_voter(
     ],
 )
 def test_habaring_count_on_the_published_file_gives_the_published_record(
-    kotim: Region, at: datetime, tmp_path: Path, ballot: str, more: dict[str, Any], choices: list[Any]
+    kotim: Region,
+    at: datetime,
+    tmp_path: Path,
+    ballot: str,
+    more: dict[str, Any],
+    choices: list[Any],
 ) -> None:
     vote = counted(kotim, at, choices, ballot=ballot, **more)
     count = Count.objects.get(vote=vote)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 from django.utils.timezone import now
 
 from habaring.history.models import Change

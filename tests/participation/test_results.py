@@ -1,8 +1,8 @@
 """The pages of a result: for everyone, and in the work room."""
 
 from datetime import datetime, timedelta
-from typing import Any
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from django.test import Client
