@@ -116,7 +116,7 @@ def _ballots(election: Election) -> Iterator[Problem]:
         yield Problem("ballots", "a ballot names a project that is not there")
     if len(ballots.people) and ballots.people.min() < 0:
         yield Problem("people", "a ballot was cast by fewer than nobody")
-    elif int(ballots.people.sum(dtype=object) or 0) >= MOST_VOTERS:
+    elif float(ballots.people.sum(dtype=np.float64)) >= MOST_VOTERS:
         yield Problem("people", "too many voters")
     if told and ballots.points.min() < 0:
         yield Problem("points", "a ballot gives points below zero")

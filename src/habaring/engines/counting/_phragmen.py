@@ -17,14 +17,13 @@ import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from math import gcd
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from habaring.engines.counting._course import Course
 from habaring.engines.counting._outcome import Outcome, Reason, Round
-from habaring.engines.counting._prepare import Prepared
+from habaring.engines.counting._prepare import Prepared, read_only
 from habaring.engines.counting._values import Problem, Refused
 
 MOST_CELLS = 100_000_000
@@ -205,13 +204,6 @@ def in_loops(prepared: Prepared) -> Outcome:
     return course.outcome()
 
 
-def _kept(array: NDArray[Any]) -> NDArray[Any]:
-    """Read-only, whoever made it: loops are compiled once for each kind of array."""
-    array = np.ascontiguousarray(array)[:]
-    array.flags.writeable = False
-    return array
-
-
 class Table:
     """The arrays of `_phragmen_loops`, and the exact times of what has been bought."""
 
@@ -220,16 +212,14 @@ class Table:
 
         self.prepared, self.times, self.loops = prepared, Times(prepared), loops
         many, size = len(prepared.costs), _most_winners(prepared) + 1
-        starts = _kept(prepared.by_ballot.starts)
-        to, people = _kept(prepared.by_ballot.to), _kept(prepared.people)
-        first, lines = loops.transposed(starts, to, many)
+        rows, columns, people = prepared.by_ballot, prepared.by_project, prepared.people
         self.n, self.left = 1, prepared.election.budget
         self.desk = loops.Desk(
-            starts=starts,
-            to=to,
-            people=people,
-            first=first,
-            lines=lines,
+            starts=read_only(rows.starts),
+            to=read_only(rows.to),
+            people=read_only(people),
+            first=columns.starts,
+            lines=columns.to,
             costs=np.array(prepared.costs, np.int64),
             votes=np.array(prepared.votes, np.float64),
             counts=np.zeros((many, size)),

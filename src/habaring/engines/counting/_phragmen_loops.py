@@ -31,7 +31,7 @@ class Desk(NamedTuple):
     to: NDArray[np.int32]
     people: Ints
     first: Ints
-    lines: Ints
+    lines: NDArray[np.int32]
     costs: Ints
     votes: Floats
     counts: Floats
@@ -46,24 +46,6 @@ class Desk(NamedTuple):
 
 def _compiled(function: Any) -> Any:
     return numba.njit(cache=True, nogil=True)(function)
-
-
-@_compiled
-def transposed(starts: Ints, to: NDArray[np.int32], many: int) -> tuple[Ints, Ints]:
-    """The lines of the other side: of project p the ballots
-    `lines[first[p]:first[p + 1]]`, ascending.
-    """
-    first = np.zeros(many + 1, np.int64)
-    for e in range(len(to)):
-        first[to[e] + 1] += 1
-    for p in range(many):
-        first[p + 1] += first[p]
-    at, lines = first[:-1].copy(), np.empty(len(to), np.int64)
-    for g in range(len(starts) - 1):
-        for e in range(starts[g], starts[g + 1]):
-            lines[at[to[e]]] = g
-            at[to[e]] += 1
-    return first, lines
 
 
 @_compiled

@@ -1,9 +1,10 @@
 """An election made ready for a rule: who takes part, utilities, ties, both indices."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +86,8 @@ class Prepared:
     def by_ballot(self) -> Entries:
         """Every ballot's candidates that are worth something to it, in its order."""
         ballots = self.election.ballots
+        if len(self.candidates) == len(self.costs) and not len(self.weights):
+            return Entries(ballots.starts, ballots.projects, _EACH)
         part = np.zeros(len(self.costs), np.bool_)
         part[list(self.candidates)] = True
         keep = part[ballots.projects]
@@ -102,15 +105,27 @@ class Prepared:
     @cached_property
     def by_project(self) -> Entries:
         """Every candidate's supporters: ballots, ascending. Others have none."""
-        rows = self.by_ballot
+        rows, many = self.by_ballot, len(self.costs)
+        if "numba" in sys.modules and not len(rows.utility):
+            from habaring.engines.counting._turn import turned
+
+            first, lines = turned(read_only(rows.starts), read_only(rows.to), many)
+            return Entries(read_only(first), read_only(lines), rows.utility)
         order = np.argsort(rows.to.astype(np.uint16), kind="stable")  # a radix sort
         ballot = np.repeat(
             np.arange(len(self.people), dtype=np.int32), np.diff(rows.starts)
         )
-        many = np.bincount(rows.to, minlength=len(self.costs))
-        starts = np.concatenate(([0], np.cumsum(many))).astype(np.int64)
+        lengths = np.bincount(rows.to, minlength=many)
+        starts = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
         utility = rows.utility[order] if len(rows.utility) else rows.utility
-        return Entries(starts, ballot[order], utility)
+        return Entries(read_only(starts), read_only(ballot[order]), utility)
+
+
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """A view nobody writes to: loops are compiled once for each kind of array."""
+    array = np.ascontiguousarray(array)[:]
+    array.flags.writeable = False
+    return array
 
 
 def prepare(election: Election, rule: Rule) -> Prepared:
