@@ -41,3 +41,15 @@ def look_after(timestamp: int) -> None:
 
     for region, vote in voting.running(now()):
         voting.look_after(region=region, vote=vote, at=now())
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="participation.warm", queue="scenarios", queueing_lock="counting.warm")
+def warm(timestamp: int) -> None:
+    """While people vote, compile what the count will need, unless that is done."""
+    # late: as above
+    from habaring.engines import counting
+    from habaring.participation.actions import voting
+
+    if voting.running(now()) and not counting.ready():
+        counting.warm()

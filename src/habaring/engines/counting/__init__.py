@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from habaring.engines.counting._count import count
     from habaring.engines.counting._pabulib import read_pabulib
     from habaring.engines.counting._pabulib_write import VoteRow, write_pabulib
+    from habaring.engines.counting._ready import ready, warm
 
 _LATE = {
     "VoteRow": "_pabulib_write",
@@ -49,6 +50,8 @@ _LATE = {
     "differences": "_audit",
     "gather": "_ballots",
     "read_pabulib": "_pabulib",
+    "ready": "_ready",
+    "warm": "_ready",
     "write_pabulib": "_pabulib_write",
 }
 
@@ -80,8 +83,10 @@ __all__ = [
     "gather",
     "limits_in",
     "read_pabulib",
+    "ready",
     "rule_in",
     "usual_measure",
+    "warm",
     "write_pabulib",
 ]
 
