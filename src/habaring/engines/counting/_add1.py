@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from habaring.engines.counting._equal_shares import Table
 
 DONE, ASK, MORE = 0, 1, 3
-WINDOW = 6
+WINDOW = 6  # in `told`
 RUNS = 200
 """Between two tellings of progress."""
 MOST_ASKED, SMALL = 50, 100_000

@@ -452,6 +452,7 @@ def begin(field: Field, state: State, x: float, x_low: float) -> None:
     state.amounts[:] = field.amounts
     for p in range(field.cost.size):
         state.bound[p] = field.over[p] / field.under[p] * (1 - 4 * UNIT)
+        state.floor[p] = state.bound[p]
     state.told[ROUNDS] = state.told[SPENT] = 0
     state.told[X], state.told[X_LOW] = x, x_low
     state.told[ERROR] = x * 4 * UNIT

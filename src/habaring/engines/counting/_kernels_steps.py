@@ -12,6 +12,7 @@ from habaring.engines.counting._kernels import (
     NEVER,
     OVER,
     POOR,
+    ROUNDS,
     SPENT,
     UNIT,
     UNSURE,
@@ -35,13 +36,14 @@ from habaring.engines.counting._kernels import (
     summing,
 )
 
-BUILT_ON = "cd055b0c90a47745"
+BUILT_ON = "3dda0a4aabedad6f"
 """The checksum of `_kernels.py` (a test keeps it). numba keeps what it compiled for as
 long as this file does not change, and would miss a change there.
 """
 
-AHEAD, WINDOW = 5, 6  # in `told`
+AHEAD, WINDOW, SECOND, TURN, OTHER, SURELY = 5, 6, 7, 8, 9, 10  # in `told`
 MORE = 3
+SOMETIMES, LATER = -2.0, -3.0
 
 
 @summing
@@ -107,67 +109,79 @@ def slowest(field: Field, state: State, c: int, price: float) -> float:
 
 
 @inner
-def affordable(field: Field, state: State, c: int) -> float:
-    """How much more endowment c needs at least before its supporters have its cost."""
+def may_afford(field: Field, state: State, c: int, has: float, known: float) -> float:
+    """Of c, whose supporters have less than its cost: whether they may have it somewhere
+    in the window (SOMETIMES), and can even then not come first as far as is known
+    (LATER: look again if nothing better comes); else POOR.
+    """
     a, z = field.starts[c], field.starts[c + 1]
-    more, _ = growth(
-        state.money,
-        state.top,
-        field.ballots[a:z],
-        field.people[a:z],
-        field.units[:0],
-        FAR,
-    )
-    lacks = field.cost[c] - state.floor[c]
-    return lacks / (more * WIDER) * state.told[WINDOW] if more > 0.0 else FAR
+    ballots, people = field.ballots[a:z], field.people[a:z]
+    more, _ = growth(state.money, state.top, ballots, people, field.units[:0], FAR)
+    lacks = field.cost[c] - has
+    if more * WIDER < lacks:
+        state.status[c] = POOR
+        return -1.0
+    if known != LATER:
+        worth, loose = field.worth[c], state.told[ERROR]
+        _, low, _ = evaluate(field, state.top, loose, c, state.bound[c] * worth)
+        state.bound[c] = max(state.bound[c], low / worth * (1 - 4 * UNIT))
+        return LATER
+    ahead = lacks / (more * WIDER) * state.told[WINDOW]
+    end_window(state.told, ahead, -1)
+    return SOMETIMES
 
 
 @inner
-def select_ahead(field: Field, state: State, near: Ints) -> tuple[int, int]:
-    """`select`, and in `near` those that may come first somewhere in the window: 1, or 2
-    where their supporters do not have the cost yet (then `floor` is what they have).
+def end_window(told: Floats, ahead: float, other: int) -> None:
+    """End the window where `other` may come first (-1: cannot be forced), and note the
+    round (`TURN`), and where the next thing may happen (`SECOND`).
     """
-    best, loose = FAR, state.told[ERROR]
+    if ahead < told[AHEAD]:
+        told[SECOND], told[AHEAD] = told[AHEAD], ahead
+        told[TURN], told[OTHER] = told[ROUNDS], other
+    else:
+        told[SECOND] = min(told[SECOND], ahead)
+
+
+@inner
+def select_ahead(field: Field, state: State, speed: Floats) -> tuple[int, int]:
+    """`select`; of those that may come first somewhere in the window also the `speed`
+    at which their rates can fall, else below 0.
+    """
+    best, loose, window = FAR, state.told[ERROR], state.told[WINDOW]
     state.asked[:] = 0
-    near[:] = 0
+    speed[:] = -1.0
     while True:
         c = least(state)
         if c < 0 or state.bound[c] > best:
             break
-        worth, old = field.worth[c], state.bound[c]
-        how, low, high = evaluate(field, state.top, loose, c, old * worth)
-        if how == NEVER:
-            state.status[c] = POOR
-            continue
-        state.bound[c] = max(old, low / worth * (1 - 4 * UNIT))
-        if state.bound[c] > best:
-            continue
-        how, low, high = evaluate(field, state.money, loose, c, state.bound[c] * worth)
+        worth = field.worth[c]
+        how, low, high = evaluate(field, state.money, loose, c, state.floor[c] * worth)
         if how == UNSURE:
             return ASK, c
-        state.asked[c] = near[c] = 1
-        state.floor[c] = low / worth * (1 - 4 * UNIT)
-        state.ceiling[c] = high / worth * (1 + 4 * UNIT)
         if how == NEVER:
-            near[c], state.floor[c], state.ceiling[c] = 2, low, FAR
+            state.ceiling[c] = -1.0
+            speed[c] = may_afford(field, state, c, low, speed[c])
+            state.asked[c] = speed[c] == SOMETIMES
+            continue
+        state.asked[c] = 1
+        state.floor[c] = max(state.floor[c], low / worth * (1 - 4 * UNIT))
+        state.ceiling[c] = high / worth * (1 + 4 * UNIT)
+        speed[c] = fastest(field, state, c) / worth * (1 + 4 * UNIT)
+        ends = state.floor[c] - speed[c] * window
+        state.bound[c] = max(state.bound[c], ends)
         best = min(best, state.ceiling[c])
-    state.asked[near == 2] = 0
+    state.asked[state.ceiling < 0.0] = 0
     return settle(field, state, best)
 
 
 @inner
-def narrow(field: Field, state: State, near: Ints, c: int, slow: float) -> None:
+def narrow(state: State, speed: Floats, c: int, slow: float) -> None:
     """End the window where one that is near could come before c, which is first now."""
-    for q in range(near.size):
-        if near[q] == 0 or q == c:
-            continue
-        if near[q] == 2:
-            ahead = affordable(field, state, q)
-        else:
+    for q in range(speed.size):
+        if q != c and speed[q] >= 0.0 and speed[q] > slow:
             gap = 0.0 if state.asked[q] else state.floor[q] - state.ceiling[c]
-            nearer = fastest(field, state, q) / field.worth[q] - slow
-            ahead = max(gap, 0.0) / nearer if nearer > 0.0 else FAR
-        state.told[AHEAD] = min(state.told[AHEAD], ahead)
+            end_window(state.told, max(gap, 0.0) / (speed[q] - slow), q)
 
 
 @inner
@@ -186,7 +200,7 @@ def pay_ahead(field: Field, state: State, c: int, price: float, slow: float) -> 
 
 
 @inner
-def leap(field: Field, state: State, most: float, near: Ints) -> int:
+def leap(field: Field, state: State, most: float, turn: int, other: int) -> int:
     """`play` from the beginning; in `AHEAD`: by how much less than that the endowment
     may rise without another course of purchases. ASK also where floats leave something
     open, and then nothing is known.
@@ -195,22 +209,33 @@ def leap(field: Field, state: State, most: float, near: Ints) -> int:
     prices only fall. Of the window (`WINDOW` more endowment) each ballot keeps a line
     above its money, which ends in `top`, and the least that it gains for one unit more,
     `slow`. Who pays in full now does so in all of the window.
+
+    In round `turn`, `other` is bought, whichever is first (below 0: no such round);
+    with `SURELY` more endowment it is certainly first itself.
     """
     window, none = state.told[WINDOW], state.top[:0]
+    speed = np.empty(field.cost.size)
     state.top[:] = state.told[X] + window
     state.slow[:] = 1.0
-    state.told[AHEAD] = window
+    state.told[AHEAD] = state.told[SECOND] = window
     while state.told[SPENT] <= most:
-        how, c = select_ahead(field, state, near)
-        if how == ASK:
+        how, c = select_ahead(field, state, speed)
+        if how == ASK or c < 0:
             return how
-        if c < 0:
-            narrow(field, state, near, c, 0.0)
-            return DONE
+        first = c
+        if state.told[ROUNDS] == turn:
+            c = other
+            if speed[c] < 0.0:
+                return ASK
         worth = field.worth[c]
-        price = state.floor[c] * worth - fastest(field, state, c) * window
+        price = (state.floor[c] - speed[c] * window) * worth
         slow = slowest(field, state, c, price)
-        narrow(field, state, near, c, slow / worth)
+        if state.told[ROUNDS] == turn:
+            faster = slow / worth - speed[first]
+            gap = max(state.ceiling[c] - state.floor[first], 0.0)
+            state.told[SURELY] = gap / faster if faster > 0.0 else FAR
+        else:
+            narrow(state, speed, c, slow / worth)
         pay_ahead(field, state, c, price, slow)
         if not buy(field, state, c, none):
             return ASK
@@ -239,39 +264,84 @@ def climb(field: Field, state: State, plan: Ints, base: Floats, runs: int) -> in
 
     `base`: the endowment before the first step; LEFT: the budget.
     """
-    near = np.zeros(field.cost.size, np.int64)
-    scale, left = float(plan[SCALE]), float(plan[LEFT])
+    left, turns = float(plan[LEFT]), False
     for _ in range(runs):
-        x, x_low = plus(base[0], base[1], plan[STEP] * scale)
+        if turns:
+            turns = over_the_turn(field, state, plan, base)
+            continue
         how, ahead = ASK, 0.0
         leaps = plan[PLAIN] == 0
         if leaps:
-            begin(field, state, x, x_low)
-            how = leap(field, state, left, near)
+            start(field, state, plan, base, 0)
+            how = leap(field, state, left, -1, -1)
             ahead = state.told[AHEAD] if how == DONE else 0.0
         if how == ASK:
-            begin(field, state, x, x_low)
+            start(field, state, plan, base, 0)
             how = play(field, state, left, np.int64(-1), base[:0])
         if how == OVER:
             plan[STEP] -= 1
             return DONE
         if how == ASK or finished(field, state, left, plan[TO_THE_END]):
             return how
-        more = max(int(np.ceil(ahead / WIDER / scale)) - 1, 0)
-        plan[STEP] += more + 1
-        look_again(state, plan, ahead if leaps else -1.0, more)
+        steps = 1 + steps_below(ahead, plan)
+        plan[STEP] += steps
+        if leaps:
+            turns = look_again(state, plan, ahead, steps)
+            state.told[SECOND] -= float(steps - 1) * plan[SCALE]
+        else:
+            plan[PLAIN] -= 1
     return MORE
 
 
 @inner
-def look_again(state: State, plan: Ints, ahead: float, more: int) -> None:
-    """Whether the next run looks ahead, and how far. Such a run takes twice as long as a
-    plain one; so when it finds no step to leap, some plain ones follow (`PATIENCE`).
+def start(field: Field, state: State, plan: Ints, base: Floats, more: int) -> None:
+    """Begin with the endowment of a step so many above the present one."""
+    x, x_low = plus(base[0], base[1], float(plan[STEP] + more) * plan[SCALE])
+    begin(field, state, x, x_low)
+
+
+@inner
+def steps_below(ahead: float, plan: Ints) -> int:
+    """How many steps higher it may be, certainly below the place `ahead`."""
+    return max(int(np.ceil(ahead / WIDER / plan[SCALE])) - 1, 0)
+
+
+@inner
+def over_the_turn(field: Field, state: State, plan: Ints, base: Floats) -> bool:
+    """Pass the place where the course may change. Whether there is another such place
+    before which it certainly stays as it then is.
+
+    Until `SECOND` nothing else can change than that `OTHER` comes first in round `TURN`.
+    So if the course in which it does stays as it is, too, and does not end add1, every
+    step until then has the one or the other.
     """
-    if ahead < 0.0:
-        plan[PLAIN] -= 1
-        return
-    plan[PATIENCE] = 0 if more > 1 else min(2 * plan[PATIENCE] + 1, 15)
+    told, left = state.told, float(plan[LEFT])
+    second, turn, other = told[SECOND], int(told[TURN]), int(told[OTHER])
+    if other < 0 or steps_below(second, plan) == 0:
+        return False
+    start(field, state, plan, base, -1)
+    how = leap(field, state, left, turn, other)
+    if how != DONE or finished(field, state, left, plan[TO_THE_END]):
+        return False
+    ahead = min(told[AHEAD], second)
+    steps = steps_below(ahead, plan)
+    plan[STEP] += steps
+    turns = look_again(state, plan, ahead, steps)
+    past = float(steps) * plan[SCALE]
+    told[SECOND] -= past
+    return steps > 0 and turns and told[AHEAD] < second and past > told[SURELY] * WIDER
+
+
+@inner
+def look_again(state: State, plan: Ints, ahead: float, steps: int) -> bool:
+    """How far to look ahead next, and whether a place where the course may change is
+    known. Looking ahead takes longer than a plain run; so when it passes few steps, some
+    plain ones follow.
+    """
+    plan[PATIENCE] = 0 if steps > 1 else min(2 * plan[PATIENCE] + 1, 15)
     plan[PLAIN] = plan[PATIENCE]
-    wider = 8 * ahead if ahead >= state.told[WINDOW] else 4 * ahead
-    state.told[WINDOW] = min(max(wider, 4.0 * plan[SCALE]), 2.0**53)
+    window, scale = state.told[WINDOW], float(plan[SCALE])
+    free = ahead >= window
+    window = 2 * window if free else window / 2 + 2 * steps * scale
+    state.told[WINDOW] = min(max(window, 4 * scale), 2.0**53)
+    return ahead > 0.0 and not free
