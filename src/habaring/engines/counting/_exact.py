@@ -146,14 +146,17 @@ class Exact:
         who = ballots[[i for _, i in near]]
         return Price(p, price, who, np.array(decided, np.int8))
 
-    def reach(self, p: int, rate: Any, guess: float, *, by_cost: bool) -> Any:
-        """What p may cost at most for its rate not to be above this one (None: any).
+    def reach(
+        self, p: int, rate: Any, guess: float, *, by_cost: bool
+    ) -> tuple[Any, bool]:
+        """What p may cost at most for its rate not to be above this one (None: any), and
+        whether it is just this one then; not where all its supporters would pay less.
 
         `guess`: the same in floats.
         """
         ballots, worth = self._supporters(p)
         if rate is None:
-            return self.have(ballots)
+            return self.have(ballots), False
         needs = float(rate) * (guess * np.ones(len(worth)) if by_cost else worth)
         has = self.state.money[ballots]
         tight = 1e-9 * needs + 16 * float(self.state.told[ERROR])
@@ -161,6 +164,7 @@ class Exact:
         people = self.field.voters[ballots] * worth
         full = int(people[~short].sum())
         paid = self.have(ballots[short])
+        can = 0
         for can, i in self._near(ballots, people, near):
             level = rate
             if by_cost:
@@ -171,7 +175,9 @@ class Exact:
             weight = int(people[i])
             paid += can * weight
             full -= weight
-        return paid / (1 - full * rate) if by_cost else paid + full * rate
+        if full == 0:
+            return paid, bool(can == (rate * paid if by_cost else rate))
+        return (paid / (1 - full * rate) if by_cost else paid + full * rate), True
 
     def level(self, p: int, rate: Any) -> bool:
         """Whether p's rate is just this one whatever it costs, if worth its cost."""

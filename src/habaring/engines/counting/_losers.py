@@ -129,12 +129,13 @@ def _largest(run: Run, p: int, rate: Any, guess: float, t: int) -> int:
     """The largest whole cost at which p is bought before purchase t (or at the end)."""
     run.exact.prices()
     last = rate is FAR
-    cost = run.exact.reach(p, None if last else rate, guess, by_cost=_by_cost(run))
+    by_cost = _by_cost(run)
+    cost, ties = run.exact.reach(p, None if last else rate, guess, by_cost=by_cost)
     whole = min(int(cost // 1), _purse(run, p))
-    if last or cost > whole:
+    if not ties or cost > whole:
         return whole
     wins = _wins_tie(run.table.prepared, p, int(run.table.state.order[t]))
-    if not (_by_cost(run) and run.exact.level(p, rate)):
+    if not (by_cost and run.exact.level(p, rate)):
         return whole if wins(whole) else whole - 1
     rival = run.table.prepared.costs[int(run.table.state.order[t])]
     tries = (whole, rival, rival - 1)
