@@ -74,7 +74,7 @@ def max_costs(prepared: Prepared, losers: list[int]) -> dict[int, int]:
         for t, rate in enumerate(_each(run, rates)):
             near = open_ & (floats[t] >= best * (1 - 1e-9) - 2) & (floats[t] >= 0)
             for i in np.flatnonzero(near).tolist():
-                cost = _largest(run, losers[i], rate, float(floats[t, i]), t)
+                cost = _largest(run, losers[i], rate, t)
                 found[i] = max(found[i], cost)
                 floats[t, i] = -FAR
     return dict(zip(losers, found.tolist(), strict=True))
@@ -125,21 +125,26 @@ def _purse(run: Run, p: int) -> int:
     return min(left, default=run.table.prepared.election.budget)
 
 
-def _largest(run: Run, p: int, rate: Any, guess: float, t: int) -> int:
+def _largest(run: Run, p: int, rate: Any, t: int) -> int:
     """The largest whole cost at which p is bought before purchase t (or at the end)."""
-    run.exact.prices()
+    from habaring.engines.counting import _kernels
+
+    field, state, by_cost = run.table.field, run.table.state, _by_cost(run)
+    guess = _kernels.reach(field, state.money, p, float(rate), int(by_cost))
+    exact = run.exact
+    exact.prices()
     last = rate is FAR
-    by_cost = _by_cost(run)
-    cost, ties = run.exact.reach(p, None if last else rate, guess, by_cost=by_cost)
+    cost, ties = exact.reach(p, None if last else rate, guess, by_cost=by_cost)
     whole = min(int(cost // 1), _purse(run, p))
-    if not ties or cost > whole:
+    if not ties:
         return whole
-    wins = _wins_tie(run.table.prepared, p, int(run.table.state.order[t]))
-    if not (by_cost and run.exact.level(p, rate)):
-        return whole if wins(whole) else whole - 1
-    rival = run.table.prepared.costs[int(run.table.state.order[t])]
-    tries = (whole, rival, rival - 1)
-    return next((c for c in tries if c <= whole and wins(c)), 0)
+    first = int(state.order[t])
+    wins = _wins_tie(run.table.prepared, p, first)
+    if by_cost and exact.level(p, rate):
+        rival = run.table.prepared.costs[first]
+        tries = (whole, rival, rival - 1)
+        return next((c for c in tries if c <= whole and wins(c)), 0)
+    return whole if whole < cost or wins(whole) else whole - 1
 
 
 def _wins_tie(prepared: Prepared, p: int, first: int) -> Callable[[int], bool]:
