@@ -42,8 +42,9 @@ def tell(region: Region, text: str, *, at: datetime) -> None:
     for code, told in facts["proposals"].items():
         _proposals(region, made[code], told, at=at)
     register = _register(region, facts["voters"], at=at)
-    vote = _vote(made[COUNTED], register, opens=at - 20 * DAY, closes=at + CLOSES)
-    voting.publish(vote=vote, by=None, at=at - 20 * DAY)
+    opens = min(at, _clock()) - 20 * DAY
+    vote = _vote(made[COUNTED], register, opens=opens, closes=_clock() + CLOSES)
+    voting.publish(vote=vote, by=None, at=opens)
     _cast(vote, register)
     calls.close_call(call=made[COUNTED], by=None, at=at)
     open_vote = _vote(made[OPEN], None, opens=at, closes=at + 30 * DAY)
@@ -59,6 +60,14 @@ def count(*, at: datetime) -> None:
         closing.close_due(at=at)
         for vote in Vote.objects.filter(state="closed", illustrative=True):
             closing.count_vote(vote=vote.pk, region=vote.region_id, clock=lambda: at)
+
+
+def _clock() -> datetime:
+    """When this transaction began: PostgreSQL takes ballots by its own clock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
 
 
 def _call(region: Region, told: Mapping[str, Any], *, at: datetime) -> Call:
