@@ -66,6 +66,7 @@ def test_around_the_stages_of_a_region(arrive: Arrive, language: str) -> None:
     assert addresses == [
         "/daerah/62.02/",
         "/daerah/62.02/kondisi/",
+        "/daerah/62.02/usulan/",
         "/daerah/62.02/pilihan/",
         "/daerah/62.02/rencana/",
     ]

@@ -14,13 +14,20 @@ from habaring.regions.models import Department, Region
 from tests import makers
 
 OFFICER = {"see_work_room", "record_observations", "record_candidates"}
-PLANNER = OFFICER | {"publish_index", "draft_scenarios", "write_plan"}
+PLANNER = OFFICER | {
+    "publish_index",
+    "draft_scenarios",
+    "write_plan",
+    "manage_calls",
+    "enter_proposals",
+}
+OFFICER_OF_ALL = OFFICER | {"check_proposals"}
 COUNCIL = {"see_work_room", "record_decisions", "adopt_plan"}
 SECRETARIAT = {str(power) for power in Power}
 ROLES = {
     "secretariat": SECRETARIAT,
     "planner": PLANNER,
-    "officer": OFFICER,
+    "officer": OFFICER_OF_ALL,
     "council": COUNCIL,
     "inspector": {"see_work_room", "see_audit"},
 }
