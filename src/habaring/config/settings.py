@@ -139,6 +139,7 @@ INSTALLED_APPS = [
     "habaring.council",
     "habaring.assessment",
     "habaring.participation",
+    "habaring.revenue",
     "habaring.portfolio",
     "habaring.masterplan",
     "habaring.history",

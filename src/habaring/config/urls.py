@@ -13,6 +13,7 @@ from habaring.portfolio import urls as portfolio
 from habaring.posts import urls as posts
 from habaring.privacy import urls as privacy
 from habaring.regions import urls as regions
+from habaring.revenue import urls as revenue
 
 handler403 = "habaring.web.views.not_allowed"
 handler404 = "habaring.web.views.not_found"
@@ -51,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         participation.work,
         at=("usulan", "dengar"),
     ),
+    *stage("revenue", revenue.public, revenue.work, at=("pajak", "pajak")),
+    path("snap/<code:code>/", include((revenue.snap, "snap"))),
     *stage("portfolio", portfolio.public, portfolio.work, at=("pilihan", "pilih")),
     *stage(
         "masterplan", masterplan.public, masterplan.work, at=("rencana", "rencanakan")

@@ -54,6 +54,14 @@ class Power(StrEnum):
     MODERATE = "moderate"
     CHECK_PROPOSALS = "check_proposals"
     RUN_VOTES = "run_votes"
+    MANAGE_TAX_RULES = "manage_tax_rules"  # a second person approves
+    MANAGE_TAX_REGISTER = "manage_tax_register"
+    ISSUE_BILLS = "issue_bills"
+    TAKE_PAYMENTS = "take_payments"
+    COLLECT_IN_VILLAGE = "collect_in_village"
+    DECIDE_TAX_CASES = "decide_tax_cases"
+    RECONCILE = "reconcile"
+    MANAGE_PARTNERS = "manage_partners"  # banks, their keys, collectors' devices
 
 
 OF_THE_REGION = frozenset({Power.SEE_WORK_ROOM})

@@ -54,6 +54,20 @@ SENTENCES: Mapping[Power, Words] = {
         "Says for the department whether a proposal can be done, and what it costs."
     ),
     Power.RUN_VOTES: _("Prepares, opens and closes votes; never sees a ballot."),
+    Power.MANAGE_TAX_RULES: _(
+        "Proposes tax rules and approves what another person proposed."
+    ),
+    Power.MANAGE_TAX_REGISTER: _("Keeps the register of taxpayers and what is taxed."),
+    Power.ISSUE_BILLS: _("Prepares and issues tax bills, looks through held ones."),
+    Power.TAKE_PAYMENTS: _("Takes tax payments at a counter."),
+    Power.COLLECT_IN_VILLAGE: _("Takes tax payments in villages, without a signal too."),
+    Power.DECIDE_TAX_CASES: _(
+        "Decides on objections, reductions, instalments and refunds of taxes."
+    ),
+    Power.RECONCILE: _(
+        "Compares bank files with the books, repairs by two people, closes the day."
+    ),
+    Power.MANAGE_PARTNERS: _("Keeps banks, their keys, and collectors' devices."),
     Power.MANAGE_API: _("Issues and withdraws the keys by which programs come in."),
 }
 

@@ -1,0 +1,1 @@
+"""Local taxes: rules, registers, bills, payments, the ledger, reconciliation."""

@@ -1,0 +1,1 @@
+"""Every write of the domain, a module a subject."""

@@ -1,0 +1,1 @@
+"""Forms of the domain, a module a subject."""

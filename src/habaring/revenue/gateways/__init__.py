@@ -1,0 +1,1 @@
+"""The interface of banks and payment services: SNAP BI shaped endpoints."""
