@@ -891,7 +891,7 @@ class Migration(migrations.Migration):
             name="taxpayer",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="objects",
+                related_name="taxed",
                 to="revenue.taxpayer",
             ),
         ),

@@ -84,7 +84,7 @@ class TaxObject(models.Model):
         Region, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     taxpayer = models.ForeignKey(  # who holds it now; the past is in Holding
-        Taxpayer, on_delete=models.PROTECT, related_name="objects"
+        Taxpayer, on_delete=models.PROTECT, related_name="taxed"
     )
     land_m2 = models.BigIntegerField(default=0)
     building_m2 = models.BigIntegerField(default=0)
