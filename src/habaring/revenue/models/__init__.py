@@ -31,7 +31,9 @@ from habaring.revenue.models.payments import Payment as Payment
 from habaring.revenue.models.payments import PaymentState as PaymentState
 from habaring.revenue.models.payments import Posting as Posting
 from habaring.revenue.models.payments import Source as Source
+from habaring.revenue.models.reconciling import CashUp as CashUp
 from habaring.revenue.models.reconciling import Finding as Finding
+from habaring.revenue.models.reconciling import FindingNote as FindingNote
 from habaring.revenue.models.reconciling import FindingState as FindingState
 from habaring.revenue.models.reconciling import Outcome as Outcome
 from habaring.revenue.models.reconciling import Statement as Statement

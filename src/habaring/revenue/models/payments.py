@@ -172,7 +172,8 @@ class Posting(models.Model):
 
 class DayClose(models.Model):
     """A day of the books that is closed: PostgreSQL refuses postings on it from then on.
-    `totals`: by account [debit, credit] of the day, as closed. Only appended.
+    `totals`: by account [debit, credit] of the day, as closed; `checklist`: what was
+    looked at and how it stood ({"code", "open", "counted"}). Only appended.
     """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
@@ -180,6 +181,7 @@ class DayClose(models.Model):
     totals = models.JSONField()
     received = models.BigIntegerField()
     payments = models.PositiveIntegerField()
+    checklist = models.JSONField(default=list)
     note = models.TextField(blank=True)
     closed_at = models.DateTimeField()
     closed_by = models.ForeignKey(

@@ -30,6 +30,7 @@ class Statement(models.Model):
     sha256 = models.CharField(max_length=64)
     lines_counted = models.PositiveIntegerField()
     total = models.BigIntegerField()
+    counts = models.JSONField(default=dict)  # of the last comparison, by outcome
     matched_at = models.DateTimeField(null=True, blank=True)
     illustrative = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
@@ -82,7 +83,7 @@ class StatementLine(models.Model):
 
 
 class Outcome(models.TextChoices):
-    """How a line and a payment compare (domain.md 4.5)."""
+    """How a line and a payment compare (domain.md 4.5), and money that needs people."""
 
     MATCH = "match", _("matches")
     AMOUNT = "amount_diff", _("another amount")
@@ -91,6 +92,9 @@ class Outcome(models.TextChoices):
     DUPLICATE = "duplicate", _("twice in the bank's file")
     REVERSED = "reversed", _("reversed")
     LATE = "late_date", _("on another day")
+    NO_BILL = "no_bill", _("for no bill that is known")
+    OVERPAID = "overpaid", _("paid too much")
+    MISTAKE = "mistake", _("mistake at the counter")
 
 
 class FindingState(models.TextChoices):
@@ -122,8 +126,13 @@ class Finding(models.Model):
     state = models.CharField(
         max_length=9, choices=FindingState.choices, default=FindingState.OPEN
     )
-    repair = models.JSONField(null=True)  # {"debit", "credit", "amount"} or a payment
+    repair = models.JSONField(
+        null=True
+    )  # {"do": "pay" | "reverse" | "post" | "move", …}
     reason = models.TextField(blank=True)
+    carried = models.TextField(
+        blank=True
+    )  # why its day was closed before it was settled
     proposed_at = models.DateTimeField(null=True)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -151,3 +160,59 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.reference}"
+
+
+class FindingNote(models.Model):
+    """What somebody found out about a finding. Only appended."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="notes")
+    text = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["finding", "at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.finding_id} {self.at:%Y-%m-%d}"
+
+
+class CashUp(models.Model):
+    """A cashier's till at the end of a day: what the receipts say against what was
+    counted. Only appended; afterwards this cashier takes no more money that day.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    cashier = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    day = models.DateField()
+    expected = models.BigIntegerField()
+    counted = models.BigIntegerField()
+    payments = models.PositiveIntegerField()
+    reason = models.CharField(max_length=300, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["region", "-day", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "cashier", "day"], name="cashup_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(expected=F("counted")) | ~Q(reason=""),
+                name="cashup_difference_is_explained",
+            ),
+            models.CheckConstraint(
+                condition=Q(counted__gte=0), name="cashup_counted_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cashier_id} {self.day}"
