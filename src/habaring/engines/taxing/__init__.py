@@ -7,6 +7,8 @@ It raises `Refused` with every problem named. Formulas, keys of a rule file and
 rounding: docs/algorithms/taxing.md.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from habaring.engines.taxing._assess import assess
 from habaring.engines.taxing._change import Cause, Change, StepChange, change, what_if
 from habaring.engines.taxing._dates import Due, due_on, in_force
@@ -29,6 +31,11 @@ from habaring.engines.taxing._values import (
     Use,
 )
 
+if TYPE_CHECKING:
+    from habaring.engines.taxing._many import Roll, assess_many, first_objects
+
+_LATE = {"Roll": "_many", "assess_many": "_many", "first_objects": "_many"}
+
 __all__ = [
     "TAXES",
     "Assessment",
@@ -40,6 +47,7 @@ __all__ = [
     "Interest",
     "Problem",
     "Refused",
+    "Roll",
     "Rounding",
     "Rules",
     "Step",
@@ -48,8 +56,10 @@ __all__ = [
     "Use",
     "Words",
     "assess",
+    "assess_many",
     "change",
     "due_on",
+    "first_objects",
     "in_force",
     "instalments",
     "late_interest",
@@ -57,3 +67,12 @@ __all__ = [
     "read_rules",
     "what_if",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What needs numpy and numba is loaded when it is first asked for."""
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

@@ -34,16 +34,24 @@ def assess(rules: Rules, facts: Facts, *, on: date) -> Assessment:
 
     The formulas: docs/algorithms/taxing.md (Law 1/2022, articles 38 to 84).
     """
-    end = rules.in_force_to
-    if on < rules.in_force_from or (end is not None and on > end):
-        told = problem(
-            "not_in_force", day=on, start=rules.in_force_from, end=end or "…"
-        )
-        raise refused([told])
+    refuse_out_of_force(rules, on)
     known = check_facts(rules, facts)
     work = Work(rules, known)
     work.run()
-    return Assessment(rules, known, on, tuple(work.steps), tuple(work.beside))
+    steps, beside = tuple(work.steps), tuple(work.beside)
+    return Assessment(rules, known, on, steps, beside, work.tier)
+
+
+def refuse_out_of_force(rules: Rules, on: date) -> None:
+    """Do nothing if the rules are in force on that day.
+
+    Raises:
+        Refused: they are not.
+    """
+    start, end = rules.in_force_from, rules.in_force_to
+    if on < start or (end is not None and on > end):
+        told = problem("not_in_force", day=on, start=start, end=end or "…")
+        raise refused([told])
 
 
 def of_use(rows: Iterable[Row], use: str) -> tuple[Row, ...]:
@@ -62,6 +70,7 @@ class Work:
         self.use: str = facts["use"]
         self.steps: list[Step] = []
         self.beside: list[Step] = []
+        self.tier: Tier | None = None
 
     def run(self) -> None:
         base = self._base()
@@ -211,7 +220,7 @@ class Work:
         found = [tier for tier in tiers if tier.holds(decides)]
         if not found:
             raise refused([problem("facts_use_missing", "use")])
-        tier = found[0]
+        self.tier = tier = found[0]
         values = {name: assessed, "rate": tier.part, **_ends(tier)}
         exact = assessed * tier.part
         return self._add("tax", exact, f"{name} * rate", values, article=tier.article)
@@ -226,6 +235,7 @@ class Work:
             end = assessed if tier.up_to is None else min(assessed, tier.up_to)
             exact += (end - tier.above) * tier.part
             parts.append((end - tier.above, tier.part))
+        self.tier = max(reached, key=lambda one: one.above)
         values = {name: assessed, "parts": tuple(parts)}
         article = "; ".join(dict.fromkeys(tier.article for tier in reached))
         return self._add("tax", exact, "sum(part * rate)", values, article=article)

@@ -128,17 +128,26 @@ def _tiers(rules: Rules, _: Tax) -> Iterator[Problem]:
     for name, tiers in named:
         for several in groups(tiers).values():
             yield from _one_ladder(name, several)
-    rated = {tier.use for tier in rules.rates}
+        if tiers:
+            yield from _everybody(rules, name, tiers)
     if not rules.rates:
         yield problem("no_rate", "rates", for_use="")
-    if None not in rated:
-        excluded = {one.use for one in rules.exclusions if one.base_at_most is None}
-        for use in rules.uses:
-            if use.key not in rated | excluded:
-                yield problem("no_rate", "rates", for_use=f" for {use.key}")
     several_rates = any(len(group) > 1 for group in groups(rules.rates).values())
     if several_rates and not rules.brackets:
         yield problem("brackets_missing", "brackets.kind")
+
+
+def _everybody(rules: Rules, name: str, tiers: tuple[Tier, ...]) -> Iterator[Problem]:
+    """Whether each use has tiers, its own or the general ones."""
+    known = {tier.use for tier in tiers}
+    if None in known:
+        return
+    known |= {one.use for one in rules.exclusions if one.base_at_most is None}
+    for use in rules.uses:
+        if use.key not in known:
+            yield problem("no_rate", name, for_use=f" for {use.key}")
+    if name != "rates" and any(tier.use is None for tier in rules.rates):
+        yield problem("no_rate", name, for_use="")
 
 
 def _one_ladder(name: str, several: tuple[tuple[int, Tier], ...]) -> Iterator[Problem]:

@@ -242,7 +242,8 @@ class Assessment:
     """What is owed and why. `steps` in order; the last before `beside` is "total".
 
     `total` is the region's tax in rupiah; `beside` what is collected with it for
-    others; `payable` both together.
+    others; `payable` both together. `tier` is the rate that held (with marginal rates
+    the highest reached), None where the object is excluded.
     """
 
     rules: Rules
@@ -250,6 +251,7 @@ class Assessment:
     on: date
     steps: tuple[Step, ...]
     beside: tuple[Step, ...] = ()
+    tier: Tier | None = None
 
     @property
     def total(self) -> int:
