@@ -232,10 +232,11 @@ class Look(models.Model):
     pk = models.CompositePrimaryKey("region_code", "id")
     region_code = models.CharField(max_length=13)
     id = models.UUIDField(default=uuid7, editable=False)
-    subject = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    subject = models.ForeignKey(  # null: somebody in a register, without an account
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    kind = models.CharField(max_length=20)  # account, identity
+    ref = models.CharField(max_length=60, blank=True)  # the row of another domain
+    kind = models.CharField(max_length=20)  # account, identity, …
     fields = models.JSONField(default=list)  # words of looks.FIELDS
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"

@@ -230,8 +230,10 @@ class Filing(models.Model):
     rule = models.ForeignKey(TaxRule, on_delete=models.PROTECT, related_name="+")
     facts = models.JSONField()
     tapped = models.BigIntegerField(null=True, blank=True)  # turnover a device counted
+    event_on = models.DateField(null=True, blank=True)  # of an acquisition
     amount = models.BigIntegerField()
     late = models.BooleanField(default=False)
+    reason = models.CharField(max_length=500, blank=True)  # of a correction or gap
     bill = models.BigIntegerField()  # id of the bill it made
     filed_at = models.DateTimeField()
     filed_by = models.ForeignKey(

@@ -38,6 +38,13 @@ class Taxpayer(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    merged_into = models.ForeignKey(  # the same taxpayer, entered twice
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged",
+    )
     illustrative = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
 
@@ -57,6 +64,12 @@ class Taxpayer(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def about(self, what: str) -> str:
+        """What a seal of this row is bound to: "nik" or "contact". The number never
+        changes.
+        """
+        return f"revenue.taxpayer:{self.region_id}:{self.number}:{what}"
 
 
 class ObjectState(models.TextChoices):
@@ -187,3 +200,76 @@ class FamilyLink(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class ObjectLineage(models.Model):
+    """Land that was taken off an object and became another one. Only appended."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    older = models.ForeignKey(TaxObject, on_delete=models.PROTECT, related_name="parts")
+    newer = models.ForeignKey(
+        TaxObject, on_delete=models.PROTECT, related_name="origins"
+    )
+    land_m2 = models.BigIntegerField()
+    building_m2 = models.BigIntegerField(default=0)
+    on = models.DateField()
+    basis = models.CharField(max_length=200)  # the deed
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["region", "on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.older_id} {self.newer_id}"
+
+
+class ImportState(models.TextChoices):
+    """A file is looked at whole before anything of it is saved."""
+
+    READING = "reading", _("being looked at")
+    CLEAN = "clean", _("ready to save")
+    PROBLEMS = "problems", _("has rows that cannot be saved")
+    SAVING = "saving", _("being saved")
+    SAVED = "saved", _("saved")
+    REFUSED = "refused", _("cannot be read")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class RegisterImport(models.Model):
+    """A file for the register, from the first look to what became of it.
+
+    The file holds personal data: it lies sealed until it is saved or cancelled, and is
+    deleted then. `problems`: {"sheet", "row", "column", "message"}, the first of them.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=24)  # a code of register_files.KINDS
+    name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    language = models.CharField(max_length=5)  # of the headings and problems
+    illustrative = models.BooleanField(default=False)
+    leave_out = models.BooleanField(default=False)  # save without the bad rows
+    state = models.CharField(
+        max_length=9, choices=ImportState.choices, default=ImportState.READING
+    )
+    rows = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)  # of this step, for its progress
+    bad = models.PositiveIntegerField(default=0)
+    problems = models.JSONField(default=list)
+    problems_counted = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)  # {"new", "changed", "same", …}
+    sent_at = models.DateTimeField()
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["region", "-sent_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
