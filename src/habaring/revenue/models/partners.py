@@ -17,7 +17,8 @@ class PartnerKind(models.TextChoices):
 
 class Partner(models.Model):
     """A bank or payment service of one region. `partner_id` is X-PARTNER-ID, `prefix`
-    the partnerServiceId of its virtual accounts (8 characters, padded left).
+    the partnerServiceId of its virtual accounts (8 digits). A QRIS service gives the
+    merchant that stands in its codes: `merchant_pan` and `merchant_id` (NMID).
     """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
@@ -26,6 +27,8 @@ class Partner(models.Model):
     kind = models.CharField(max_length=4, choices=PartnerKind.choices)
     partner_id = models.CharField(max_length=36)
     prefix = models.CharField(max_length=8, blank=True)
+    merchant_pan = models.CharField(max_length=19, blank=True)
+    merchant_id = models.CharField(max_length=15, blank=True)
     active = models.BooleanField(default=True)
     illustrative = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
@@ -104,16 +107,30 @@ class Token(models.Model):
 
 class Call(models.Model):
     """A call of a partner: X-EXTERNAL-ID is taken once a day. It is transport only; what
-    makes a payment happen once is the key of `Payment`.
+    makes a payment happen once is the key of `Payment`. One is written with each payment,
+    so it locks no row of another table.
     """
 
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="+")
+    region = models.ForeignKey(
+        Region,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    partner = models.ForeignKey(
+        Partner,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     day = models.DateField()
     external_id = models.CharField(max_length=36)
     service = models.CharField(max_length=2)
     body_sha256 = models.BinaryField(max_length=32)
     code = models.CharField(max_length=7)  # the response code that was answered
+    reference = models.CharField(max_length=64, blank=True)  # of the money
     at = models.DateTimeField()
 
     class Meta:
@@ -126,6 +143,30 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return self.external_id
+
+
+class RefusedCalls(models.Model):
+    """How often on a day calls in the name of a partner were refused, by answer. They
+    are counted, not kept: whoever forges calls shall not fill the disk.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    code = models.CharField(max_length=7)
+    times = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-last_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "day", "code"], name="refusedcalls_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.code}"
 
 
 class Charge(models.Model):
