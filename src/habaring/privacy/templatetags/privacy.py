@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from habaring.privacy.looks import FIELDS
+from habaring.privacy.looks import words
 from habaring.privacy.models import Look, RetentionRule
 from habaring.shared import formats
 
@@ -29,7 +29,7 @@ def held_value(value: object) -> str:
 @register.simple_tag
 def look_fields(one: Look) -> str:
     """Which data somebody saw: "name, mail address"."""
-    return ", ".join(str(FIELDS[one.kind][name]) for name in one.fields)
+    return words(one)
 
 
 @register.simple_tag

@@ -17,7 +17,7 @@ from habaring.people.models import Account
 from habaring.privacy import actions, queries
 from habaring.privacy.erasing import ERASED
 from habaring.privacy.forms import AnswerForm, CounterForm, FindForm, LookForm
-from habaring.privacy.looks import FIELDS, Reason, look
+from habaring.privacy.looks import FIELDS, Reason, look, words
 from habaring.privacy.masks import mask_email, mask_name, mask_phone
 from habaring.privacy.models import (
     Breach,
@@ -265,13 +265,12 @@ def all_looks(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "region": region,
         "page": page,
-        "rows": [(one, masked(one.subject), _fields(one)) for one in page.rows],
+        "rows": [
+            (one, masked(one.subject) if one.subject else None, words(one))
+            for one in page.rows
+        ],
     }
     return render(request, "privacy/all_looks.html", context)
-
-
-def _fields(one: Look) -> str:
-    return ", ".join(str(FIELDS[one.kind][name]) for name in one.fields)
 
 
 @never_cache
