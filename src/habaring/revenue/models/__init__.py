@@ -2,6 +2,7 @@
 
 from habaring.revenue.models.bills import Bill as Bill
 from habaring.revenue.models.bills import BillState as BillState
+from habaring.revenue.models.bills import DeductionElsewhere as DeductionElsewhere
 from habaring.revenue.models.bills import Document as Document
 from habaring.revenue.models.bills import Filing as Filing
 from habaring.revenue.models.bills import Issue as Issue
@@ -13,6 +14,9 @@ from habaring.revenue.models.cases import CaseState as CaseState
 from habaring.revenue.models.cases import Instalment as Instalment
 from habaring.revenue.models.cases import Reminder as Reminder
 from habaring.revenue.models.cases import WaiverProgramme as WaiverProgramme
+from habaring.revenue.models.claims import Claim as Claim
+from habaring.revenue.models.claims import ReminderWay as ReminderWay
+from habaring.revenue.models.claims import ReminderWish as ReminderWish
 from habaring.revenue.models.collectors import Deposit as Deposit
 from habaring.revenue.models.collectors import Device as Device
 from habaring.revenue.models.collectors import Slip as Slip
