@@ -22,6 +22,7 @@ from habaring.shared.tables.days import (
     Raw,
     exact,
     read_day,
+    read_moment,
     serial_shown,
     typed_as_text,
 )
@@ -99,6 +100,7 @@ class Taker:
             "decimal": self._decimal,
             "percent": self._decimal,
             "date": self._date,
+            "moment": read_moment,
             "yes_no": self._yes_no,
         }
         self._make = makers[column.kind]

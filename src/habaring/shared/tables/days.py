@@ -6,11 +6,12 @@ several ways, the day always before the month.
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import TypeAlias
 
 from django.utils.text import format_lazy
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
 from habaring.shared.refusal import Words
@@ -110,6 +111,54 @@ def read_day(raw: Raw) -> date:
         return date(*numbers)
     except ValueError:
         raise CellRefused(_no_such_day(text, numbers)) from None
+
+
+_CLOCK = re.compile(
+    r"(?P<day>.*?[0-9]{4}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})[T ,]+"
+    r"(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})(?:[:.](?P<second>[0-9]{2})(?:\.[0-9]+)?)?"
+    r" ?(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2}|WIB|WITA|WIT)?\Z"
+)
+_OFFSETS = {"Z": 0, "WIB": 7, "WITA": 8, "WIT": 9}
+
+
+def read_moment(raw: Raw) -> datetime:
+    """A day with a time (2026-04-21T13:05:00+07:00, 21/04/2026 13.05) or a day alone.
+
+    Without an offset it is of the time zone that is active; a day alone its midnight.
+    """
+    if type(raw) is Number and raw.value != int(raw.value):
+        whole = int(raw.value)
+        day = _from_serial(Number(float(whole), raw.form))
+        seconds = round((raw.value - whole) * 86_400)
+        return _placed(datetime.combine(day, time.min) + timedelta(seconds=seconds), "")
+    found = _CLOCK.match(raw.strip()) if type(raw) is str else None
+    if not found:
+        return _placed(datetime.combine(read_day(raw), time.min), "")
+    try:
+        parts = [int(found[part] or 0) for part in ("hour", "minute", "second")]
+        clock = time(parts[0], parts[1], parts[2])
+    except ValueError:
+        raise CellRefused(_not_a_moment(str(raw))) from None
+    return _placed(datetime.combine(read_day(found["day"]), clock), found["offset"])
+
+
+def _placed(moment: datetime, offset: str | None) -> datetime:
+    if not offset:
+        return moment.replace(tzinfo=get_current_timezone())
+    if offset in _OFFSETS:
+        return moment.replace(tzinfo=timezone(timedelta(hours=_OFFSETS[offset])))
+    sign = -1 if offset[0] == "-" else 1
+    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    return moment.replace(
+        tzinfo=timezone(sign * timedelta(hours=hours % 24, minutes=minutes % 60))
+    )
+
+
+def _not_a_moment(text: str) -> Words:
+    return format_lazy(
+        _("“{text}” is not a day with a time. Write it as 2026-04-21 13:05."),
+        text=shown(text),
+    )
 
 
 def _day_parts(text: str) -> tuple[int, int, int] | None:

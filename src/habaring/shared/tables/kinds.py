@@ -26,6 +26,7 @@ ValueKind = Literal[
     "rupiah",
     "percent",
     "date",
+    "moment",
     "year",
     "yes_no",
     "choice",
@@ -65,7 +66,8 @@ class Column:
     `code` heads the column for programs, `label` for people; either is recognised in a
     file. `kind` decides the type of the value: text, code, choice → str; whole, rupiah,
     year → int; decimal, percent → Decimal (12,5 % is Decimal("12.5")); date → date;
-    yes_no → bool; an empty cell → None. `required` means the column must be there and
+    moment → datetime with its offset (written without one: of the site's time zone; a
+    day alone: its midnight); yes_no → bool; an empty cell → None. `required` means the column must be there and
     each row must have a value. `choices` maps codes to labels: for a `choice` either may
     be written and the label is shown; for a `code` the code is shown. `pattern` must
     match the whole text. `minimum` and `maximum` are inclusive. `sparse` columns are

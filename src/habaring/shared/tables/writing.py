@@ -59,7 +59,7 @@ class _Writer:
                 number if self.language.startswith("en") else number.replace(".", ",")
             )
         if isinstance(value, date):
-            return value.isoformat()
+            return value.isoformat()  # with its time and offset where it is a moment
         return self.labels.get(value, value)
 
     def heading(self, heading: Heading) -> str:
@@ -251,6 +251,8 @@ class _Cells:
     def _cell(self, number: int, index: int, writer: _Writer, value: Value) -> None:
         if isinstance(value, bool):
             self._text(number, index, writer.text(value))
+        elif isinstance(value, datetime):
+            self._text(number, index, value.isoformat())
         elif isinstance(value, date):
             if value.year >= 1901:
                 self.sheet.write_datetime(number, index, value, self.day)
@@ -316,6 +318,7 @@ _WANTED = {
     "rupiah": _("Whole rupiah, such as 1500000."),
     "percent": _("A percentage, such as 12.5; the sign % may be left out."),
     "date": _("A date, such as 2026-04-21 or 21/04/2026."),
+    "moment": _("A day with its time, such as 2026-04-21 13:05."),
     "year": _("A year of four digits."),
     "yes_no": _("Yes or no."),
     "choice": _("One of the list."),
