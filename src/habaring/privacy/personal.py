@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from habaring.people.models import Account
 from habaring.people.personal import unused_since
 from habaring.posts.models import Holding as PostHolding
-from habaring.privacy.looks import FIELDS, open_own
+from habaring.privacy.looks import open_own, words
 from habaring.privacy.models import (
     Consent,
     DataRequest,
@@ -180,11 +180,10 @@ register(
 def _looks(account: Account) -> Iterable[Mapping[str, Any]]:
     rows = Look.objects.filter(subject=account).select_related("by")
     for row in rows:
-        known = FIELDS[row.kind]
         yield {
             "at": row.at,
             "by": str(row.by),
-            "what": ", ".join(str(known[name]) for name in row.fields),
+            "what": words(row),
             "why": f"{row.get_reason_code_display()}: {row.reason}",
         }
 
