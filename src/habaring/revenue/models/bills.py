@@ -78,6 +78,9 @@ class Issue(models.Model):
 class IssuePart(models.Model):
     """One village of a run (the first ten digits of the NOP): its bills and their
     posting are one transaction, so a run that was stopped goes on where it was.
+
+    Until `done_at`, `bills`, `held` and `total` are a forecast, made at `reckoned_at`;
+    `unready` objects lack a value class or name a use that the rules do not know.
     """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
@@ -86,7 +89,12 @@ class IssuePart(models.Model):
     objects_counted = models.PositiveIntegerField(default=0)
     bills = models.PositiveIntegerField(default=0)
     held = models.PositiveIntegerField(default=0)  # for review
+    unready = models.PositiveIntegerField(default=0)
     total = models.BigIntegerField(default=0)
+    before = models.BigIntegerField(
+        default=0
+    )  # last year's amounts of the same objects
+    reckoned_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -99,6 +107,37 @@ class IssuePart(models.Model):
 
     def __str__(self) -> str:
         return self.prefix
+
+
+class DeductionElsewhere(models.Model):
+    """An object of a run without the deduction that a taxpayer gets once in the region:
+    it is taken on another one. Decided for the whole region before the first part runs,
+    so that a run that goes on later decides the same.
+    """
+
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    issue = models.ForeignKey(
+        Issue, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    object = models.ForeignKey(
+        TaxObject,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "object"], name="deductionelsewhere_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} {self.object_id}"
 
 
 class BillState(models.TextChoices):

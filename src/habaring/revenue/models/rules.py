@@ -58,6 +58,12 @@ class TaxRule(models.Model):
                 | ~Q(decided_by=F("proposed_by")),
                 name="taxrule_by_two_people",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="approved")
+                | Q(proposed_by__isnull=True)
+                | Q(decided_by__isnull=False),
+                name="taxrule_approved_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
