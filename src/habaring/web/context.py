@@ -29,7 +29,7 @@ _STAGES: tuple[tuple[str, str, str | Promise, str], ...] = (
     ("pilihan/", "pilih/", pgettext_lazy("stage", "Choose"), "choose"),
     ("rencana/", "rencanakan/", pgettext_lazy("stage", "Plan"), "plan"),
     ("program/", "wujudkan/", pgettext_lazy("stage", "Deliver"), "deliver"),
-    ("pajak/", "layani/", pgettext_lazy("stage", "Serve"), "serve"),
+    ("pajak/", "pajak/", pgettext_lazy("stage", "Serve"), "serve"),
     ("praktik/", "belajar/", pgettext_lazy("stage", "Learn"), "learn"),
 )
 
