@@ -30,7 +30,7 @@ class Room:
 def enter(request: HttpRequest, code: str, *powers: Power) -> Room:
     """Let in who holds one of the powers in the region, and open its rows."""
     region, at = get_object_or_404(Region, code=code), now()
-    held = access.powers(request.user, at=at, region=region)  # type: ignore[arg-type]
+    held = access.powers(request.user, at=at, region=region)
     power = next((one for one in powers if one in held), powers[0])
     officer = access.require(request.user, power, at=at, region=region)
     return Room(region, officer, held)
