@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from habaring.engines.taxing._assess import Work, assess
 from habaring.engines.taxing._problems import problem, refused
 from habaring.engines.taxing._taxes import TAXES
 from habaring.engines.taxing._values import Assessment, Facts, Refused, Rules
 
+Exchange: TypeAlias = tuple[str, Any, Any]
 PARTS: Mapping[str, tuple[str, ...]] = {
     "base": ("base_article", "largest"),
     "prices": ("prices",),
@@ -120,7 +121,7 @@ def _causes(before: Assessment, after: Assessment) -> Iterator[Cause]:
     rules = replace(before.rules, uses=tuple(uses))
     facts = dict(before.facts)
     total = before.total
-    waiting: list[tuple[str, Any, Any]] = []
+    waiting: list[Exchange] = []
     for key, old, new in _exchanges(before, after):
         waiting.append((key, old, new))
         if key.startswith("rules."):
@@ -134,28 +135,34 @@ def _causes(before: Assessment, after: Assessment) -> Iterator[Cause]:
         if reached != total:
             yield _cause(waiting, reached - total)
             total = reached
-            waiting = []
-        elif len(waiting) == 1:
-            waiting = []
+        waiting = []
     if total != after.total:
         yield _cause(waiting, after.total - total)
 
 
-def _cause(waiting: list[tuple[str, Any, Any]], effect: int) -> Cause:
+def _cause(waiting: list[Exchange], effect: int) -> Cause:
     keys, old, new = zip(*waiting, strict=True)
     return Cause(keys, old, new, effect)
 
 
-def _exchanges(before: Assessment, after: Assessment) -> Iterator[tuple[str, Any, Any]]:
-    for fact in TAXES[after.rules.tax].facts:
-        old, new = before.facts[fact.key], after.facts[fact.key]
-        if old != new:
-            yield fact.key, old, new
+def _exchanges(before: Assessment, after: Assessment) -> tuple[Exchange, ...]:
+    """A use that the old rules do not know comes last, when the new rules do."""
+    facts = {
+        fact.key: (fact.key, before.facts[fact.key], after.facts[fact.key])
+        for fact in TAXES[after.rules.tax].facts
+        if before.facts[fact.key] != after.facts[fact.key]
+    }
+    parts: list[Exchange] = []
     for part, names in PARTS.items():
         was = tuple(getattr(before.rules, name) for name in names)
         now = tuple(getattr(after.rules, name) for name in names)
         if was != now:
-            yield f"rules.{part}", was[0], now[0]
+            parts.append((f"rules.{part}", was[0], now[0]))
+    use = after.facts["use"]
+    late = []
+    if use and before.rules.use_called(use) is None:
+        late = [facts.pop("use")]
+    return (*facts.values(), *parts, *late)
 
 
 def _total(rules: Rules, facts: Mapping[str, Any]) -> int | None:

@@ -36,6 +36,10 @@ def check_facts(rules: Rules, facts: Facts) -> dict[str, Any]:
     return found.values
 
 
+LARGEST_EXPONENT = 18
+"""Quantities beyond are no measurements; their decimals could not be looked at."""
+
+
 @dataclass
 class _Found:
     values: dict[str, Any] = field(default_factory=dict)
@@ -76,9 +80,9 @@ def _decimal(value: Any) -> Decimal | None:
         number = Decimal(value)
     except (InvalidOperation, TypeError, ValueError):
         return None
-    if not number.is_finite() or number * 1000 % 1:
+    if not number.is_finite() or number.adjusted() > LARGEST_EXPONENT:
         return None
-    return number
+    return None if number * 1000 % 1 else number
 
 
 def _use(found: _Found, fact: Fact, value: Any) -> str:
