@@ -12,7 +12,7 @@ from typing import Any
 class Service(StrEnum):
     """Which call it is."""
 
-    TOKEN = "73"
+    ACCESS = "73"
     INQUIRY = "24"
     PAYMENT = "25"
     STATUS = "26"
@@ -45,6 +45,7 @@ NO_BILL = Case(404, "12", "Invalid Bill/Virtual Account Not Found")
 AMOUNT = Case(404, "13", "Invalid Amount")
 PAID = Case(404, "14", "Paid Bill")
 INCONSISTENT = Case(404, "18", "Inconsistent Request")
+GONE = Case(404, "19", "Bill Expired")
 CONFLICT = Case(409, "00", "Conflict")
 TOO_MANY = Case(429, "00", "Too Many Requests")
 ERROR = Case(500, "00", "General Error")
@@ -53,7 +54,7 @@ CASES = {
     f"{case.http}{case.number}": case
     for case in (
         *(OK, BAD, FORMAT, MANDATORY, UNAUTHORIZED, TOKEN, EXPIRED, NOT_FOUND),
-        *(NO_BILL, AMOUNT, PAID, INCONSISTENT, CONFLICT, TOO_MANY, ERROR),
+        *(NO_BILL, AMOUNT, PAID, INCONSISTENT, GONE, CONFLICT, TOO_MANY, ERROR),
     )
 }
 

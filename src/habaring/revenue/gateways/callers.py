@@ -1,0 +1,150 @@
+"""Who calls: a partner by its token and secret, or by its public key.
+
+Everything is asked of PostgreSQL at each call, in one statement, so that a key that is
+revoked opens nothing from the same moment on. What a key opens to (an RSA key, a secret
+that was unsealed) is kept in memory by the bytes it came from.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from django.db import connection
+
+from habaring.revenue.gateways import codes, wire
+from habaring.revenue.gateways.codes import Refused
+from habaring.revenue.models import Token
+from habaring.shared import sealing
+
+TOKEN_LIFE = timedelta(minutes=15)
+SEALED_ABOUT = "revenue partner key"
+
+_PLAIN = (
+    *("id", "code", "kind", "partner_id", "prefix", "name", "active"),
+    "token_until",
+)
+_COLUMNS = """
+SELECT partner.id, partner.code, partner.kind, partner.partner_id, partner.prefix,
+    partner.name, partner.active, {expiry},
+    array(SELECT sealed FROM revenue_partnerkey WHERE partner_id = partner.id
+        AND use = 'secret' AND begins_at <= %(at)s
+        AND (ends_at IS NULL OR ends_at > %(at)s)),
+    array(SELECT pem FROM revenue_partnerkey WHERE partner_id = partner.id
+        AND use = 'public' AND begins_at <= %(at)s
+        AND (ends_at IS NULL OR ends_at > %(at)s))
+"""
+_BY_TOKEN = (
+    _COLUMNS.format(expiry="token.expires_at")
+    + """
+FROM revenue_token AS token JOIN revenue_partner AS partner
+    ON partner.id = token.partner_id
+WHERE token.sha256 = %(key)s AND token.region_id = %(region)s
+"""
+)
+_BY_ID = (
+    _COLUMNS.format(expiry="NULL::timestamptz")
+    + """
+FROM revenue_partner AS partner
+WHERE partner.partner_id = %(key)s AND partner.region_id = %(region)s
+"""
+)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A partner of this region as it stands at this moment, with the keys in force."""
+
+    id: int
+    code: str
+    kind: str
+    partner_id: str
+    prefix: str
+    name: str
+    active: bool
+    token_until: datetime | None
+    sealed: tuple[bytes, ...]
+    pems: tuple[str, ...]
+
+    @property
+    def channel(self) -> str:
+        """As in `Payment.channel`."""
+        return f"{self.kind}:{self.code}"
+
+    def secrets(self) -> list[bytes]:
+        """Shared secrets in force; two while one is being changed for the next."""
+        return [opened(one) for one in self.sealed]
+
+
+@lru_cache(maxsize=64)
+def opened(sealed: bytes) -> bytes:
+    """A secret as the partner has it."""
+    return sealing.open_sealed(sealed, about=SEALED_ABOUT).encode()
+
+
+def by_token(token: str, *, region: str, at: datetime) -> Caller:
+    """Whose access token this is. Refused (401xx01) where nobody's or run out."""
+    key = hashlib.sha256(token.encode()).hexdigest()
+    found = _one(_BY_TOKEN, region=region, key=key, at=at)
+    if found is None or found.token_until is None or found.token_until <= at:
+        raise Refused(codes.TOKEN)
+    return _active(found)
+
+
+def by_id(partner_id: str, *, region: str, at: datetime) -> Caller:
+    """The partner that an X-PARTNER-ID or X-CLIENT-KEY names; Refused (401xx00) else."""
+    found = _one(_BY_ID, region=region, key=partner_id, at=at)
+    if found is None:
+        raise Refused(codes.UNAUTHORIZED, "[unknown client]")
+    return _active(found)
+
+
+def _active(caller: Caller) -> Caller:
+    if not caller.active:
+        raise Refused(codes.UNAUTHORIZED, "[client is not active]")
+    return caller
+
+
+def _one(statement: str, *, region: str, key: str, at: datetime) -> Caller | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"region": region, "key": key, "at": at})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    *plain, sealed, pems = row
+    named = dict(zip(_PLAIN, plain, strict=True))
+    return Caller(**named, sealed=tuple(map(bytes, sealed)), pems=tuple(pems))
+
+
+def give_token(caller: Caller, *, region: str, at: datetime) -> str:
+    """A fresh access token; the database keeps its hash alone, and those that ran out
+    go with the next.
+    """
+    token = secrets.token_urlsafe(32)
+    Token.objects.filter(partner_id=caller.id, expires_at__lt=at).delete()
+    Token.objects.create(
+        region_id=region,
+        partner_id=caller.id,
+        sha256=hashlib.sha256(token.encode()).hexdigest(),
+        expires_at=at + TOKEN_LIFE,
+    )
+    return token
+
+
+def check_signed_by_secret(
+    caller: Caller, partner_id: str, said: wire.Said, signature: str
+) -> None:
+    """Refused (401xx00) where the token is another partner's or the signature is not
+    this partner's.
+    """
+    if partner_id != caller.partner_id:
+        raise Refused(codes.UNAUTHORIZED, "[client]")
+    if not wire.hmac_good(caller.secrets(), said, signature):
+        raise Refused(codes.UNAUTHORIZED, "[signature]")
+
+
+def check_signed_by_key(caller: Caller, text: bytes, signature: str) -> None:
+    """The same for SHA256withRSA."""
+    if not wire.rsa_good(caller.pems, text, signature):
+        raise Refused(codes.UNAUTHORIZED, "[signature]")
