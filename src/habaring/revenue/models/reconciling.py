@@ -31,6 +31,7 @@ class Statement(models.Model):
     lines_counted = models.PositiveIntegerField()
     total = models.BigIntegerField()
     counts = models.JSONField(default=dict)  # of the last comparison, by outcome
+    settles = models.JSONField(default=list)  # of a treasury's statement: what arrived
     matched_at = models.DateTimeField(null=True, blank=True)
     illustrative = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
