@@ -36,7 +36,8 @@ TURNED_AWAY = (codes.UNAUTHORIZED, codes.TOKEN, codes.CONFLICT, codes.BAD)
 _KEEP = """
 INSERT INTO revenue_call (region_id, partner_id, day, external_id, service,
     body_sha256, code, reference, at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+VALUES (%(region)s, %(partner)s, %(day)s, %(external)s, %(service)s, %(body)s, %(code)s,
+    %(reference)s, %(at)s) ON CONFLICT DO NOTHING RETURNING 1
 """
 _COUNT = """
 INSERT INTO revenue_refusedcalls AS held (region_id, partner_id, day, code, times, last_at)
@@ -220,21 +221,19 @@ def _not_too_often(caller: Caller, at: datetime) -> None:
 def _keep(came: Came, known: _Known, made: Answer) -> None:
     """Use the X-EXTERNAL-ID up; Refused (409xx00) where it was, and all is undone."""
     caller = known.heard.caller
-    row = (
-        came.region,
-        caller.id,
-        localdate(came.at),
-        known.external,
-        made.service.value,
-        hashlib.sha256(came.body).digest(),
-        made.code,
-        made.reference,
-        came.at,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP, row)
-        if cursor.rowcount != 1:
-            raise Refused(codes.CONFLICT)
+    values = {
+        "region": came.region,
+        "partner": caller.id,
+        "day": localdate(came.at),
+        "external": known.external,
+        "service": made.service.value,
+        "body": hashlib.sha256(came.body).digest(),
+        "code": made.code,
+        "reference": made.reference,
+        "at": came.at,
+    }
+    if callers.fetched(_KEEP, values) is None:
+        raise Refused(codes.CONFLICT)
 
 
 def _token(came: Came) -> Answer:

@@ -187,10 +187,11 @@ def _amount(body: Body, name: str) -> int:
     value = body.get(name)
     if value is None:
         raise Refused(codes.MANDATORY, name)
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or value.get("currency") != "IDR":
         raise Refused(codes.FORMAT, name)
-    found = _AMOUNT.fullmatch(_text(value, "value"))
-    if not found or _text(value, "currency") != "IDR" or int(found[1]) == 0:
+    written = value.get("value")
+    found = _AMOUNT.fullmatch(written) if isinstance(written, str) else None
+    if not found or int(found[1]) == 0:
         raise Refused(codes.FORMAT, name)
     return int(found[1])
 
