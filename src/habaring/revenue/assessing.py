@@ -15,7 +15,7 @@ from django.utils.text import format_lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from habaring.engines import taxing
+from habaring.engines import bookkeeping, taxing
 from habaring.regions.models import Region
 from habaring.revenue.models import (
     Bill,
@@ -241,17 +241,28 @@ class Owed:
 def owed_on(bill: Bill, day: date, *, waivers: Iterable[WaiverProgramme] = ()) -> Owed:
     """The principal not paid yet and the interest that has grown on it until a day.
 
-    `waivers`: programmes of the region; the best one that holds counts. Parts of a
-    rupiah of what is waived are waived too.
+    `waivers`: programmes of the region; the best one that holds counts. It is what the
+    ledger will take when just this much is paid on that day.
     """
     if not bill.owed or bill.state in NOT_OWED:
         return Owed(0, 0)
+    interest = late_of(bill, day, waivers=waivers).on(bill.owed)
+    return Owed(bill.owed, interest, late_of(bill, day).on(bill.owed) - interest)
+
+
+def late_of(
+    bill: Bill, day: date, *, waivers: Iterable[WaiverProgramme] = ()
+) -> bookkeeping.Late:
+    """The interest on principal that is paid on a day, as the ledger reckons it."""
     rules = rules_of(bill.rule)
     if "late" not in rules.interest:
-        return Owed(bill.owed, 0)
-    told = taxing.late_interest(rules, bill.owed, due_on=bill.due_on, paid_on=day)
-    interest = told.amount * (100 - _waived(bill, day, waivers)) // 100
-    return Owed(bill.owed, interest, told.amount - interest)
+        return bookkeeping.IN_TIME
+    told = taxing.late_interest(rules, 0, due_on=bill.due_on, paid_on=day)
+    asked = told.monthly * told.counted * (100 - _waived(bill, day, waivers)) / 100
+    rounding = told.rule.rounding
+    return bookkeeping.Late(
+        round(asked * bookkeeping.PPM), rounding.unit, rounding.mode
+    )
 
 
 NOT_OWED = frozenset(

@@ -153,8 +153,11 @@ EXCEPTION
     WHEN duplicate_object OR unique_violation THEN NULL;  -- another database was first
 END $$;
 """
+_LEFT = "the app role may only "  # the comment of a table that says so
 _GIVE_ROLE = f"""
-DO $$ BEGIN
+DO $$ DECLARE
+    held record;
+BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN
         GRANT USAGE ON SCHEMA public TO {APP_ROLE};
         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE};
@@ -163,9 +166,26 @@ DO $$ BEGIN
             GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP_ROLE};
         ALTER DEFAULT PRIVILEGES IN SCHEMA public
             GRANT USAGE, SELECT ON SEQUENCES TO {APP_ROLE};
+        FOR held IN SELECT oid::regclass AS name,
+            substring(obj_description(oid, 'pg_class') from '{_LEFT}(.*)$') AS rights
+            FROM pg_class WHERE obj_description(oid, 'pg_class') LIKE '{_LEFT}%'
+        LOOP
+            EXECUTE format('REVOKE ALL ON %s FROM {APP_ROLE}', held.name);
+            EXECUTE format('GRANT %s ON %s TO {APP_ROLE}', held.rights, held.name);
+        END LOOP;
     END IF;
 END $$;
-"""
+"""  # noqa: S608 - our own names
+
+
+def withhold(table: str, *, leave: str) -> RunSQL:
+    """A migration step: the app role keeps only the rights `leave` on the table ("SELECT",
+    "SELECT, UPDATE (state)"); the rest goes through functions that run as the owner.
+    """
+    return RunSQL(
+        sql=f"COMMENT ON TABLE {table} IS '{_LEFT}{leave}'; {_GIVE_ROLE}",
+        reverse_sql=f"COMMENT ON TABLE {table} IS NULL; {_GIVE_ROLE}",
+    )
 
 
 def give_app_role() -> None:

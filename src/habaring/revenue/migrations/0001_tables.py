@@ -278,8 +278,6 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("channel", models.CharField(max_length=20)),
-                ("reference", models.CharField(max_length=64)),
                 (
                     "serial",
                     models.BigIntegerField(
@@ -293,6 +291,22 @@ class Migration(migrations.Migration):
                 ),
                 ("bill", models.BigIntegerField(null=True)),
                 ("amount", models.BigIntegerField()),
+                ("paid_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                ("day", models.DateField()),
+                ("by", models.BigIntegerField(null=True)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                ("channel", models.CharField(max_length=20)),
+                ("reference", models.CharField(max_length=64)),
                 (
                     "state",
                     models.CharField(
@@ -306,21 +320,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("body_sha256", models.BinaryField(max_length=32)),
-                ("paid_at", models.DateTimeField()),
-                ("received_at", models.DateTimeField()),
-                ("day", models.DateField()),
-                ("by", models.BigIntegerField(null=True)),
                 ("reversed_at", models.DateTimeField(null=True)),
-                (
-                    "region",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="regions.region",
-                    ),
-                ),
             ],
             options={
                 "ordering": ["region", "serial"],
@@ -351,7 +351,19 @@ class Migration(migrations.Migration):
                         editable=False,
                     ),
                 ),
+                ("amount", models.BigIntegerField()),
+                ("recorded_at", models.DateTimeField()),
                 ("day", models.DateField()),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
                 (
                     "debit",
                     models.CharField(
@@ -390,7 +402,6 @@ class Migration(migrations.Migration):
                         max_length=5,
                     ),
                 ),
-                ("amount", models.BigIntegerField()),
                 ("tax", models.CharField(blank=True, max_length=12)),
                 (
                     "source",
@@ -410,17 +421,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("source_key", models.CharField(max_length=90)),
-                ("recorded_at", models.DateTimeField()),
-                (
-                    "region",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="regions.region",
-                    ),
-                ),
             ],
             options={
                 "ordering": ["region", "id"],

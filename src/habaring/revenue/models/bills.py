@@ -211,6 +211,7 @@ class Bill(models.Model):
     amount = models.BigIntegerField()
     before = models.BigIntegerField(null=True, blank=True)  # last year's amount
     received = models.BigIntegerField(default=0, db_default=0)
+    beside = models.BigIntegerField(null=True)  # of it: interest and too much
     due_on = models.DateField()
     state = models.CharField(
         max_length=11, choices=BillState.choices, default=BillState.ISSUED
@@ -252,7 +253,7 @@ class Bill(models.Model):
     @property
     def owed(self) -> int:
         """Principal not yet paid, in rupiah; without interest."""
-        return max(self.amount - self.received, 0)
+        return max(self.amount - self.received + (self.beside or 0), 0)
 
 
 class Filing(models.Model):

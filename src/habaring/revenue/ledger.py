@@ -1,0 +1,453 @@
+"""Payments and postings: the only ways into them, each one statement of PostgreSQL.
+
+What is guaranteed (docs/algorithms/bookkeeping.md; migration 0008 holds it):
+
+- A payment happens once for its key (region, channel, reference), for ever. The same
+  notice again is a "replay" with the first answer; another body is a "conflict" and
+  changes nothing. Two at the same moment: one is first, the other waits and is told.
+- Money that arrived is never refused: without a bill it is unidentified, beyond what is
+  owed it is paid too much, and both are owed back or moved later.
+- Bill, payment and ledger change together or not at all. What the payments of a bill
+  pay depends on which of them stand and when they were paid, not on their arrival.
+
+After an exception: `django.db.OperationalError` (connection lost, serialization,
+deadlock, server shutting down) leaves it open whether the commit happened: call again
+with the same notice and the answer tells. Any other exception: nothing was written.
+"Paid" is true only once the transaction around has committed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import psycopg
+from django.db import connection
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from psycopg.types.numeric import Int2, Int4, Int8
+
+from habaring.engines.bookkeeping import IN_TIME as IN_TIME
+from habaring.engines.bookkeeping import Late, Share
+from habaring.engines.bookkeeping import Line as Line
+from habaring.revenue.models import (
+    Account,
+    Bill,
+    BillState,
+    Payment,
+    Posting,
+    Source,
+)
+from habaring.shared import formats, walls
+from habaring.shared.refusal import Refusal
+
+Outcome = Literal["posted", "replay", "conflict", "never", "reversed", "moved"]
+# Outside of a transaction the region is opened by the statement itself, before all else:
+# the function takes it from there.
+_OPENED = "SELECT p.* FROM set_config('app.region', %s, true) opened, LATERAL "
+_PAY = "revenue_pay({region}, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) p"
+_PAY_HERE = "SELECT p.* FROM " + _PAY.format(region="%s")  # noqa: S608
+_PAY_ALONE = _OPENED + _PAY.format(region="opened")
+_REVERSE = "revenue_reverse({region}, %s, %s, %s, %s, %s) p"
+_REVERSE_HERE = "SELECT p.* FROM " + _REVERSE.format(region="%s")  # noqa: S608
+_REVERSE_ALONE = _OPENED + _REVERSE.format(region="opened")
+
+
+class ClosedDay(Refusal):
+    """The books of that day are closed."""
+
+
+class NotPossible(Refusal):
+    """A payment or bill that is not there, or not in a state for it."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """That money was paid. `paid_at`: the channel's time. `late`: interest on what it
+    covers, where the caller knows it (else it is looked up when the bill is overdue).
+    """
+
+    region: str
+    channel: str
+    reference: str
+    bill: int | None
+    amount: int
+    paid_at: datetime
+    body_sha256: bytes
+    by: int | None = None
+    late: Late | None = None
+
+    def __post_init__(self) -> None:
+        if self.amount <= 0:
+            raise ValueError(f"{self.amount} rupiah is no payment")
+        if len(self.body_sha256) != 32:
+            raise ValueError("body_sha256 is not a SHA-256")
+        if self.paid_at.tzinfo is None:
+            raise ValueError("paid_at has no time zone")
+
+
+@dataclass(frozen=True)
+class Paid:
+    """The answer. `serial` numbers the receipt. Rupiah that the bill's position changed
+    by: `applied` to principal, `interest`, `surplus` (too much or unidentified); they add
+    up to the amount (below 0 after a reversal). `day` of the books; `known`: a bill.
+    """
+
+    outcome: Outcome
+    serial: int
+    applied: int
+    interest: int
+    surplus: int
+    day: date
+    known: bool
+
+
+@dataclass(frozen=True)
+class Amended:
+    """What a bill asks for now, by how much that changed, and how its payments stand."""
+
+    asked: int
+    change: int
+    standing: Share
+    day: date
+
+
+def pay(notice: Notice, *, at: datetime, day: date) -> Paid:
+    """Book a payment: "posted", "replay", "conflict", or "never" (reversed before).
+
+    `day` of the books, or the next open one. In a transaction the caller has opened the
+    region; outside of one it is a commit of its own, in one round trip.
+    """
+    if connection.in_atomic_block:
+        return _pay(notice, at, day)
+    row = _row(_PAY_ALONE, _arguments(notice, at, day))
+    if row[0] != "terms":
+        return Paid(*row)
+    with walls.within(notice.region):
+        return _pay(notice, at, day)
+
+
+def _pay(notice: Notice, at: datetime, day: date) -> Paid:
+    row = _row(_PAY_HERE, _arguments(notice, at, day))
+    if row[0] == "terms":
+        late = _late(notice.region, notice.bill, notice.paid_at)
+        row = _row(_PAY_HERE, _arguments(notice, at, day, late))
+    return Paid(*row)
+
+
+def pay_many(notices: Sequence[Notice], *, at: datetime, day: date) -> list[Paid]:
+    """The same for many in one commit and one round trip; answers in their order.
+
+    All or nothing: acknowledge none before it returned (and the transaction around, if
+    there is one, committed). For a settlement file or a burst of 50 and more.
+    """
+    if not notices:
+        return []
+    if connection.in_atomic_block:
+        return _pay_many(notices, at, day)
+    regions = {notice.region for notice in notices}
+    with walls.within(regions.pop() if len(regions) == 1 else walls.EVERYWHERE):
+        return _pay_many(notices, at, day)
+
+
+def _pay_many(notices: Sequence[Notice], at: datetime, day: date) -> list[Paid]:
+    answers: list[Paid | None] = [None] * len(notices)
+    late: list[int] = []
+    for place, *row in _rows(
+        "SELECT * FROM revenue_pay_many(%s::text[], %s::text[], %s::text[], %s::bigint[],"
+        " %s::bigint[], %s::timestamptz[], %s::date[], %s::bytea[], %s::bigint[],"
+        " %s::int[], %s::smallint[], %s, %s)",
+        (
+            [one.region for one in notices],
+            [one.channel for one in notices],
+            [one.reference for one in notices],
+            [one.bill for one in notices],
+            [one.amount for one in notices],
+            [one.paid_at for one in notices],
+            [localdate(one.paid_at) for one in notices],
+            [one.body_sha256 for one in notices],
+            [one.by for one in notices],
+            [one.late.ppm if one.late else None for one in notices],
+            [one.late.rounding if one.late else None for one in notices],
+            at,
+            day,
+        ),
+    ):
+        if row[0] == "terms":
+            late.append(place - 1)
+        else:
+            answers[place - 1] = Paid(*row)
+    for index in sorted(late, key=lambda i: (notices[i].region, notices[i].bill or 0)):
+        answers[index] = _pay(notices[index], at, day)
+    return [answer for answer in answers if answer is not None]
+
+
+def reverse(
+    *,
+    region: str,
+    channel: str,
+    reference: str,
+    body_sha256: bytes,
+    at: datetime,
+    day: date,
+) -> Paid:
+    """Take a payment back: "reversed", or "never" when it has not arrived yet (then it
+    will not be booked), or "replay" when that was done before.
+    """
+    arguments = (region, channel, reference, body_sha256, at, day)
+    alone = not connection.in_atomic_block
+    return Paid(*_row(_REVERSE_ALONE if alone else _REVERSE_HERE, arguments))
+
+
+def move(
+    payment: Payment, *, bill: int, source_key: str, at: datetime, day: date
+) -> Paid:
+    """Give a payment to another bill, or to one at last if it had none ("moved").
+
+    The caller has opened the region, in a transaction.
+
+    Raises:
+        NotPossible: it was reversed, or there is no such bill.
+    """
+
+    def ask(late: Late | None) -> tuple[Any, ...]:
+        return _row(
+            "SELECT * FROM revenue_move(%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+            (
+                payment.region_id,
+                payment.channel,
+                payment.reference,
+                Int8(bill),
+                None if late is None else Int4(late.ppm),
+                None if late is None else Int2(late.rounding),
+                localdate(payment.paid_at),
+                Source.REPAIR.value,
+                source_key,
+                at,
+                day,
+            ),
+        )
+
+    row = ask(None)
+    if row[0] == "terms":
+        row = ask(_late(payment.region_id, bill, payment.paid_at))
+    if row[0] == "refused":
+        raise NotPossible(
+            _("This payment cannot be moved."),
+            _("It was reversed meanwhile, or there is no such bill."),
+            _("Look at the payment and the bill again."),
+        )
+    return Paid(*row)
+
+
+def amend(
+    bill: Bill,
+    *,
+    cause: tuple[Source, str],
+    at: datetime,
+    day: date,
+    amount: int | None = None,
+    state: BillState | None = None,
+) -> Amended:
+    """Let a bill ask for another amount, come into force, or fall away. `cause`: what
+    its postings come from, source and key.
+
+    What changes is posted (more: tax; less: reductions, or written off), and payments
+    are shared out anew: what is too much now is owed back. A bill on which somebody was
+    paid back is not raised again: issue another one. The caller has opened the region,
+    in a transaction; `bill` itself is not refreshed.
+
+    Raises:
+        NotPossible: no such bill.
+    """
+    row = _row(
+        "SELECT * FROM revenue_amend(%s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            bill.region_id,
+            Int8(bill.id),
+            Int8(bill.amount if amount is None else amount),
+            str(bill.state if state is None else state.value),
+            cause[0].value,
+            cause[1],
+            at,
+            day,
+        ),
+    )
+    asked, change, principal, interest, surplus, booked = row
+    if asked is None:
+        raise NotPossible(_("There is no such bill."))
+    return Amended(asked, change, Share(principal, interest, surplus), booked)
+
+
+def post(
+    *,
+    region: str,
+    day: date,
+    lines: Iterable[Line],
+    source: Source,
+    source_key: str,
+    at: datetime,
+) -> None:
+    """Append an entry. The caller has opened the region, in a transaction.
+
+    Raises:
+        ClosedDay: the books of the day are closed.
+    """
+    _post(region, day, list(lines), (source, source_key), at)
+
+
+def post_once(
+    *,
+    region: str,
+    day: date,
+    lines: Iterable[Line],
+    source: Source,
+    source_key: str,
+    at: datetime,
+) -> bool:
+    """The same; False, and nothing happened, when the source has its postings already."""
+    return _post(region, day, list(lines), (source, source_key), at, once=True)
+
+
+def _post(
+    region: str,
+    day: date,
+    lines: list[Line],
+    cause: tuple[Source, str],
+    at: datetime,
+    *,
+    once: bool = False,
+) -> bool:
+    if not lines:
+        raise ValueError("an entry without lines")
+    (outcome,) = _row(
+        "SELECT revenue_post(%s, %s, %s::text[], %s::text[], %s::bigint[], %s::text[],"
+        " %s, %s, %s, %s)",
+        (
+            region,
+            day,
+            [str(line.debit) for line in lines],
+            [str(line.credit) for line in lines],
+            [line.amount for line in lines],
+            [line.tax for line in lines],
+            cause[0].value,
+            cause[1],
+            at,
+            once,
+        ),
+    )
+    if outcome == "closed":
+        raise ClosedDay(
+            _("The books of this day are closed."),
+            _("Nothing is added to a closed day."),
+            _("Post it on the next open day: %(day)s.")
+            % {"day": formats.day(open_day(region, day))},
+        )
+    return bool(outcome == "posted")
+
+
+def settle(
+    *, region: str, channel: str, amount: int, day: date, source_key: str, at: datetime
+) -> bool:
+    """A channel's money reached the treasury; once for `source_key`. See `post_once`."""
+    line = Line(Account.CASH.value, money_account(channel).value, amount)
+    return post_once(
+        region=region,
+        day=day,
+        lines=[line],
+        source=Source.SETTLEMENT,
+        source_key=source_key,
+        at=at,
+    )
+
+
+def money_account(channel: str) -> Account:
+    """Where money of a channel is until it is settled (also in migration 0008)."""
+    if channel.startswith("collector"):
+        return Account.COLLECTORS
+    return Account.CLEARING
+
+
+def open_day(region: str, day: date) -> date:
+    """The day itself or the next one whose books are open; it stays open until the
+    transaction around ends.
+    """
+    found: date = _row("SELECT revenue_open_day(%s, %s)", (region, day))[0]
+    return found
+
+
+def totals(region: str, day: date) -> dict[str, list[int]]:
+    """By account what was debited and credited on a day: `DayClose.totals`, which
+    PostgreSQL compares. Waits for postings under way, and makes new ones wait.
+    """
+    _row("SELECT pg_advisory_xact_lock(revenue_day_lock(%s, %s))", (region, day))
+    found: dict[str, list[int]] = _row("SELECT revenue_totals(%s, %s)", (region, day))[
+        0
+    ]
+    return found
+
+
+def standings(region: str, bills: Iterable[int]) -> Mapping[int, Share]:
+    """What the payments that stand come to, for each of these bills."""
+    rows = _rows(
+        "SELECT b.id, s.* FROM revenue_bill b, revenue_standing(b.region_id, b.id,"
+        " revenue_asked(b.state, b.amount)) s"
+        " WHERE b.region_id = %s AND b.id = ANY(%s::bigint[])",
+        (region, list(bills)),
+    )
+    return {row[0]: Share(*row[1:]) for row in rows}
+
+
+def postings_of(payment: Payment) -> list[Posting]:
+    """The postings of a payment and of its reversal, in order."""
+    key = str(payment.serial)
+    own = Posting.objects.filter(
+        region=payment.region_id, day=payment.day, source=Source.PAYMENT, source_key=key
+    )
+    back = Posting.objects.filter(
+        region=payment.region_id, source=Source.REVERSAL, source_key=key
+    )
+    return [*own.order_by("id"), *back.order_by("id")]
+
+
+def _late(region: str, bill: int | None, paid_at: datetime) -> Late:
+    from habaring.revenue import assessing
+
+    row = Bill.objects.select_related("rule").get(region=region, id=bill or 0)
+    on = localdate(paid_at)
+    return assessing.late_of(row, on, waivers=assessing.waivers_of(region, on))
+
+
+def _arguments(
+    notice: Notice, at: datetime, day: date, late: Late | None = None
+) -> tuple[object, ...]:
+    late = late or notice.late
+    return (
+        notice.region,
+        notice.channel,
+        notice.reference,
+        None if notice.bill is None else Int8(notice.bill),
+        Int8(notice.amount),
+        notice.paid_at,
+        localdate(notice.paid_at),
+        notice.body_sha256,
+        None if notice.by is None else Int8(notice.by),
+        None if late is None else Int4(late.ppm),
+        None if late is None else Int2(late.rounding),
+        at,
+        day,
+    )
+
+
+def _row(statement: str, arguments: Sequence[object]) -> tuple[Any, ...]:
+    return _rows(statement, arguments)[0]
+
+
+def _rows(statement: str, arguments: Sequence[object]) -> list[tuple[Any, ...]]:
+    """Prepared on the server, which Django's own cursor does not do: a third less time
+    for a payment. Errors are Django's.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        cursor = psycopg.Cursor(connection.connection)
+        return cursor.execute(statement, arguments, prepare=True).fetchall()
