@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import connection
-from psycopg import Connection
+from psycopg import Cursor
 from psycopg.adapt import Buffer, Dumper, Loader
 from psycopg.pq import Format
 
@@ -57,11 +57,10 @@ def ask(sql: str, params: Mapping[str, Any]) -> tuple[Any, ...]:
     import numpy as np
 
     connection.ensure_connection()
-    raw = cast("Connection[Any]", connection.connection)
-    with raw.cursor(binary=True) as cursor:
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.adapters.register_loader(_INT8_ARRAY, _Raw)
         cursor.adapters.register_dumper(np.ndarray, _Column)
-        cursor.execute(sql.encode(), params)
+        cursor.execute(sql.encode(), params, binary=True)
         row = cursor.fetchone() or ()
     return tuple(_read(one) if isinstance(one, bytes) else one for one in row)
 
