@@ -1,0 +1,324 @@
+"""A bank's file against the payments, in one statement of SQL; the queue that follows.
+
+A line and a payment are one when channel and reference are. Lines of other files of the
+same weeks count too: what came twice, went back later or is told late. Outcomes:
+domain.md 4.5.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils.timezone import get_current_timezone, get_current_timezone_name
+
+from habaring.regions.models import Region
+from habaring.revenue.models import (
+    Bill,
+    BillState,
+    Finding,
+    FindingState,
+    Outcome,
+    Payment,
+    Statement,
+    StatementKind,
+    StatementLine,
+)
+
+DAYS_TO_SETTLE = 3
+WAITS = (FindingState.OPEN, FindingState.PROPOSED)
+NOT_ASKED = (
+    BillState.REVIEW,
+    BillState.CORRECTED,
+    BillState.CANCELLED,
+    BillState.WRITTEN_OFF,
+    BillState.EXPIRED,
+)
+OF_BANK = (
+    Outcome.AMOUNT,
+    Outcome.ONLY_BANK,
+    Outcome.ONLY_SYSTEM,
+    Outcome.DUPLICATE,
+    Outcome.REVERSED,
+    Outcome.LATE,
+)
+WEEKS = timedelta(days=45)  # before and after: files in which a line may come again
+_OTHER_DAYS = 10  # at least so large a part of a file (a tenth) makes its day one of it
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison found, by outcome: how many, and the bank's sum of them."""
+
+    counts: Mapping[str, int]
+    sums: Mapping[str, int]
+    surplus: int  # rupiah that doubled lines claim beyond the payment
+
+    @property
+    def findings(self) -> int:
+        return sum(n for name, n in self.counts.items() if name != Outcome.MATCH)
+
+
+def channels_of(statement: Statement) -> list[str]:
+    """The channels that a file speaks of."""
+    if statement.partner is not None:
+        return [statement.partner.channel]
+    found = StatementLine.objects.filter(statement=statement)
+    return sorted(found.values_list("channel", flat=True).distinct().order_by())
+
+
+def days_of(statement: Statement) -> list[date]:
+    """The days that a file covers: its own, and those that many of its lines are of."""
+    rows = (
+        StatementLine.objects.filter(statement=statement)
+        .annotate(on=TruncDate("paid_at"))
+        .values_list("on")
+        .annotate(lines=Count(1))
+        .order_by()
+    )
+    floor = max(1, statement.lines_counted // _OTHER_DAYS)
+    return sorted({statement.day} | {on for on, lines in rows if lines >= floor})
+
+
+_COMPARE = """
+WITH bank AS MATERIALIZED (
+    SELECT channel, reference, min(id) AS line, sum(amount) AS own,
+        count(*) FILTER (WHERE amount > 0) AS times, min(paid_at) AS paid_at
+    FROM revenue_statementline
+    WHERE region_id = %(region)s AND statement_id = %(statement)s
+    GROUP BY channel, reference
+), others AS (
+    SELECT l.channel, l.reference, sum(l.amount) AS net,
+        count(*) FILTER (WHERE l.amount > 0) AS times
+    FROM revenue_statementline l
+    WHERE l.region_id = %(region)s AND l.channel = ANY(%(channels)s)
+        AND l.statement_id = ANY(%(others)s)
+    GROUP BY 1, 2
+), told AS (
+    SELECT b.channel, b.reference, b.line, b.paid_at, b.own,
+        b.own + coalesce(o.net, 0) AS net, b.times + coalesce(o.times, 0) AS times
+    FROM bank b LEFT JOIN others o USING (channel, reference)
+), here AS (
+    SELECT channel, reference, CASE WHEN state = 'posted' THEN amount ELSE 0 END AS amount,
+        paid_at FROM revenue_payment
+    WHERE region_id = %(region)s AND channel = ANY(%(channels)s)
+        AND day >= %(first)s AND paid_at >= %(begins)s AND paid_at < %(ends)s
+), near AS MATERIALIZED (
+    SELECT channel, reference, t.line, t.net, t.times, t.own, t.paid_at AS there_at,
+        h.amount AS here, h.paid_at AS here_at
+    FROM told t FULL JOIN here h USING (channel, reference)
+), every AS (
+    SELECT * FROM near WHERE here IS NOT NULL
+    UNION ALL
+    SELECT n.channel, n.reference, n.line, n.net, n.times, n.own, n.there_at,
+        CASE WHEN p.state = 'posted' THEN p.amount WHEN p.state IS NOT NULL THEN 0 END,
+        p.paid_at
+    FROM near n LEFT JOIN revenue_payment p ON p.region_id = %(region)s
+        AND p.channel = n.channel AND p.reference = n.reference
+    WHERE n.here IS NULL
+), compared AS MATERIALIZED (
+    SELECT channel, reference, line, net, own, here, CASE
+        WHEN line IS NULL THEN CASE WHEN here > 0 AND NOT EXISTS (
+            SELECT 1 FROM others o
+            WHERE o.channel = e.channel AND o.reference = e.reference)
+            THEN 'only_system' ELSE 'match' END
+        WHEN here IS NULL THEN CASE WHEN net > 0 THEN 'only_bank' ELSE 'match' END
+        WHEN here = 0 THEN CASE WHEN net > 0 THEN 'reversed' ELSE 'match' END
+        WHEN net <= 0 THEN 'reversed'
+        WHEN times > 1 AND net > here THEN 'duplicate'
+        WHEN net <> here THEN 'amount_diff'
+        WHEN timezone(%(zone)s, there_at)::date <> timezone(%(zone)s, here_at)::date
+            THEN 'late_date'
+        ELSE 'match' END AS outcome
+    FROM every e
+), found AS (
+    INSERT INTO revenue_finding AS f (region_id, day, outcome, channel, reference,
+        line_id, here, there, due_on, state, reason, carried, found_at)
+    SELECT %(region)s, %(day)s, outcome, channel, reference, line,
+        nullif(here, 0), net, %(due)s, 'open', '', '', %(at)s
+    FROM compared WHERE outcome <> 'match'
+    ON CONFLICT (region_id, channel, reference, outcome, day) DO UPDATE
+    SET here = excluded.here, there = excluded.there, line_id = excluded.line_id,
+        state = 'open', reason = ''
+    WHERE f.state = 'open' OR (f.state = 'explained' AND f.decided_by_id IS NULL)
+), gone AS (
+    UPDATE revenue_finding f SET state = 'explained', decided_at = %(at)s,
+        reason = %(resolved)s
+    WHERE f.region_id = %(region)s AND f.state = 'open' AND f.outcome = ANY(%(kinds)s)
+        AND f.channel = ANY(%(channels)s) AND (
+        f.day = %(day)s AND NOT EXISTS (
+            SELECT 1 FROM compared c WHERE c.channel = f.channel
+                AND c.reference = f.reference AND c.outcome = f.outcome)
+            AND (f.line_id IS NULL OR f.line_id IN (
+                SELECT id FROM revenue_statementline
+                WHERE region_id = %(region)s AND statement_id = %(statement)s))
+        OR f.day <> %(day)s AND f.outcome = 'only_system' AND EXISTS (
+            SELECT 1 FROM bank b WHERE b.channel = f.channel
+                AND b.reference = f.reference))
+)
+SELECT outcome, count(*), coalesce(sum(own), 0),
+    coalesce(sum(net - here) FILTER (WHERE outcome = 'duplicate'), 0)
+FROM compared WHERE NOT (line IS NULL AND outcome = 'match') GROUP BY outcome
+"""
+
+
+def compare(statement: Statement, *, at: datetime, due_on: date) -> Compared:
+    """Compare a settlement file with the payments and keep what does not match.
+
+    Run again, it doubles nothing: open findings follow what is true now, and those
+    that no longer hold are explained. 1,000,000 lines against as many payments take a
+    few seconds. For actions, inside a transaction.
+    """
+    days, channels = days_of(statement), channels_of(statement)
+    others = Statement.objects.filter(
+        region=statement.region_id,
+        kind=StatementKind.SETTLEMENT,
+        day__range=(days[0] - WEEKS, days[-1] + WEEKS),
+    ).exclude(pk=statement.pk)
+    given: dict[str, Any] = {
+        "region": statement.region_id,
+        "statement": statement.pk,
+        "channels": channels,
+        "others": [*others.values_list("pk", flat=True)],
+        "first": days[0] - timedelta(days=1),
+        "begins": _midnight(days[0]),
+        "ends": _midnight(days[-1] + timedelta(days=1)),
+        "zone": get_current_timezone_name(),
+        "day": statement.day,
+        "due": due_on,
+        "at": at,
+        "resolved": "",
+        "kinds": [*OF_BANK],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        cursor.execute(_COMPARE, given)
+        rows = cursor.fetchall()
+        cursor.execute("SET LOCAL work_mem TO DEFAULT")
+    return Compared(
+        counts={outcome: int(n) for outcome, n, _own, _more in rows},
+        sums={outcome: int(own) for outcome, _n, own, _more in rows},
+        surplus=sum(int(more) for *_rest, more in rows),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=get_current_timezone())
+
+
+_STRAY = """
+INSERT INTO revenue_finding (region_id, day, outcome, channel, reference, here, due_on,
+    state, reason, carried, found_at)
+SELECT p.region_id, %(day)s, CASE WHEN p.bill IS NULL THEN 'no_bill' ELSE 'overpaid' END,
+    p.channel, p.reference, CASE WHEN p.bill IS NULL THEN p.amount ELSE p.surplus END,
+    %(due)s, 'open', '', '', %(at)s
+FROM revenue_payment p
+WHERE p.region_id = %(region)s AND p.day = %(day)s AND p.state = 'posted'
+    AND (p.bill IS NULL OR p.surplus > 0) AND NOT EXISTS (
+        SELECT 1 FROM revenue_finding f WHERE f.region_id = p.region_id
+            AND f.channel = p.channel AND f.reference = p.reference
+            AND f.outcome IN ('no_bill', 'overpaid'))
+ON CONFLICT DO NOTHING
+"""
+
+
+def note_strays(region: Region, day: date, *, at: datetime, due_on: date) -> int:
+    """Money of a day for no bill, or too much, gets its place in the queue, once."""
+    given: dict[str, Any] = {"region": region.code, "day": day, "at": at, "due": due_on}
+    with connection.cursor() as cursor:
+        cursor.execute(_STRAY, given)
+        return int(cursor.rowcount)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which findings a list shows; empty means all of them."""
+
+    state: str = "waiting"
+    outcome: str = ""
+    channel: str = ""
+    owner: str = ""
+    day: date | None = None
+    words: str = ""
+
+
+def findings(region: Region, wanted: Wanted, *, mine: int = 0) -> QuerySet[Finding]:
+    """The queue: what is due first stands first. `mine`: the account that asks."""
+    rows = Finding.objects.filter(region=region).select_related(
+        "owner", "line", "proposed_by"
+    )
+    if wanted.state == "waiting":
+        rows = rows.filter(state__in=WAITS)
+    elif wanted.state:
+        rows = rows.filter(state=wanted.state)
+    for name, value in (
+        ("outcome", wanted.outcome),
+        ("channel", wanted.channel),
+        ("day", wanted.day),
+    ):
+        if value:
+            rows = rows.filter(**{name: value})
+    if wanted.owner == "mine":
+        rows = rows.filter(owner=mine)
+    elif wanted.owner == "nobody":
+        rows = rows.filter(owner=None)
+    if wanted.words:
+        words = wanted.words.strip()
+        rows = rows.filter(
+            Q(reference__icontains=words) | Q(line__number__icontains=words)
+        )
+    return rows.order_by("due_on", "id")
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much waits in the queue."""
+
+    open: int
+    overdue: int
+    proposed: int
+    mine: int
+
+
+def sizes(region: Region, *, on: date, account: int) -> Sizes:
+    """Counted in one query."""
+    rows = Finding.objects.filter(region=region, state__in=WAITS)
+    found = rows.aggregate(
+        open=Count("pk", filter=Q(state=FindingState.OPEN)),
+        overdue=Count("pk", filter=Q(due_on__lt=on)),
+        proposed=Count(
+            "pk",
+            filter=Q(state=FindingState.PROPOSED) & ~Q(proposed_by=account),
+        ),
+        mine=Count("pk", filter=Q(owner=account)),
+    )
+    return Sizes(**found)
+
+
+def payment_of(finding: Finding) -> Payment | None:
+    """The payment that a finding speaks of, if there is one."""
+    return Payment.objects.filter(
+        region=finding.region_id, channel=finding.channel, reference=finding.reference
+    ).first()
+
+
+def bill_of_number(region: Region, number: str, *, tax: str = "pbb") -> Bill | None:
+    """The oldest unpaid bill that a virtual account or NOP of a bank's line can mean.
+
+    A virtual account ends in the NOP and two digits of the year; a NOP alone means the
+    oldest unpaid year.
+    """
+    digits = re.sub(r"\D", "", number)
+    tail = digits[-20:]
+    rows = Bill.objects.filter(region=region, tax=tax)
+    if len(digits) >= 20:
+        exact = rows.filter(number=tail[:18], year=2000 + int(tail[18:]))
+        return exact.order_by("-seq").first()
+    if len(digits) != 18:
+        return None
+    found = rows.filter(number=digits).exclude(state__in=NOT_ASKED)
+    return found.filter(received__lt=F("amount")).order_by("year", "seq").first()
