@@ -10,7 +10,10 @@ from pathlib import Path
 
 from habaring.shared.refusal import Refusal
 
-WITHOUT_APPS = {"count": "habaring.participation.management.commands.count"}
+WITHOUT_APPS = {
+    "count": "habaring.participation.management.commands.count",
+    "tax": "habaring.revenue.management.commands.tax",
+}
 """Commands that need a file and words only: the platform would take seconds to load."""
 
 
@@ -45,7 +48,9 @@ def _execute(words: list[str]) -> None:
     here = Path(__file__).parent
     settings.configure(
         LANGUAGE_CODE="id",
-        LOCALE_PATHS=[here / "participation" / "locale", here / "shared" / "locale"],
+        LOCALE_PATHS=[
+            here / name / "locale" for name in ("participation", "revenue", "shared")
+        ],
     )
     apps.populate(())  # django.setup() would load the web side, too
     import_module(module).Command().run_from_argv(words)

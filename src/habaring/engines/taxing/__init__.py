@@ -19,6 +19,7 @@ from habaring.engines.taxing._interest import (
     late_interest,
     months_begun,
 )
+from habaring.engines.taxing._problems import percent
 from habaring.engines.taxing._read import read_rules
 from habaring.engines.taxing._taxes import TAXES, Fact, Tax, Words
 from habaring.engines.taxing._values import (
@@ -64,6 +65,7 @@ __all__ = [
     "instalments",
     "late_interest",
     "months_begun",
+    "percent",
     "read_rules",
     "what_if",
 ]
