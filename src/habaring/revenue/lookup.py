@@ -25,7 +25,6 @@ from habaring.revenue.models import (
     PaymentState,
     TaxObject,
     TaxRule,
-    WaiverProgramme,
 )
 from habaring.revenue.nop import shown_nop
 from habaring.shared import limits, walls
@@ -330,7 +329,7 @@ def _lines(region: Region, bills: Sequence[Bill], *, on: date) -> list[BillLine]
     from habaring.revenue import assessing
 
     rules = TaxRule.objects.in_bulk({bill.rule_id for bill in bills})
-    waivers = list(WaiverProgramme.objects.filter(region=region)) if bills else []
+    waivers = assessing.waivers_of(region.code, on) if bills else []
     found = []
     for bill in bills:
         bill.rule = rules[bill.rule_id]

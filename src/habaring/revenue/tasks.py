@@ -1,6 +1,8 @@
 """Background work of local taxes."""
 
-from django.utils.timezone import now
+from datetime import timedelta
+
+from django.utils.timezone import localdate, now
 from procrastinate.contrib.django import app
 
 
@@ -20,3 +22,51 @@ def run_issue(*, issue: int, region: str) -> None:
     from habaring.revenue import issuing
 
     issuing.run(issue=issue, region=region, clock=now)
+
+
+@app.periodic(cron="30 1 * * *")  # 08:30 in Sampit
+@app.task(name="revenue.remind", queueing_lock="revenue.remind")
+def remind(timestamp: int) -> None:
+    """Start a run of reminders in every region where somebody keeps a list."""
+    # late: as above
+    from habaring.revenue import reminders
+
+    for region in reminders.regions():
+        remind_region.configure(lock=f"revenue.remind.{region}").defer(region=region)
+
+
+@app.task(name="revenue.remind_region", queue="messages", retry=3)
+def remind_region(*, region: str) -> None:
+    """Tell everybody in a region of bills that are new to them, once an occasion."""
+    # late: as above
+    from habaring.revenue import reminders
+
+    reminders.remind(region, at=now())
+
+
+@app.task(name="revenue.read_register_file", queue="scenarios", retry=2)
+def read_register_file(*, region: str, run: int) -> None:
+    """Look at a large file for the register; nothing of it is saved."""
+    # late: as above
+    from habaring.revenue.actions import imports
+
+    imports.look_at(region=region, run=run, today=localdate())
+
+
+@app.task(name="revenue.save_register_file", queue="scenarios", retry=2)
+def save_register_file(*, region: str, run: int) -> None:
+    """Save a large file of the register; a second time does nothing."""
+    # late: as above
+    from habaring.revenue.actions import imports
+
+    imports.save(region=region, run=run, at=now(), today=localdate())
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(name="revenue.forget_files", queueing_lock="revenue.forget_files")
+def forget_files(timestamp: int) -> None:
+    """Delete sealed files that nobody saved or cancelled for a week."""
+    # late: as above
+    from habaring.revenue.actions import imports
+
+    imports.forget_old(before=now() - timedelta(days=7))

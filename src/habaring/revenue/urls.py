@@ -4,10 +4,88 @@
 
 from django.urls import URLPattern, path
 
+from habaring.revenue.views import (
+    claims,
+    figures,
+    imports,
+    lookup,
+    mine,
+    objects,
+    paying,
+    receipts,
+    register,
+)
 from habaring.revenue.views import snap as banks
 
-public: list[URLPattern] = []
+_NOP = "nop/<str:nop>/"
+_BILL = f"{_NOP}<int:year>/"
+_LATER = f"{_BILL}<int:seq>/"
+_RECEIPT = "resi/<int:serial>/<str:secret>"
+public: list[URLPattern] = [
+    path("", lookup.home, name="home"),
+    path(_NOP, lookup.object_, name="object"),
+    path(f"{_NOP}bayar/", paying.put, name="put"),
+    path(_BILL, lookup.bill, name="bill"),
+    path(f"{_BILL}coba/", lookup.try_out, name="what-if"),
+    path(_LATER, lookup.bill, name="bill-later"),
+    path(f"{_LATER}coba/", lookup.try_out, name="what-if-later"),
+    path("keranjang/", paying.basket, name="basket"),
+    path("keranjang/keluarkan/", paying.drop, name="drop"),
+    path("bayar/", paying.pay, name="pay"),
+    path("bayar/tunai/", paying.where, name="places"),
+    path("bayar/<str:token>/", paying.charge, name="charge"),
+    path("bayar/<str:token>/qris.png", paying.picture, name="charge-picture"),
+    path("resi/", receipts.find, name="receipt-find"),
+    path("resi/periksa/", receipts.check, name="receipt-check"),
+    path(f"{_RECEIPT}/", receipts.receipt, name="receipt"),
+    path(f"{_RECEIPT}.pdf", receipts.receipt_pdf, name="receipt-pdf"),
+    path("saya/", mine.taxes, name="mine"),
+    path("saya/tambah/", mine.add, name="mine-add"),
+    path("saya/keluarkan/<int:link>/", mine.remove, name="mine-remove"),
+    path("saya/bayar/", mine.pay_all, name="mine-pay"),
+    path("saya/pengingat/", mine.remind, name="mine-remind"),
+    path("saya/tagihan/<int:bill>/", mine.bill, name="mine-bill"),
+    path("saya/pembayaran-<int:year>.csv", mine.summary, name="mine-summary"),
+    path("pengingat/<str:token>/", mine.stop, name="remind-stop"),
+    path("sudah-bayar/", claims.claim, name="claim"),
+    path("sudah-bayar/cari/", claims.find, name="claim-find"),
+    path("sudah-bayar/<str:number>/", claims.follow, name="claim-follow"),
+    path("angka/", figures.page, name="figures"),
+    path("angka.<str:form>", figures.table, name="figures-table"),
+]
 work: list[URLPattern] = []
+work += [
+    path("wajib-pajak/", register.taxpayers, name="taxpayers"),
+    path(
+        "wajib-pajak/berkas.<str:form>", register.taxpayers_file, name="taxpayers-file"
+    ),
+    path("wajib-pajak/cari/", register.find, name="find-taxpayer"),
+    path("wajib-pajak/baru/", register.new_taxpayer, name="new-taxpayer"),
+    path("wajib-pajak/<int:taxpayer>/", register.taxpayer, name="taxpayer"),
+    path(
+        "wajib-pajak/<int:taxpayer>/ubah/",
+        register.change_taxpayer,
+        name="change-taxpayer",
+    ),
+    path("wajib-pajak/<int:taxpayer>/gabung/", register.merge, name="merge-taxpayers"),
+    path("wajib-pajak/<int:taxpayer>/akun/", register.link, name="link-taxpayer"),
+    path("wajib-pajak/<int:taxpayer>/lihat/", register.look, name="look-at-taxpayer"),
+    path("objek/", objects.objects, name="register"),
+    path("objek/berkas.<str:form>", objects.objects_file, name="objects-file"),
+    path("objek/baru/<str:tax>/", objects.new_object, name="new-object"),
+    path("objek/<int:object>/", objects.obj, name="object"),
+    path("objek/<int:object>/ubah/", objects.change_object, name="change-object"),
+    path("objek/<int:object>/alih/", objects.transfer, name="transfer-object"),
+    path("objek/<int:object>/pecah/", objects.split, name="split-object"),
+    path("objek/<int:object>/keadaan/", objects.set_state, name="object-state"),
+    path("desa-nop/", objects.nop_places, name="nop-places"),
+    path("desa-nop/berkas.<str:form>", imports.places_file, name="nop-places-file"),
+    path("impor/", imports.imports, name="imports"),
+    path("impor/<int:run>/", imports.one, name="import"),
+    path("impor/<int:run>/simpan/", imports.save, name="save-import"),
+    path("impor/<int:run>/batal/", imports.cancel, name="cancel-import"),
+    path("impor/contoh/<str:kind>.xlsx", imports.blank, name="blank-import"),
+]
 _SNAP = {
     "inquiry": "transfer-va/inquiry",
     "payment": "transfer-va/payment",
