@@ -106,6 +106,18 @@ def _hashed(key: _Key, text: str) -> str:
     return hmac.new(key.drawn("find"), text.encode(), hashlib.sha256).hexdigest()
 
 
+def drawn_key(use: str, key_id: str = "") -> tuple[str, bytes]:
+    """The id and 32 secret bytes of a key of the ring (the one in use) for another use.
+
+    Raises:
+        SealError: no such key on the ring.
+    """
+    for key in reversed(_ring()):
+        if key_id in ("", key.id):
+            return key.id, key.drawn(use)
+    raise SealError(f"The key {key_id} is not on the ring.")
+
+
 def current_key() -> str:
     """The id of the key that seals now."""
     return _ring()[-1].id

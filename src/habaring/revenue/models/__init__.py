@@ -39,6 +39,7 @@ from habaring.revenue.models.payments import DayClose as DayClose
 from habaring.revenue.models.payments import Payment as Payment
 from habaring.revenue.models.payments import PaymentState as PaymentState
 from habaring.revenue.models.payments import Posting as Posting
+from habaring.revenue.models.payments import ReceiptKey as ReceiptKey
 from habaring.revenue.models.payments import Source as Source
 from habaring.revenue.models.reconciling import CashUp as CashUp
 from habaring.revenue.models.reconciling import Finding as Finding

@@ -8,6 +8,7 @@ another, so an unbalanced entry cannot be written down (docs/algorithms/bookkeep
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from habaring.regions.models import Region
@@ -112,6 +113,22 @@ class Payment(models.Model):
     def principal(self) -> int:
         """What it took off the principal of its bill when it was booked."""
         return self.amount - (self.interest or 0) - (self.surplus or 0)
+
+
+class ReceiptKey(models.Model):
+    """The public half of a key that signed receipts (Ed25519, hexadecimal): published, and
+    kept after the key itself left the ring. Only appended.
+    """
+
+    key = models.CharField(max_length=63, unique=True)  # its id on the ring
+    public = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["recorded_at", "key"]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Source(models.TextChoices):
