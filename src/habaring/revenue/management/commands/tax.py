@@ -94,11 +94,9 @@ def _rules(path: Path) -> "Rules":
 def _objects(path: Path, rules: "Rules", classes: Path | None) -> "Objects":
     from habaring.revenue.management.commands import _tax_files as files
 
-    reading = path
+    reading = classes or path
     try:
-        worth = None
-        if classes:
-            reading, worth = classes, files.read_classes(classes)
+        worth = files.read_classes(reading) if classes else None
         reading = path
         return files.read_objects(path, rules, worth)
     except OSError as error:
