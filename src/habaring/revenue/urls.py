@@ -15,6 +15,7 @@ from habaring.revenue.views import (
     receipts,
     register,
 )
+from habaring.revenue.views import partners as partner_pages
 from habaring.revenue.views import snap as banks
 
 _NOP = "nop/<str:nop>/"
@@ -37,6 +38,7 @@ public: list[URLPattern] = [
     path("bayar/<str:token>/qris.png", paying.picture, name="charge-picture"),
     path("resi/", receipts.find, name="receipt-find"),
     path("resi/periksa/", receipts.check, name="receipt-check"),
+    path("resi/kunci.pem", receipts.keys, name="receipt-keys"),
     path(f"{_RECEIPT}/", receipts.receipt, name="receipt"),
     path(f"{_RECEIPT}.pdf", receipts.receipt_pdf, name="receipt-pdf"),
     path("saya/", mine.taxes, name="mine"),
@@ -86,6 +88,26 @@ work += [
     path("impor/<int:run>/batal/", imports.cancel, name="cancel-import"),
     path("impor/contoh/<str:kind>.xlsx", imports.blank, name="blank-import"),
 ]
+_PARTNER = "mitra/<int:partner>/"
+work += [
+    path("mitra/", partner_pages.partners, name="partners"),
+    path("mitra/baru/", partner_pages.new, name="new-partner"),
+    path(_PARTNER, partner_pages.partner, name="partner"),
+    path(
+        f"{_PARTNER}kunci-publik/",
+        partner_pages.public_key,
+        name="partner-public-key",
+    ),
+    path(f"{_PARTNER}rahasia/", partner_pages.secret, name="partner-secret"),
+    path(
+        f"{_PARTNER}kunci/<int:key>/akhiri/",
+        partner_pages.end_key,
+        name="end-partner-key",
+    ),
+    path(f"{_PARTNER}henti/", partner_pages.stop, name="stop-partner"),
+    path(f"{_PARTNER}uji/", partner_pages.test, name="test-partner"),
+]
+
 _SNAP = {
     "inquiry": "transfer-va/inquiry",
     "payment": "transfer-va/payment",

@@ -162,23 +162,31 @@ def _book(heard: Heard, money: Money, found: Asked | None) -> list[ledger.Paid]:
     ]
     notices.sort(key=lambda notice: notice.bill or 0)  # nobody waits crosswise
     day = localdate(heard.at)
-    return _checked([ledger.pay(notice, at=heard.at, day=day) for notice in notices])
+    outcomes = [ledger.pay(notice, at=heard.at, day=day) for notice in notices]
+    if any(one.outcome == "never" for one in outcomes):
+        held = _held(heard, notices[0].reference)
+        if held is None or bytes(held.body_sha256) != money.sha256:
+            raise Refused(codes.INCONSISTENT)  # other money was taken back
+    return _checked(outcomes)
+
+
+def _held(heard: Heard, reference: str) -> Payment | None:
+    return Payment.objects.filter(
+        region=heard.region, channel=heard.caller.channel, reference=reference
+    ).first()
 
 
 def _take_back(heard: Heard, money: Money, found: Asked | None) -> None:
     """The other way round; before the payment, it is never booked at all."""
     references = [reference for reference, _bill, _amount in _parts(found, money)]
-    paid = (
-        Payment.objects.filter(
-            region=heard.region,
-            channel=heard.caller.channel,
-            reference=references[0],
-            state=PaymentState.POSTED,
-        )
-        .values_list("received_at", flat=True)
-        .first()
-    )
-    if paid is not None and heard.at > paid + REVERSAL_WINDOW:
+    held = _held(heard, references[0])
+    if held is not None and bytes(held.body_sha256) != money.sha256:
+        raise Refused(codes.INCONSISTENT)
+    if (
+        held is not None
+        and held.state == PaymentState.POSTED
+        and heard.at > held.received_at + REVERSAL_WINDOW
+    ):
         raise Refused(codes.EXPIRED)
     day = localdate(heard.at)
     _checked(
