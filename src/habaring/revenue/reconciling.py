@@ -6,15 +6,19 @@ domain.md 4.5.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDate
-from django.utils.timezone import get_current_timezone, get_current_timezone_name
+from django.utils.timezone import (
+    get_current_timezone,
+    get_current_timezone_name,
+    localdate,
+)
 
 from habaring.regions.models import Region
 from habaring.revenue.models import (
@@ -84,102 +88,154 @@ def days_of(statement: Statement) -> list[date]:
     return sorted({statement.day} | {on for on, lines in rows if lines >= floor})
 
 
-_COMPARE = """
-WITH bank AS MATERIALIZED (
-    SELECT channel, reference, min(id) AS line, sum(amount) AS own,
-        count(*) FILTER (WHERE amount > 0) AS times, min(paid_at) AS paid_at
+@dataclass(frozen=True)
+class Difference:
+    """A key that does not match. `line`: id of the bank's first line, None without one;
+    `net`: what the bank's lines come to; `here`: what stands here, None if unknown.
+    """
+
+    outcome: str
+    channel: str
+    reference: str
+    line: int | None
+    net: int | None
+    times: int
+    own: int | None
+    there_at: datetime | None
+    here: int | None = None
+
+
+_OWN = """
+    SELECT channel, reference, id AS line, amount AS own, (amount > 0)::int AS times, paid_at
+    FROM revenue_statementline
+    WHERE region_id = %(region)s AND statement_id = %(statement)s
+"""
+_OWN_REPEATED = """
+    SELECT channel, reference, min(id) AS line, sum(amount)::bigint AS own,
+        (count(*) FILTER (WHERE amount > 0))::int AS times, min(paid_at) AS paid_at
     FROM revenue_statementline
     WHERE region_id = %(region)s AND statement_id = %(statement)s
     GROUP BY channel, reference
-), others AS (
-    SELECT l.channel, l.reference, sum(l.amount) AS net,
-        count(*) FILTER (WHERE l.amount > 0) AS times
+"""
+_OTHERS = """
+    SELECT l.channel, l.reference, sum(l.amount)::bigint AS net,
+        (count(*) FILTER (WHERE l.amount > 0))::int AS times
     FROM revenue_statementline l
     WHERE l.region_id = %(region)s AND l.channel = ANY(%(channels)s)
         AND l.statement_id = ANY(%(others)s)
     GROUP BY 1, 2
-), told AS (
-    SELECT b.channel, b.reference, b.line, b.paid_at, b.own,
-        b.own + coalesce(o.net, 0) AS net, b.times + coalesce(o.times, 0) AS times
-    FROM bank b LEFT JOIN others o USING (channel, reference)
-), here AS (
-    SELECT channel, reference, CASE WHEN state = 'posted' THEN amount ELSE 0 END AS amount,
-        paid_at FROM revenue_payment
-    WHERE region_id = %(region)s AND channel = ANY(%(channels)s)
-        AND day >= %(first)s AND paid_at >= %(begins)s AND paid_at < %(ends)s
-), near AS MATERIALIZED (
-    SELECT channel, reference, t.line, t.net, t.times, t.own, t.paid_at AS there_at,
-        h.amount AS here, h.paid_at AS here_at
-    FROM told t FULL JOIN here h USING (channel, reference)
-), every AS (
-    SELECT * FROM near WHERE here IS NOT NULL
-    UNION ALL
-    SELECT n.channel, n.reference, n.line, n.net, n.times, n.own, n.there_at,
-        CASE WHEN p.state = 'posted' THEN p.amount WHEN p.state IS NOT NULL THEN 0 END,
-        p.paid_at
-    FROM near n LEFT JOIN revenue_payment p ON p.region_id = %(region)s
-        AND p.channel = n.channel AND p.reference = n.reference
-    WHERE n.here IS NULL
-), compared AS MATERIALIZED (
-    SELECT channel, reference, line, net, own, here, CASE
-        WHEN line IS NULL THEN CASE WHEN here > 0 AND NOT EXISTS (
-            SELECT 1 FROM others o
-            WHERE o.channel = e.channel AND o.reference = e.reference)
-            THEN 'only_system' ELSE 'match' END
-        WHEN here IS NULL THEN CASE WHEN net > 0 THEN 'only_bank' ELSE 'match' END
-        WHEN here = 0 THEN CASE WHEN net > 0 THEN 'reversed' ELSE 'match' END
-        WHEN net <= 0 THEN 'reversed'
-        WHEN times > 1 AND net > here THEN 'duplicate'
-        WHEN net <> here THEN 'amount_diff'
-        WHEN timezone(%(zone)s, there_at)::date <> timezone(%(zone)s, here_at)::date
-            THEN 'late_date'
-        ELSE 'match' END AS outcome
-    FROM every e
+"""
+_COMPARE = """
+WITH others AS MATERIALIZED ({others})
+SELECT outcome, count(*), coalesce(sum(own), 0)::bigint,
+    array_agg(channel) FILTER (WHERE differs), array_agg(reference) FILTER (WHERE differs),
+    array_agg(line) FILTER (WHERE differs), array_agg(net) FILTER (WHERE differs),
+    array_agg(times) FILTER (WHERE differs), array_agg(own) FILTER (WHERE differs),
+    array_agg(there_at) FILTER (WHERE differs), array_agg(here) FILTER (WHERE differs)
+FROM (
+    SELECT *, outcome NOT IN ('match', 'elsewhere') AS differs FROM (
+        SELECT channel, reference, t.line, t.net, t.times, t.own, t.paid_at AS there_at,
+            h.amount AS here, CASE
+            WHEN t.line IS NULL THEN CASE WHEN h.amount > 0 AND NOT EXISTS (
+                SELECT 1 FROM others o
+                WHERE o.channel = h.channel AND o.reference = h.reference)
+                THEN 'only_system' ELSE 'elsewhere' END
+            WHEN h.amount IS NULL THEN 'unknown'
+            WHEN h.amount = 0 THEN CASE WHEN t.net > 0 THEN 'reversed' ELSE 'match' END
+            WHEN t.net <= 0 THEN 'reversed'
+            WHEN t.times > 1 AND t.net > h.amount THEN 'duplicate'
+            WHEN t.net <> h.amount THEN 'amount_diff'
+            WHEN timezone(%(zone)s, t.paid_at)::date <> timezone(%(zone)s, h.paid_at)::date
+                THEN 'late_date'
+            ELSE 'match' END AS outcome
+        FROM (
+            SELECT b.channel, b.reference, b.line, b.paid_at, b.own,
+                b.own + coalesce(o.net, 0) AS net, b.times + coalesce(o.times, 0) AS times
+            FROM ({own}) b LEFT JOIN others o USING (channel, reference)
+        ) t FULL JOIN (
+            SELECT channel, reference, paid_at,
+                CASE WHEN state = 'posted' THEN amount ELSE 0 END AS amount
+            FROM revenue_payment
+            WHERE region_id = %(region)s AND channel = ANY(%(channels)s)
+                AND day >= %(first)s AND paid_at >= %(begins)s AND paid_at < %(ends)s
+        ) h USING (channel, reference)
+    ) joined
+) told GROUP BY outcome
+"""
+_FAR = """
+SELECT k.n, CASE WHEN p.state = 'posted' THEN p.amount ELSE 0 END, p.paid_at
+FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY k (channel, reference, n)
+JOIN revenue_payment p ON p.region_id = %s AND p.channel = k.channel
+    AND p.reference = k.reference
+"""
+_KEEP = """
+WITH now AS (
+    SELECT * FROM unnest(%(outcomes)s::text[], %(keys)s::text[], %(references)s::text[],
+        %(lines)s::bigint[], %(theres)s::bigint[], %(heres)s::bigint[])
+        AS t (outcome, channel, reference, line, there, here)
 ), found AS (
     INSERT INTO revenue_finding AS f (region_id, day, outcome, channel, reference,
         line_id, here, there, due_on, state, reason, carried, found_at)
-    SELECT %(region)s, %(day)s, outcome, channel, reference, line,
-        nullif(here, 0), net, %(due)s, 'open', '', '', %(at)s
-    FROM compared WHERE outcome <> 'match'
+    SELECT %(region)s, %(day)s, outcome, channel, reference, line, here, there, %(due)s,
+        'open', '', '', %(at)s FROM now
     ON CONFLICT (region_id, channel, reference, outcome, day) DO UPDATE
     SET here = excluded.here, there = excluded.there, line_id = excluded.line_id,
-        state = 'open', reason = ''
+        state = 'open', decided_at = NULL
     WHERE f.state = 'open' OR (f.state = 'explained' AND f.decided_by_id IS NULL)
-), gone AS (
-    UPDATE revenue_finding f SET state = 'explained', decided_at = %(at)s,
-        reason = %(resolved)s
-    WHERE f.region_id = %(region)s AND f.state = 'open' AND f.outcome = ANY(%(kinds)s)
-        AND f.channel = ANY(%(channels)s) AND (
-        f.day = %(day)s AND NOT EXISTS (
-            SELECT 1 FROM compared c WHERE c.channel = f.channel
-                AND c.reference = f.reference AND c.outcome = f.outcome)
-            AND (f.line_id IS NULL OR f.line_id IN (
-                SELECT id FROM revenue_statementline
-                WHERE region_id = %(region)s AND statement_id = %(statement)s))
-        OR f.day <> %(day)s AND f.outcome = 'only_system' AND EXISTS (
-            SELECT 1 FROM bank b WHERE b.channel = f.channel
-                AND b.reference = f.reference))
 )
-SELECT outcome, count(*), coalesce(sum(own), 0),
-    coalesce(sum(net - here) FILTER (WHERE outcome = 'duplicate'), 0)
-FROM compared WHERE NOT (line IS NULL AND outcome = 'match') GROUP BY outcome
+UPDATE revenue_finding f SET state = 'explained', decided_at = %(at)s
+WHERE f.region_id = %(region)s AND f.state = 'open' AND f.outcome = ANY(%(kinds)s)
+    AND f.channel = ANY(%(channels)s) AND (
+    f.day = %(day)s AND NOT EXISTS (
+        SELECT 1 FROM now n WHERE n.channel = f.channel
+            AND n.reference = f.reference AND n.outcome = f.outcome)
+        AND (f.line_id IS NULL OR EXISTS (
+            SELECT 1 FROM revenue_statementline l
+            WHERE l.id = f.line_id AND l.statement_id = %(statement)s))
+    OR f.day <> %(day)s AND f.outcome = 'only_system' AND EXISTS (
+        SELECT 1 FROM revenue_statementline l
+        WHERE l.region_id = %(region)s AND l.channel = f.channel
+            AND l.reference = f.reference AND l.statement_id = %(statement)s))
 """
 
 
 def compare(statement: Statement, *, at: datetime, due_on: date) -> Compared:
     """Compare a settlement file with the payments and keep what does not match.
 
-    Run again, it doubles nothing: open findings follow what is true now, and those
-    that no longer hold are explained. 1,000,000 lines against as many payments take a
-    few seconds. For actions, inside a transaction.
+    One walk over lines and payments joined by their keys; only what differs comes back.
+    Run again, it doubles nothing: open findings follow what is true now, and those that
+    no longer hold are explained. For actions, inside a transaction.
     """
+    given = _given(statement, at, due_on)
+    repeated = statement.repeated
+    query = _COMPARE.format(own=_OWN_REPEATED if repeated else _OWN, others=_OTHERS)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        cursor.execute("SET LOCAL jit = off")  # it takes longer than it saves
+        cursor.execute(query, given)
+        rows = cursor.fetchall()
+        cursor.execute("SET LOCAL work_mem TO DEFAULT")
+        counts = {name: int(n) for name, n, *_rest in rows if name not in _NOT_TOLD}
+        sums = {name: int(own) for name, _n, own, *_rest in rows if name in counts}
+        differences = [one for row in rows if row[3] for one in _differences(row)]
+        differences = _looked_up(cursor, statement, differences, counts, sums)
+        cursor.execute(_KEEP, given | _columns(differences))
+    doubled = [one for one in differences if one.outcome == Outcome.DUPLICATE]
+    surplus = sum((one.net or 0) - (one.here or 0) for one in doubled)
+    return Compared(counts, sums, surplus)
+
+
+_NOT_TOLD = ("elsewhere", "unknown")
+
+
+def _given(statement: Statement, at: datetime, due_on: date) -> dict[str, Any]:
     days, channels = days_of(statement), channels_of(statement)
     others = Statement.objects.filter(
         region=statement.region_id,
         kind=StatementKind.SETTLEMENT,
         day__range=(days[0] - WEEKS, days[-1] + WEEKS),
     ).exclude(pk=statement.pk)
-    given: dict[str, Any] = {
+    return {
         "region": statement.region_id,
         "statement": statement.pk,
         "channels": channels,
@@ -191,19 +247,69 @@ def compare(statement: Statement, *, at: datetime, due_on: date) -> Compared:
         "day": statement.day,
         "due": due_on,
         "at": at,
-        "resolved": "",
         "kinds": [*OF_BANK],
     }
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '256MB'")
-        cursor.execute(_COMPARE, given)
-        rows = cursor.fetchall()
-        cursor.execute("SET LOCAL work_mem TO DEFAULT")
-    return Compared(
-        counts={outcome: int(n) for outcome, n, _own, _more in rows},
-        sums={outcome: int(own) for outcome, _n, own, _more in rows},
-        surplus=sum(int(more) for *_rest, more in rows),
-    )
+
+
+def _differences(row: tuple[Any, ...]) -> Iterator[Difference]:
+    for values in zip(*row[3:], strict=True):
+        yield Difference(row[0], *values)
+
+
+def outcome_of(one: Difference, here: int | None, here_at: datetime | None) -> str:
+    """What a line of the bank is against a payment (None: there is none); the twin of
+    the query.
+    """
+    net = one.net or 0
+    if here is None:
+        return Outcome.ONLY_BANK if net > 0 else Outcome.MATCH
+    if here == 0:
+        return Outcome.REVERSED if net > 0 else Outcome.MATCH
+    if net <= 0:
+        return Outcome.REVERSED
+    if net != here:
+        double = one.times > 1 and net > here
+        return Outcome.DUPLICATE if double else Outcome.AMOUNT
+    assert one.there_at is not None  # noqa: S101 - a line has its time
+    assert here_at is not None  # noqa: S101 - and so has a payment
+    same = localdate(one.there_at) == localdate(here_at)
+    return Outcome.MATCH if same else Outcome.LATE
+
+
+def _looked_up(
+    cursor: Any,
+    statement: Statement,
+    differences: list[Difference],
+    counts: dict[str, int],
+    sums: dict[str, int],
+) -> list[Difference]:
+    """Lines without a payment on their days: perhaps it is of another one."""
+    unknown = [one for one in differences if one.outcome == "unknown"]
+    if not unknown:
+        return differences
+    keys = [one.channel for one in unknown], [one.reference for one in unknown]
+    cursor.execute(_FAR, [*keys, statement.region_id])
+    far = {int(n): (amount, paid_at) for n, amount, paid_at in cursor.fetchall()}
+    found = [one for one in differences if one.outcome != "unknown"]
+    for n, one in enumerate(unknown, start=1):
+        here, here_at = far.get(n, (None, None))
+        outcome = str(outcome_of(one, here, here_at))
+        counts[outcome] = counts.get(outcome, 0) + 1
+        sums[outcome] = sums.get(outcome, 0) + (one.own or 0)
+        if outcome != Outcome.MATCH:
+            found.append(replace(one, outcome=outcome, here=here))
+    return found
+
+
+def _columns(differences: Sequence[Difference]) -> dict[str, Any]:
+    return {
+        "outcomes": [one.outcome for one in differences],
+        "keys": [one.channel for one in differences],
+        "references": [one.reference for one in differences],
+        "lines": [one.line for one in differences],
+        "theres": [one.net for one in differences],
+        "heres": [one.here or None for one in differences],
+    }
 
 
 def _midnight(day: date) -> datetime:

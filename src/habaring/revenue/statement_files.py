@@ -86,6 +86,13 @@ class StatementFile:
         return tuple(sorted({line.channel for line in self.lines}))
 
     @property
+    def repeated(self) -> int:
+        """How many lines have the channel and reference of an earlier one."""
+        return len(self.lines) - len(
+            {(one.channel, one.reference) for one in self.lines}
+        )
+
+    @property
     def returned(self) -> int:
         """How many lines are money that went back."""
         return sum(line.amount < 0 for line in self.lines)

@@ -222,6 +222,14 @@ def mistakes(region: Region) -> list[tuple[Finding, Taken]]:
     ]
 
 
+def taken_as(region: Region, finding: Finding) -> list[Taken]:
+    """The payment that a finding of the counter speaks of."""
+    rows = Payment.objects.filter(
+        region=region, channel=finding.channel, reference=finding.reference
+    )
+    return with_bills(region, list(rows))
+
+
 def told(payment: Payment) -> str:
     """When a payment was made, for a message: "02.11, 13.05"."""
     return f"{localtime(payment.paid_at):%d.%m.%Y, %H.%M}"

@@ -91,6 +91,7 @@ def take_in(
                 sha256=new.sha256,
                 lines_counted=len(file.lines),
                 total=file.total,
+                repeated=file.repeated,
                 illustrative=new.illustrative,
                 recorded_at=at,
                 recorded_by=by,

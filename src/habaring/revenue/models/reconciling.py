@@ -30,6 +30,7 @@ class Statement(models.Model):
     sha256 = models.CharField(max_length=64)
     lines_counted = models.PositiveIntegerField()
     total = models.BigIntegerField()
+    repeated = models.PositiveIntegerField(default=0)  # lines whose key came before
     counts = models.JSONField(default=dict)  # of the last comparison, by outcome
     settles = models.JSONField(default=list)  # of a treasury's statement: what arrived
     matched_at = models.DateTimeField(null=True, blank=True)
