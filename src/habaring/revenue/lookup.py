@@ -27,6 +27,7 @@ from habaring.revenue.models import (
     TaxRule,
 )
 from habaring.revenue.nop import shown_nop
+from habaring.revenue.receipts import number_of
 from habaring.shared import limits, walls
 from habaring.shared.refusal import Refusal, Words
 
@@ -152,6 +153,7 @@ class Paid:
     """A payment as anybody may read it. `bill` is the id it came for."""
 
     serial: int
+    number: str  # of the receipt
     bill: int
     amount: int
     channel: str
@@ -223,10 +225,7 @@ def find(region: Region, nop: str, *, on: date) -> FoundObject:
     with walls.also(region.code):
         row = _object(region, PBB, nop)
         bills = _bills(region, tax=PBB, number=nop)
-        if row is None or not bills:
-            found = None
-        else:
-            found = _found(region, row, bills, on=on)
+        found = _found(region, row, bills, on=on) if row and bills else None
     if found is None:
         raise NothingFound
     return found
@@ -364,6 +363,7 @@ def _payments(region: Region, bills: Iterable[int]) -> tuple[Paid, ...]:
     return tuple(
         Paid(
             serial=row.serial,
+            number=number_of(row),
             bill=row.bill or 0,
             amount=row.amount,
             channel=row.channel,

@@ -174,7 +174,7 @@ def _row(one: OwnObject, line: BillLine, paid: Paid) -> dict[str, Any]:
         "label": one.label,
         "amount": paid.amount,
         "channel": str(paid.channel_name),
-        "receipt": str(paid.serial),
+        "receipt": paid.number,
         "reversed": not paid.stands,
     }
 

@@ -7,6 +7,7 @@ of regions: nothing is ever derived from one to the other. Source: SE-07/PJ.6/19
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -70,7 +71,7 @@ def shown_nop(nop: str) -> str:
     if len(nop) != DIGITS or not nop.isdigit():
         return nop
     cuts = (0, 2, 4, 7, 10, 13, 17, 18)
-    a, b, c, d, e, f, g = (nop[x:y] for x, y in zip(cuts, cuts[1:], strict=False))
+    a, b, c, d, e, f, g = (nop[x:y] for x, y in pairwise(cuts))
     return f"{a}.{b}.{c}.{d}.{e}-{f}.{g}"
 
 

@@ -10,8 +10,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
 from habaring.regions.models import Region
-from habaring.revenue import lookup
-from habaring.revenue.models import Bill, Payment
+from habaring.revenue import lookup, receipts
+from habaring.revenue.models import Bill, Payment, PaymentState
 from habaring.revenue.nop import shown_nop
 from habaring.revenue.receipt_access import ReceiptUnknown
 from habaring.shared import fonts, formats, walls
@@ -22,7 +22,9 @@ _TEMPLATE = Path(__file__).resolve().parent / "typst" / "receipt.typ"
 
 @dataclass(frozen=True)
 class Sheet:
-    """One receipt. `text` is what was signed; the name on it is masked."""
+    """One receipt. `text` is what was signed (empty once the payment was taken back);
+    the name on it is masked.
+    """
 
     serial: int
     number: str
@@ -47,26 +49,24 @@ class Sheet:
 
 def sheet_of(region: Region, serial: int) -> Sheet:
     """The receipt of a payment; ReceiptUnknown. Who may see it, the caller has asked."""
-    # late: signing needs a library that most processes never load
-    from habaring.revenue import receipts
-
     with walls.also(region.code):
         payment = Payment.objects.filter(region=region, serial=serial).first()
-        if payment is None:
+        if payment is None or payment.state == PaymentState.NEVER:
             raise ReceiptUnknown
-        made = receipts.receipt(payment)
         bill = (
             Bill.objects.filter(region=region, id=payment.bill)
             .select_related("taxpayer", "object__place")
             .first()
         )
+        stands = payment.state == PaymentState.POSTED
+        made = receipts.receipt(payment, bill=bill) if stands else None
         names = lookup.channel_names(region)
     place = bill.object.place if bill else None
     return Sheet(
         serial=serial,
-        number=made.number,
-        text=made.text,
-        qr_content=made.qr_content,
+        number=receipts.number_of(payment),
+        text=made.text if made else "",
+        qr_content=made.qr_content if made else "",
         tax=lookup.tax_name(bill.tax, get_language() or "id") if bill else "",
         object_number=bill.number if bill else "",
         year=bill.year if bill else 0,
@@ -84,28 +84,36 @@ def sheet_of(region: Region, serial: int) -> Sheet:
 @dataclass(frozen=True)
 class Checked:
     """What a check found. `kind`: valid, reversed, unknown (signed here, yet no such
-    payment), foreign.
+    payment), foreign. By its number alone nothing says that a paper is unchanged:
+    `by_number`, and `sheet` is to be compared with it.
     """
 
     kind: str
     sheet: Sheet | None = None
     refusal: Refusal | None = None
+    by_number: bool = False
 
 
 def check(region: Region, text: str) -> Checked:
     """Is this receipt ours, and does its payment still stand?"""
-    # late: as above
-    from habaring.revenue import receipts
-
+    by_number = False
     try:
-        verified = receipts.verify(text)
+        try:
+            code, serial = receipts.read_number(text)
+            by_number = True
+        except receipts.NoSuchNumber:
+            verified = receipts.verify(text)
+            code, serial = verified.region, verified.serial
     except Refusal as refused:
         return Checked("foreign", refusal=refused)
+    if code != region.code:
+        return Checked("elsewhere", by_number=by_number)
     try:
-        sheet = sheet_of(region, verified.serial)
+        sheet = sheet_of(region, serial)
     except ReceiptUnknown:
-        return Checked("unknown")
-    return Checked("reversed" if sheet.reversed_at else "valid", sheet=sheet)
+        return Checked("unknown", by_number=by_number)
+    kind = "reversed" if sheet.reversed_at else "valid"
+    return Checked(kind, sheet=sheet, by_number=by_number)
 
 
 def as_pdf(region: Region, sheet: Sheet) -> bytes:
@@ -153,7 +161,7 @@ def _set(contents: str, qr_content: str) -> bytes:
         folder = Path(name)
         (folder / "sheet.json").write_text(contents, encoding="utf-8")
         (folder / "sheet.typ").write_bytes(_TEMPLATE.read_bytes())
-        code = segno.make(qr_content, error="m", micro=False)
+        code = segno.make(qr_content or "-", error="m", micro=False)
         code.save(str(folder / "code.png"), kind="png", scale=8, border=0)
         place = fonts.folder()
         result = typst.compile(

@@ -1,6 +1,5 @@
 """Find one's receipt again; check anybody's."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -8,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from habaring.revenue.forms.lookup import NUMBER
 from habaring.revenue.nop import NopRefused, read_nop
+from habaring.revenue.receipts import NoSuchNumber, read_number
 
 _TYPED = forms.TextInput(attrs={"autocomplete": "off", "class": "receipt-input"})
 
@@ -16,7 +16,11 @@ class FindForm(forms.Form):
     """Number and secret, or NOP and reference: one of the two pairs."""
 
     number = forms.CharField(
-        label=_("Number of the receipt"), max_length=40, required=False, widget=_TYPED
+        label=_("Number of the receipt"),
+        max_length=40,
+        required=False,
+        help_text=_("Such as 62.02-0000123-45."),
+        widget=_TYPED,
     )
     secret = forms.CharField(
         label=_("Secret beside it"),
@@ -39,9 +43,14 @@ class FindForm(forms.Form):
     )
 
     def clean_number(self) -> int:
-        """The running number in it; 0 where none was typed."""
-        digits = re.findall(r"\d+", str(self.cleaned_data["number"]))
-        return int(digits[-1][:18]) if digits else 0
+        """Its serial; 0 where none was typed."""
+        text = str(self.cleaned_data["number"]).strip()
+        if not text:
+            return 0
+        try:
+            return read_number(text)[1]
+        except NoSuchNumber as refused:
+            raise forms.ValidationError(str(refused)) from refused
 
     def clean_nop(self) -> str:
         """Eighteen digits, if any."""
@@ -68,11 +77,11 @@ class FindForm(forms.Form):
 
 
 class CheckForm(forms.Form):
-    """What stands under the QR code, or the receipt's text with its signature."""
+    """What stands under the QR code; or the number, which says less."""
 
     text = forms.CharField(
-        label=_("What the QR code says, or the text of the receipt"),
+        label=_("What the QR code says, or the number of the receipt"),
         max_length=4000,
         help_text=_("Scan the code with the camera, copy what it says, paste it here."),
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import now
@@ -12,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from habaring.regions.models import Region
-from habaring.revenue import receipt_access, receipt_pages
+from habaring.revenue import receipt_access, receipt_pages, receipts
 from habaring.revenue.forms.receipts import CheckForm, FindForm
 from habaring.revenue.receipt_access import ReceiptUnknown
 from habaring.revenue.views import doors
@@ -87,7 +88,7 @@ def receipt(request: HttpRequest, code: str, serial: int, secret: str) -> HttpRe
         "region": region,
         "sheet": sheet,
         "secret": secret,
-        "picture": _picture(sheet.qr_content),
+        "picture": _picture(sheet.qr_content) if sheet.qr_content else "",
         "trail": doors.trail(region),
     }
     return render(request, "revenue/public/receipt.html", context)
@@ -97,16 +98,14 @@ def receipt(request: HttpRequest, code: str, serial: int, secret: str) -> HttpRe
 @require_safe
 def receipt_pdf(
     request: HttpRequest, code: str, serial: int, secret: str
-) -> HttpResponse:
+) -> HttpResponseBase:
     """The same as a PDF of one page."""
     region = doors.region_of(code)
     _opened(request, region, serial, secret)
     sheet = receipt_pages.sheet_of(region, serial)
     content = receipt_pages.as_pdf(region, sheet)
-    answer = download(
-        content, name=f"tanda-terima-{sheet.number}.pdf", media_type="application/pdf"
-    )
-    return answer  # type: ignore[return-value]  # bytes: never streamed
+    name = f"tanda-terima-{sheet.number}.pdf"
+    return download(content, name=name, media_type="application/pdf")
 
 
 def _picture(content: str) -> SafeString:
@@ -145,3 +144,11 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "revenue/public/receipt_check.html", context, status=status)
+
+
+@require_safe
+def keys(request: HttpRequest, code: str) -> HttpResponse:
+    """The public keys that verify receipts without us, as openssl reads them."""
+    doors.region_of(code)
+    text = "".join(f"# {one.id}\n{one.pem}" for one in receipts.public_keys())
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
