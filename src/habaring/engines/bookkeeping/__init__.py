@@ -14,26 +14,47 @@ from habaring.engines.bookkeeping._allocate import (
     share,
     standing,
 )
+from habaring.engines.bookkeeping._books import Balance, Books, Row, statement
 from habaring.engines.bookkeeping._entry import (
     Entry,
     Line,
     Unbalanced,
     transfers,
 )
+from habaring.engines.bookkeeping._match import (
+    OUTCOMES,
+    Compared,
+    Matching,
+    Money,
+    Outcome,
+    match,
+)
+from habaring.engines.bookkeeping._sharing import share_out
 
 __all__ = [
     "IN_TIME",
     "MODES",
+    "OUTCOMES",
     "PPM",
     "Arrived",
+    "Balance",
+    "Books",
+    "Compared",
     "Entry",
     "Late",
     "Line",
+    "Matching",
     "Mode",
+    "Money",
+    "Outcome",
+    "Row",
     "Share",
     "Unbalanced",
     "allocate",
+    "match",
     "share",
+    "share_out",
     "standing",
+    "statement",
     "transfers",
 ]
