@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core import signing
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from habaring.regions.models import Region
@@ -82,6 +83,11 @@ class Asked:
     def receipts(self) -> tuple[Paid, ...]:
         """Payments that came since, and stand."""
         return tuple(p for one in self.bills for p in one.paid if p.stands)
+
+    @property
+    def last_day(self) -> date:
+        """The day on which it can be paid."""
+        return localdate(self.expires_at - timedelta(seconds=1))
 
     def over(self, at: datetime) -> bool:
         """Whether its time is up."""

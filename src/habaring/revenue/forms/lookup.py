@@ -43,7 +43,8 @@ class NopForm(forms.Form):
         try:
             return read_nop(self.cleaned_data["nop"])
         except NopRefused as refused:
-            raise forms.ValidationError(str(refused)) from refused
+            told = " ".join(str(one) for one in (refused.what, refused.why) if one)
+            raise forms.ValidationError(told) from refused
 
 
 class WholeField(forms.CharField):
@@ -117,7 +118,7 @@ class WhatIfForm(forms.Form):
         if fact.kind in ("m2", "rupiah", "count"):
             most = MOST_M2 if fact.kind == "m2" else self.rules.largest
             given["initial"] = formats.number(value or 0)
-            return WholeField(most=most, required=False, **given)
+            return WholeField(most=most, **given)
         return None
 
     def _use(self, given: dict[str, Any], *, english: bool) -> forms.Field | None:
@@ -146,7 +147,6 @@ def _class_field(
     given["initial"] = str(value or 0)
     return forms.ChoiceField(
         choices=list(_class_choices(kind, int(value or 0), classes)),
-        required=False,
         **given,
     )
 

@@ -60,7 +60,8 @@ class FindForm(forms.Form):
         try:
             return read_nop(text)
         except NopRefused as refused:
-            raise forms.ValidationError(str(refused)) from refused
+            told = " ".join(str(one) for one in (refused.what, refused.why) if one)
+            raise forms.ValidationError(told) from refused
 
     def clean(self) -> dict[str, Any]:
         """One of the pairs must be whole."""

@@ -386,7 +386,7 @@ class StateForm(forms.Form):
 class PlaceForm(forms.Form):
     """Which village the first ten digits of NOPs mean."""
 
-    prefix = forms.CharField(
+    digits = forms.CharField(
         label=_("First ten digits of the NOP"),
         max_length=16,
         widget=_digits(),
