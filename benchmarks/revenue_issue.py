@@ -185,17 +185,21 @@ def _run(issue: Any) -> None:
 
     with walls.within(REGION):
         runs.start(issue=issue, by=None, at=AT)
-    if not issuing.run(issue=issue.pk, region=REGION, clock=lambda: AT):
+    if not issuing.run(
+        issue=issue.pk, region=REGION, clock=lambda: AT, hands=issuing.HANDS
+    ):
         raise SystemExit("the run did not end")
 
 
 def _as_requests() -> None:
-    """Bound by the walls, as the worker is."""
+    """Bound by the walls, as the worker is; so are the connections of its hands."""
     from django.db import connection
 
     from habaring.shared.walls import APP_ROLE
 
     with connection.cursor() as cursor:
+        cursor.execute("SET ROLE NONE")
+        cursor.execute(f"ALTER DATABASE {NAME} SET role = {APP_ROLE}")
         cursor.execute(f"SET ROLE {APP_ROLE}")
 
 
@@ -203,7 +207,7 @@ def _as_owner() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("RESET ROLE")
+        cursor.execute("SET ROLE NONE")
 
 
 def _empty() -> None:

@@ -49,7 +49,7 @@ class _Column(Dumper):
 
 
 def ask(sql: str, params: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The one row of a statement, run as the transaction stands (its open region, its
+    """The one row of a statement, if it has one, run as the transaction stands (its open region, its
     role). Parameters that are arrays of numpy go as int8[]; columns of int8[] without
     nulls come as arrays of int64, other columns as values.
     """
@@ -61,8 +61,8 @@ def ask(sql: str, params: Mapping[str, Any]) -> tuple[Any, ...]:
         cursor.adapters.register_loader(_INT8_ARRAY, _Raw)
         cursor.adapters.register_dumper(np.ndarray, _Column)
         cursor.execute(sql.encode(), params, binary=True)
-        row = cursor.fetchone() or ()
-    return tuple(_read(one) if isinstance(one, bytes) else one for one in row)
+        row = cursor.fetchone() if cursor.description else None
+    return tuple(_read(one) if isinstance(one, bytes) else one for one in row or ())
 
 
 def _read(data: bytes) -> "NDArray[np.int64]":

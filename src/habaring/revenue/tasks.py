@@ -21,7 +21,7 @@ def run_issue(*, issue: int, region: str) -> None:
     # late: as above
     from habaring.revenue import issuing
 
-    issuing.run(issue=issue, region=region, clock=now)
+    issuing.run(issue=issue, region=region, clock=now, hands=issuing.HANDS)
 
 
 @app.periodic(cron="30 1 * * *")  # 08:30 in Sampit

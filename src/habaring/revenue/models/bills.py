@@ -128,11 +128,12 @@ class DeductionElsewhere(models.Model):
         db_index=False,
         related_name="+",
     )
+    prefix = models.CharField(max_length=10)  # of its village, as in IssuePart
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["issue", "object"], name="deductionelsewhere_once"
+                fields=["issue", "prefix", "object"], name="deductionelsewhere_once"
             )
         ]
 
