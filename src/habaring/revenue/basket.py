@@ -23,7 +23,7 @@ def read(request: HttpRequest, code: str) -> tuple[int, ...]:
         text = request.get_signed_cookie(
             _COOKIE, salt=_salt(code), max_age=int(KEPT.total_seconds())
         )
-        return tuple(int(part) for part in text.split(".") if part)[:MOST]
+        return tuple(int(part) for part in (text or "").split(".") if part)[:MOST]
     except (KeyError, ValueError, signing.BadSignature):
         return ()
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -146,7 +147,7 @@ def _partners(region: Region) -> list[Partner]:
 
 
 def _found(region: Region, row: Payment, bill: Bill | None) -> Answer:
-    told = {
+    told: dict[str, Any] = {
         "paid_at": row.paid_at,
         "amount": row.amount,
         "reference": row.reference,

@@ -54,7 +54,7 @@ def sheet_of(region: Region, serial: int) -> Sheet:
         if payment is None or payment.state == PaymentState.NEVER:
             raise ReceiptUnknown
         bill = (
-            Bill.objects.filter(region=region, id=payment.bill)
+            Bill.objects.filter(region=region, id=payment.bill or 0)
             .select_related("taxpayer", "object__place")
             .first()
         )

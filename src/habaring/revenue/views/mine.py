@@ -1,5 +1,7 @@
 """My taxes: for whoever has signed in, by code or password."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -33,6 +35,9 @@ from habaring.revenue.views.rooms import FORM_METHODS, posted
 from habaring.shared.pages import download_table, render
 from habaring.shared.refusal import Refusal
 
+HISTORY = 100
+"""Payments shown; the tables by year hold all."""
+
 
 def _person(request: HttpRequest, region: Region) -> Account:
     person = acts.require(request.user, mine.MINE, at=now(), region=region)
@@ -60,22 +65,31 @@ def taxes(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "revenue/public/mine.html", context)
 
 
-def _history(region: Region, found: mine.OwnTaxes) -> list[dict[str, object]]:
-    """Payments of all objects, newest first, each with the way to its receipt."""
+@dataclass(frozen=True)
+class _Row:
+    """One payment in the history, with the way to its receipt."""
+
+    paid: lookup.Paid
+    line: lookup.BillLine | None
+    label: str
+    secret: str
+
+
+def _history(region: Region, found: mine.OwnTaxes) -> list[_Row]:
+    """Payments of all objects, newest first."""
     rows = []
     for one in found.objects:
         lines = {line.bill: line for line in one.found.bills}
         rows += [
-            {
-                "paid": paid,
-                "line": lines.get(paid.bill),
-                "label": one.label,
-                "secret": receipt_access.secret_of(region, paid.serial),
-            }
+            _Row(
+                paid=paid,
+                line=lines.get(paid.bill),
+                label=one.label,
+                secret=receipt_access.secret_of(region, paid.serial),
+            )
             for paid in one.found.paid
         ]
-    rows.sort(key=lambda row: row["paid"].paid_at, reverse=True)  # type: ignore[attr-defined]
-    return rows[:100]
+    return sorted(rows, key=lambda row: row.paid.paid_at, reverse=True)[:HISTORY]
 
 
 @never_cache

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -170,7 +171,7 @@ def _picture(asked: Asked) -> SafeString:
 
 @never_cache
 @require_safe
-def picture(request: HttpRequest, code: str, token: str) -> HttpResponse:
+def picture(request: HttpRequest, code: str, token: str) -> HttpResponseBase:
     """The QRIS code as a picture to keep: on one telephone it is opened in the app."""
     region = doors.region_of(code)
     found = charges.asked(region, charges.read_token(region, token), on=localdate())
