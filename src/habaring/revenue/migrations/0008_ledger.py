@@ -339,6 +339,7 @@ DECLARE
     first record;
     before record;
     after record;
+    tax text := '';
 BEGIN
     PERFORM revenue_require(p_region);
     o_day := revenue_open_day(p_region, p_day);
@@ -380,6 +381,7 @@ BEGIN
     o_outcome := 'reversed';
     IF o_known THEN
         before := revenue_lock_bill(p_region, held.bill, 0);
+        tax := before.o_tax;
         SELECT * INTO after FROM revenue_standing(
             p_region, held.bill, before.o_asked, held.serial);
         o_applied := after.o_principal - before.o_principal;
@@ -391,7 +393,7 @@ BEGIN
     o_surplus := -held.amount - o_applied - o_interest;
     UPDATE public.revenue_payment SET state = 'reversed', reversed_at = p_at
         WHERE region_id = p_region AND channel = p_channel AND reference = p_reference;
-    PERFORM revenue_enter(p_region, o_day, CASE WHEN o_known THEN before.o_tax ELSE '' END,
+    PERFORM revenue_enter(p_region, o_day, tax,
         'reversal', held.serial::text, p_at,
         ARRAY['1.1.4', '7.1.2', CASE WHEN o_known THEN '2.1.1' ELSE '2.1.2' END,
             revenue_money_account(p_channel)],
