@@ -185,6 +185,7 @@ def _save_objects(good: Good, known: Known, into: Into) -> dict[str, int]:
 
 def _objects(rows: Iterable[tuple[Any, ...]], into: Into) -> dict[str, int]:
     staged = _stage("staged_object", _OBJECT_COLUMNS, rows)
+    _plain("DROP TABLE IF EXISTS pg_temp.found_object")
     _run(_FOUND, into)
     _plain("ANALYZE found_object")
     changed = _run(_CHANGED_OBJECTS, into)
@@ -278,6 +279,7 @@ def _stage(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> int:
     """Rows into a temporary table: COPY goes where no wall stands."""
     count = 0
     with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
         cursor.execute(f"CREATE TEMP TABLE {table} ({columns}) ON COMMIT DROP")
         with cursor.copy(f"COPY {table} FROM STDIN") as copy:
             for row in rows:

@@ -5,14 +5,19 @@
 from django.urls import URLPattern, path
 
 from habaring.revenue.views import (
+    books,
     claims,
+    counter,
     figures,
+    filing,
+    filing_office,
     imports,
     lookup,
     mine,
     objects,
     paying,
     receipts,
+    reconciling,
     register,
 )
 from habaring.revenue.views import partners as partner_pages
@@ -52,6 +57,19 @@ public: list[URLPattern] = [
     path("sudah-bayar/", claims.claim, name="claim"),
     path("sudah-bayar/cari/", claims.find, name="claim-find"),
     path("sudah-bayar/<str:number>/", claims.follow, name="claim-follow"),
+    path("lapor/", filing.mine, name="filings"),
+    path("lapor/tautkan/", filing.link, name="filing-link"),
+    path("lapor/tautkan/kode/", filing.link_code, name="filing-link-code"),
+    path("lapor/objek/<int:object>/", filing.file, name="file"),
+    path("lapor/bphtb/", filing.acquire, name="filing-acquire"),
+    path("lapor/bphtb/<int:object>/", filing.acquisition, name="filing-acquisition"),
+    path("lapor/<int:filing>/", filing.filed, name="filing"),
+    path(
+        "lapor/<int:filing>/berkas/<int:document>/",
+        filing.document,
+        name="filing-document",
+    ),
+    path("validasi/", filing.check, name="validation-check"),
     path("angka/", figures.page, name="figures"),
     path("angka.<str:form>", figures.table, name="figures-table"),
 ]
@@ -87,6 +105,19 @@ work += [
     path("impor/<int:run>/simpan/", imports.save, name="save-import"),
     path("impor/<int:run>/batal/", imports.cancel, name="cancel-import"),
     path("impor/contoh/<str:kind>.xlsx", imports.blank, name="blank-import"),
+    path("lapor/", filing_office.missing, name="filings"),
+    path("lapor/berkas.<str:form>", filing_office.missing_file, name="filings-file"),
+    path("lapor/masuk/", filing_office.received, name="filings-received"),
+    path("lapor/objek/<int:object>/", filing_office.file, name="file"),
+    path("lapor/bphtb/", filing_office.acquire, name="filing-acquire"),
+    path("lapor/surat/<int:filing>/", filing_office.filed, name="filing"),
+    path(
+        "lapor/surat/<int:filing>/berkas/<int:document>/",
+        filing_office.document,
+        name="filing-document",
+    ),
+    path("lapor/validasi/", filing_office.validations, name="validations"),
+    path("lapor/validasi/<int:validation>/", filing_office.validate, name="validate"),
 ]
 _PARTNER = "mitra/<int:partner>/"
 work += [
@@ -108,6 +139,42 @@ work += [
     path(f"{_PARTNER}uji/", partner_pages.test, name="test-partner"),
 ]
 
+_DAY = "hari/<str:day>/"
+work += [
+    path("loket/", counter.counter, name="counter"),
+    path("loket/bayar/", counter.take, name="take"),
+    path("loket/kuitansi/<str:key>/", counter.receipts, name="counter-receipts"),
+    path("loket/kas/", counter.till, name="till"),
+    path("loket/batal/<int:serial>/", counter.mistake, name="mistake"),
+    path("loket/putusan/<int:finding>/", counter.decide, name="decide-mistake"),
+    path("rekonsiliasi/", reconciling.overview, name="reconciling"),
+    path("rekonsiliasi/kirim/", reconciling.upload, name="statement-upload"),
+    path(
+        "rekonsiliasi/berkas/<int:statement>/", reconciling.statement, name="statement"
+    ),
+    path("rekonsiliasi/temuan/", reconciling.findings, name="findings"),
+    path("rekonsiliasi/temuan.<str:form>", books.findings_file, name="findings-file"),
+    path("rekonsiliasi/temuan/<int:finding>/", reconciling.finding, name="finding"),
+    path("rekonsiliasi/hari/", books.days, name="days"),
+    path(f"rekonsiliasi/{_DAY}", books.day, name="day"),
+    path(f"rekonsiliasi/{_DAY}total.<str:form>", books.day_file, name="day-file"),
+    path("buku/", books.trial, name="trial"),
+    path("buku/neraca-saldo.<str:form>", books.trial_file, name="trial-file"),
+    path("buku/akun/<str:account>/", books.account, name="account"),
+    path(
+        "buku/akun/<str:account>/buku.<str:form>",
+        books.account_file,
+        name="account-file",
+    ),
+    path("buku/pembayaran/<int:serial>/", books.payment, name="payment"),
+    path("buku/penerimaan/", books.receipts, name="receipts"),
+    path("buku/penerimaan.<str:form>", books.receipts_file, name="receipts-file"),
+    path("buku/piutang/", books.arrears, name="arrears"),
+    path("buku/piutang.<str:form>", books.arrears_file, name="arrears-file"),
+    path("buku/penagihan.<str:form>", books.collection_file, name="collection-file"),
+    path("buku/titipan/", books.strays, name="strays"),
+    path("buku/titipan/<int:serial>/", books.take_up, name="take-up"),
+]
 _SNAP = {
     "inquiry": "transfer-va/inquiry",
     "payment": "transfer-va/payment",

@@ -284,7 +284,7 @@ def nop_places(request: HttpRequest, code: str) -> HttpResponse:
         try:
             verbs.map_place(
                 region=room.region,
-                prefix=data["prefix"],
+                prefix=data["digits"],
                 place=place,
                 by=room.officer,
                 at=now(),
