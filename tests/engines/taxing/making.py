@@ -187,7 +187,7 @@ def _value(fact: Fact) -> st.SearchStrategy[Any]:
         return st.integers(0, 10**7) if fact.key.endswith("_value") else MONEY
     kinds: dict[str, st.SearchStrategy[Any]] = {
         "m2": st.integers(0, 200_000),
-        "count": st.integers(0, 400),
+        "count": st.integers(0, 40),
         "quantity": st.decimals(0, 10_000, places=3),
         "yes": st.booleans(),
     }

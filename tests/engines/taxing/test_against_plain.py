@@ -57,6 +57,7 @@ def test_a_roll_in_the_loops_equals_the_twin(data: st.DataObject) -> None:
         patch.setattr(_many, "FEW", 0)
         roll = assess_many(rules, table(rules, rows), on=making.ON)
     slow = assess_many(rules, table(rules, rows), on=making.ON)
+    assert (roll.total == roll.steps["total"]).all()
     for place, facts in enumerate(rows):
         expected = plain.amounts(written, facts)
         got = {key: int(column[place]) for key, column in roll.steps.items()}

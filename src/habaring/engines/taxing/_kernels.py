@@ -77,7 +77,9 @@ class Plan(NamedTuple):
 
 
 class Given(NamedTuple):
-    """What is told of each object beside its base: the use's place, the deduction."""
+    """What is told of each object beside its base: the use's place (-1: none), the
+    deduction.
+    """
 
     use: NDArray[np.int16]
     first: NDArray[np.bool_]
@@ -131,7 +133,7 @@ def settle(plan: Plan, given: Given, out: Out) -> None:
     """All steps after the base, which stands in `out.base`; bad bases are -1."""
     parts = plan.part.starts.size > 1
     for i in range(out.base.size):
-        base, use = out.base[i], given.use[i]
+        base, use = out.base[i], given.use[i] + 1
         if base <= plan.excluded[use]:
             out.excluded[i] = max(base, 0)
             out.deduction[i] = out.taxable[i] = out.part[i] = out.tax[i] = 0

@@ -1,15 +1,15 @@
 """A table through the compiled loops: the base by the tax's formula, then the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from habaring.engines.taxing import _kernels
+from habaring.engines.taxing import _kernels, _passes
 from habaring.engines.taxing._assess import of_use
 from habaring.engines.taxing._plan import mode_of, plan_of
-from habaring.engines.taxing._table import NO_SUCH_USE, Columns
+from habaring.engines.taxing._table import NO_USE, Columns
 from habaring.engines.taxing._taxes import TAXES
 from habaring.engines.taxing._values import Rules
 
@@ -23,17 +23,10 @@ def run(
     """Steps by key, the row of the rate, and which rows make no sense."""
     tax = TAXES[rules.tax]
     steps: dict[str, Ints] = {}
-    base = {
-        "land-building": _land_building,
-        "greater": _greater,
-        "paid": _paid,
-        "quantity": _product,
-        "tax": _other_tax,
-    }[tax.formula](rules, columns, steps)
-    steps["base"] = base
+    base = steps["base"] = _BASES[tax.formula](rules, columns, steps)
     use = columns.use
-    if (use == NO_SUCH_USE).any():
-        use = np.maximum(use, np.int16(0))
+    if columns.strange:
+        use = np.maximum(use, np.int16(NO_USE))
     out = _out(base)
     _kernels.settle(plan_of(rules), _kernels.Given(use, columns.first), out)
     named = {
@@ -57,6 +50,31 @@ def run(
         over, under = one.part.numerator, one.part.denominator
         _kernels.shared_out(out.total, over, under, how, steps[one.key])
     return steps, out.tier, base < 0
+
+
+def totals(rules: Rules, columns: Columns) -> Ints | None:
+    """The totals alone, several times as fast; None where the rules are not so simple
+    or where a row makes no sense, which `run` then tells.
+    """
+    quick = _passes.quick_of(rules)
+    if quick is None or columns.strange:
+        return None
+    given = (columns.use, columns.first.view(np.uint8))
+    total = np.empty(columns.rows, dtype=np.int64)
+    numbers = columns.numbers
+    if TAXES[rules.tax].formula == "land-building":
+        land, building = (
+            (_flat(numbers[f"{part}_m2"]), _flat(numbers[f"{part}_value"]))
+            for part in ("land", "building")
+        )
+        facts = (land, building)
+        bad = _passes.land_building_totals(quick, facts, given, rules.largest, total)
+        return None if bad < 0 else total
+    base = _BASES[TAXES[rules.tax].formula](rules, columns, {})
+    if base.size and base.min() < 0:
+        return None
+    _passes.totals(quick, base, given, total)
+    return total
 
 
 def _out(base: Ints) -> _kernels.Out:
@@ -124,7 +142,7 @@ def _product(rules: Rules, columns: Columns, _: dict[str, Ints]) -> Ints:
     prices = [of_use(rules.prices, key) for key in keys]
     fixed = np.array([rows[0].amount if rows else -1 for rows in prices])
     given = columns.numbers["price"]
-    ruled = fixed[np.maximum(columns.use, 0)]
+    ruled = fixed[np.maximum(columns.use, NO_USE) + 1]
     bad = np.where(ruled >= 0, given != 0, given <= 0)
     price = np.where(ruled >= 0, ruled, given)
     factors = (*(_flat(columns.numbers[fact.key]) for fact in facts), price)
@@ -134,6 +152,15 @@ def _product(rules: Rules, columns: Columns, _: dict[str, Ints]) -> Ints:
     _kernels.quantities(factors, thousands, rules.largest, how, base)
     base[bad] = -1
     return base
+
+
+_BASES: Mapping[str, Callable[[Rules, Columns, dict[str, Ints]], Ints]] = {
+    "land-building": _land_building,
+    "greater": _greater,
+    "paid": _paid,
+    "quantity": _product,
+    "tax": _other_tax,
+}
 
 
 def _flat(column: Ints) -> Ints:

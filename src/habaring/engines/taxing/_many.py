@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,13 @@ from numpy.typing import NDArray
 from habaring.engines.taxing._assess import assess, refuse_out_of_force
 from habaring.engines.taxing._facts import check_facts
 from habaring.engines.taxing._problems import SHOWN, problem, refused
-from habaring.engines.taxing._table import NO_SUCH_USE, Columns, Table, columns_of
+from habaring.engines.taxing._table import (
+    NO_SUCH_USE,
+    NO_USE,
+    Columns,
+    Table,
+    columns_of,
+)
 from habaring.engines.taxing._taxes import TAXES
 from habaring.engines.taxing._values import Assessment, Problem, Refused, Rules
 
@@ -23,21 +30,37 @@ FEW = 1_000
 
 @dataclass(frozen=True, eq=False)
 class Roll:
-    """Assessments of N objects. `steps`: int64[N] by the key of the step, in order.
+    """Assessments of N objects, `total` int64[N] rupiah.
 
-    A step that an object does not have (it is excluded; the least tax was not needed)
-    is 0. `tier` int16[N]: the row of `rules.rates` that held, -1 where excluded.
+    The steps are reckoned when they are first asked for and then kept; until then the
+    arrays of `table` must stay as they are.
     """
 
     rules: Rules
     on: date
     table: Table
-    steps: Mapping[str, Ints]
-    tier: NDArray[np.int16]
+    total: Ints
+    kept: tuple[Mapping[str, Ints], NDArray[np.int16]] | None = None
 
     @property
-    def total(self) -> Ints:
-        return self.steps["total"]
+    def steps(self) -> Mapping[str, Ints]:
+        """int64[N] by the key of the step, in order. A step that an object does not
+        have (it is excluded; the least tax was not needed) is 0.
+        """
+        return self._all[0]
+
+    @property
+    def tier(self) -> NDArray[np.int16]:
+        """int16[N]: the row of `rules.rates` that held, -1 where excluded."""
+        return self._all[1]
+
+    @cached_property
+    def _all(self) -> tuple[Mapping[str, Ints], NDArray[np.int16]]:
+        if self.kept:
+            return self.kept
+        from habaring.engines.taxing import _loops
+
+        return _loops.run(self.rules, columns_of(self.rules, self.table))[:2]
 
     @property
     def payable(self) -> Ints:
@@ -46,7 +69,7 @@ class Roll:
         return sum((self.steps[key] for key in beside), start=self.total)
 
     def __len__(self) -> int:
-        return len(self.tier)
+        return len(self.total)
 
     def assessment(self, row: int) -> Assessment:
         """One row with formulas, values and articles."""
@@ -69,11 +92,16 @@ def assess_many(rules: Rules, table: Table, *, on: date) -> Roll:
         return _one_by_one(rules, table, on)
     from habaring.engines.taxing import _loops
 
-    steps, tier, bad = _loops.run(rules, columns)
-    bad |= _bad_uses(rules, columns)
-    if bad.any():
-        raise _explained(rules, table, bad)
-    return Roll(rules, on, table, steps, tier)
+    bad = _bad_uses(rules, columns)
+    total = None if bad is not None else _loops.totals(rules, columns)
+    if total is not None:
+        return Roll(rules, on, table, total)
+    steps, tier, wrong = _loops.run(rules, columns)
+    if bad is not None:
+        wrong |= bad
+    if wrong.any():
+        raise _explained(rules, table, wrong)
+    return Roll(rules, on, table, steps["total"], (steps, tier))
 
 
 def first_objects(
@@ -166,7 +194,7 @@ def _one_by_one(rules: Rules, table: Table, on: date) -> Roll:
             tier[row] = places[id(one.tier)]
     if problems:
         raise refused(problems)
-    return Roll(rules, on, table, steps, tier)
+    return Roll(rules, on, table, steps["total"], (steps, tier))
 
 
 def _at(refusal: Refused, row: int) -> list[Problem]:
@@ -176,11 +204,15 @@ def _at(refusal: Refused, row: int) -> list[Problem]:
     ]
 
 
-def _bad_uses(rules: Rules, columns: Columns) -> NDArray[np.bool_]:
+def _bad_uses(rules: Rules, columns: Columns) -> NDArray[np.bool_] | None:
+    """Rows whose use makes no sense; None where there is none."""
+    general = any(tier.use is None for tier in rules.rates)
+    if general and not columns.strange:
+        return None
     bad: NDArray[np.bool_] = columns.use == NO_SUCH_USE
-    if all(tier.use is not None for tier in rules.rates):
-        bad |= columns.use == 0
-    return bad
+    if not general:
+        bad |= columns.use == NO_USE
+    return bad if bad.any() else None
 
 
 def _explained(rules: Rules, table: Table, bad: NDArray[np.bool_]) -> Refused:

@@ -28,9 +28,9 @@ def plan_of(rules: Rules) -> Plan:
     least = rules.minimum
     return Plan(
         largest=rules.largest,
-        excluded=_by_use(rules, lambda use: _excluded(rules, use)),
-        deduction=_by_use(rules, lambda use: _deduction(rules, use)[0]),
-        once=_by_use(rules, lambda use: _deduction(rules, use)[1]).astype(np.bool_),
+        excluded=_by_use(rules, lambda use: excluded_of(rules, use)),
+        deduction=_by_use(rules, lambda use: deduction_of(rules, use)[0]),
+        once=_by_use(rules, lambda use: deduction_of(rules, use)[1]).astype(np.bool_),
         part=_ladder(rules, rules.shares or rules.weights, part_rounding.unit),
         part_unit=part_rounding.unit,
         part_mode=mode_of(part_rounding),
@@ -54,7 +54,7 @@ def _by_use(
     return np.array([value(key) for key in keys], dtype=np.int64)
 
 
-def _excluded(rules: Rules, use: str) -> int:
+def excluded_of(rules: Rules, use: str) -> int:
     """The largest base that is not taxed; -1 where every base is."""
     most = [
         END if one.base_at_most is None else one.base_at_most
@@ -64,7 +64,8 @@ def _excluded(rules: Rules, use: str) -> int:
     return max(most, default=-1)
 
 
-def _deduction(rules: Rules, use: str) -> tuple[int, int]:
+def deduction_of(rules: Rules, use: str) -> tuple[int, int]:
+    """Rupiah, and 1 where only one object of a taxpayer has it."""
     found = of_use(rules.deductions, use)
     return (found[0].amount, int(found[0].once)) if found else (0, 0)
 

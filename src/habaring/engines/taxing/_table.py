@@ -12,17 +12,20 @@ from habaring.engines.taxing._taxes import TAXES, Fact
 from habaring.engines.taxing._values import Problem, Rules
 
 Table: TypeAlias = Mapping[str, NDArray[Any]]
-NO_SUCH_USE = -1
+NO_USE, NO_SUCH_USE = -1, -2
 
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """Facts by column, N rows. `use`: 0 for none, else 1 + its place in the rules."""
+    """Facts by column, N rows. `use`: its place in the rules, `NO_USE` for none;
+    `strange`: one of them is `NO_SUCH_USE`.
+    """
 
     rows: int
     numbers: Mapping[str, NDArray[np.int64]]
     use: NDArray[np.int16]
     first: NDArray[np.bool_]
+    strange: bool
 
 
 def columns_of(rules: Rules, table: Table) -> Columns:
@@ -39,7 +42,7 @@ def columns_of(rules: Rules, table: Table) -> Columns:
     ]
     rows = len(next(iter(table.values()))) if table else 0
     numbers: dict[str, NDArray[np.int64]] = {}
-    use = np.zeros(rows, dtype=np.int16)
+    use = np.full(rows, NO_USE, dtype=np.int16)
     first = np.ones(rows, dtype=np.bool_)
     for fact in tax.facts:
         column = table.get(fact.key)
@@ -57,7 +60,8 @@ def columns_of(rules: Rules, table: Table) -> Columns:
             numbers[fact.key] = column.astype(np.int64, copy=False)
     if problems:
         raise refused(problems)
-    return Columns(rows, numbers, use, first)
+    strange = bool(rows) and int(use.min()) == NO_SUCH_USE
+    return Columns(rows, numbers, use, np.ascontiguousarray(first), strange)
 
 
 def _problem(fact: Fact, column: NDArray[Any] | None, rows: int) -> Problem | None:
@@ -74,13 +78,14 @@ def _problem(fact: Fact, column: NDArray[Any] | None, rows: int) -> Problem | No
 
 
 def _uses(rules: Rules, column: NDArray[Any]) -> NDArray[np.int16]:
-    """Places from texts; places given (-1: none) are only moved."""
+    """Places from texts; of places that are given, whether they are in the rules."""
     if column.dtype.kind in "iu":
+        if not len(column) or (column.min() >= -1 and column.max() < len(rules.uses)):
+            return column.astype(np.int16, copy=False)
         known = (column >= -1) & (column < len(rules.uses))
-        places = np.where(known, column + 1, NO_SUCH_USE)
-        return places.astype(np.int16)
-    lookup = {use.key: place for place, use in enumerate(rules.uses, 1)}
-    lookup[""] = 0
+        return np.where(known, column, NO_SUCH_USE).astype(np.int16)
+    lookup = {use.key: place for place, use in enumerate(rules.uses)}
+    lookup[""] = NO_USE
     return np.fromiter(
         (lookup.get(key, NO_SUCH_USE) for key in column.tolist()),
         dtype=np.int16,
