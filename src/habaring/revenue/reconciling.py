@@ -6,7 +6,7 @@ domain.md 4.5.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -127,14 +127,8 @@ _OTHERS = """
 """
 _COMPARE = """
 WITH others AS MATERIALIZED ({others})
-SELECT outcome, count(*), coalesce(sum(own), 0)::bigint,
-    array_agg(channel) FILTER (WHERE differs), array_agg(reference) FILTER (WHERE differs),
-    array_agg(line) FILTER (WHERE differs), array_agg(net) FILTER (WHERE differs),
-    array_agg(times) FILTER (WHERE differs), array_agg(own) FILTER (WHERE differs),
-    array_agg(there_at) FILTER (WHERE differs), array_agg(here) FILTER (WHERE differs)
-FROM (
-    SELECT *, outcome NOT IN ('match', 'elsewhere') AS differs FROM (
-        SELECT channel, reference, t.line, t.net, t.times, t.own, t.paid_at AS there_at,
+SELECT outcome, channel, reference, line, net, times, own, there_at, here FROM (
+    SELECT channel, reference, t.line, t.net, t.times, t.own, t.paid_at AS there_at,
             h.amount AS here, CASE
             WHEN t.line IS NULL THEN CASE WHEN h.amount > 0 AND NOT EXISTS (
                 SELECT 1 FROM others o
@@ -159,8 +153,7 @@ FROM (
             WHERE region_id = %(region)s AND channel = ANY(%(channels)s)
                 AND day >= %(first)s AND paid_at >= %(begins)s AND paid_at < %(ends)s
         ) h USING (channel, reference)
-    ) joined
-) told GROUP BY outcome
+) told WHERE outcome NOT IN ('match', 'elsewhere')
 """
 _FAR = """
 SELECT k.n, CASE WHEN p.state = 'posted' THEN p.amount ELSE 0 END, p.paid_at
@@ -213,19 +206,29 @@ def compare(statement: Statement, *, at: datetime, due_on: date) -> Compared:
         cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute("SET LOCAL jit = off")  # it takes longer than it saves
         cursor.execute(query, given)
-        rows = cursor.fetchall()
+        differences = [Difference(*row) for row in cursor.fetchall()]
         cursor.execute("SET LOCAL work_mem TO DEFAULT")
-        counts = {name: int(n) for name, n, *_rest in rows if name not in _NOT_TOLD}
-        sums = {name: int(own) for name, _n, own, *_rest in rows if name in counts}
-        differences = [one for row in rows if row[3] for one in _differences(row)]
-        differences = _looked_up(cursor, statement, differences, counts, sums)
+        differences = _looked_up(cursor, statement, differences)
         cursor.execute(_KEEP, given | _columns(differences))
+    counts, sums = _told(statement, differences)
     doubled = [one for one in differences if one.outcome == Outcome.DUPLICATE]
     surplus = sum((one.net or 0) - (one.here or 0) for one in doubled)
     return Compared(counts, sums, surplus)
 
 
-_NOT_TOLD = ("elsewhere", "unknown")
+def _told(
+    statement: Statement, differences: Sequence[Difference]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Counts and sums by outcome; what does not differ matches."""
+    counts: dict[str, int] = {}
+    sums: dict[str, int] = {}
+    for one in differences:
+        counts[one.outcome] = counts.get(one.outcome, 0) + 1
+        sums[one.outcome] = sums.get(one.outcome, 0) + (one.own or 0)
+    keys = statement.lines_counted - statement.repeated
+    counts[str(Outcome.MATCH)] = keys - sum(one.line is not None for one in differences)
+    sums[str(Outcome.MATCH)] = statement.total - sum(sums.values())
+    return counts, sums
 
 
 def _given(statement: Statement, at: datetime, due_on: date) -> dict[str, Any]:
@@ -249,11 +252,6 @@ def _given(statement: Statement, at: datetime, due_on: date) -> dict[str, Any]:
         "at": at,
         "kinds": [*OF_BANK],
     }
-
-
-def _differences(row: tuple[Any, ...]) -> Iterator[Difference]:
-    for values in zip(*row[3:], strict=True):
-        yield Difference(row[0], *values)
 
 
 def outcome_of(one: Difference, here: int | None, here_at: datetime | None) -> str:
@@ -280,8 +278,6 @@ def _looked_up(
     cursor: Any,
     statement: Statement,
     differences: list[Difference],
-    counts: dict[str, int],
-    sums: dict[str, int],
 ) -> list[Difference]:
     """Lines without a payment on their days: perhaps it is of another one."""
     unknown = [one for one in differences if one.outcome == "unknown"]
@@ -294,8 +290,6 @@ def _looked_up(
     for n, one in enumerate(unknown, start=1):
         here, here_at = far.get(n, (None, None))
         outcome = str(outcome_of(one, here, here_at))
-        counts[outcome] = counts.get(outcome, 0) + 1
-        sums[outcome] = sums.get(outcome, 0) + (one.own or 0)
         if outcome != Outcome.MATCH:
             found.append(replace(one, outcome=outcome, here=here))
     return found
@@ -410,6 +404,12 @@ def payment_of(finding: Finding) -> Payment | None:
     return Payment.objects.filter(
         region=finding.region_id, channel=finding.channel, reference=finding.reference
     ).first()
+
+
+def bills(region: Region, ids: Sequence[int]) -> list[Bill]:
+    """Bills with whose they are."""
+    rows = Bill.objects.filter(region=region, id__in=ids)
+    return list(rows.select_related("taxpayer"))
 
 
 def bill_of_number(region: Region, number: str, *, tax: str = "pbb") -> Bill | None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -83,6 +83,38 @@ def assign(
         details={"findings": count, "owner": owner.pk if owner else None},
     )
     return count
+
+
+@transaction.atomic
+def take_up(*, payment: Payment, by: Person, at: datetime, due_on: date) -> Finding:
+    """Give a payment without its place (for no bill, or too much) an entry in the queue;
+    the one it has, if it has one. A settled one is opened again.
+    """
+    outcome = Outcome.OVERPAID if payment.bill else Outcome.NO_BILL
+    known = Finding.objects.filter(
+        region=payment.region_id,
+        channel=payment.channel,
+        reference=payment.reference,
+        outcome=outcome,
+    )
+    row = known.order_by("-pk").first() or Finding(
+        region_id=payment.region_id,
+        day=payment.day,
+        outcome=outcome,
+        channel=payment.channel,
+        reference=payment.reference,
+        here=payment.amount,
+        due_on=due_on,
+        found_at=at,
+    )
+    if row.pk and row.state in reconciling.WAITS:
+        return row
+    row.state, row.owner = FindingState.OPEN, by
+    row.repair, row.proposed_at, row.proposed_by = None, None, None
+    row.decided_at, row.decided_by = None, None
+    row.save()
+    _record(row, "taken_up", by, at)
+    return row
 
 
 @transaction.atomic
