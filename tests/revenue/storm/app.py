@@ -1,0 +1,87 @@
+"""The web server as `habaring up` runs it, to be killed: granian, two workers."""
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from django.conf import settings
+
+from tests.revenue.storm.cluster import _below
+
+WORKERS, THREADS = 2, 6
+
+
+class App:
+    """Processes on the storm's own database. `fault`: one planted on purpose."""
+
+    def __init__(self, url: str, *, fault: str = "") -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        self.url = url
+        self.fault = fault
+        self.process: subprocess.Popen[bytes] | None = None
+        self.kills = 0
+        self.chance = random.Random(3)  # noqa: S311 - a storm that can be repeated
+
+    def start(self) -> None:
+        env = {
+            **os.environ,
+            "DATABASE_URL": self.url,
+            "DATABASE_ROLE": "habaring_app",
+            "SECRET_KEY": settings.SECRET_KEY,
+            "PERSONAL_DATA_KEY": settings.PERSONAL_DATA_KEY,
+            "HABARING_DATA": str(settings.DATA_DIR),
+            "PLAIN_STATIC": "True",
+            "DATABASE_POOL": str(THREADS + 2),
+            "LOG_LEVEL": "CRITICAL",
+            "STORM_FAULT": self.fault,
+        }
+        command = [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+            *("--host", "127.0.0.1", "--port", str(self.port)),
+            *("--workers", str(WORKERS), "--blocking-threads", str(THREADS)),
+            *("--respawn-failed-workers", "--respawn-interval", "0.2"),
+            *("--log-level", "critical", "tests.revenue.storm.faults:application"),
+        ]
+        self.process = subprocess.Popen(
+            command,
+            env=env,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def wait(self, seconds: float = 90) -> None:
+        """Until it takes connections."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection(("127.0.0.1", self.port), timeout=1),
+            ):
+                return
+            time.sleep(0.05)
+        raise TimeoutError("the web server did not start")
+
+    def kill_worker(self) -> None:
+        """One worker; granian starts another."""
+        workers = _below(self.process.pid) if self.process else []
+        if workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.chance.choice(workers), signal.SIGKILL)
+            self.kills += 1
+
+    def kill(self) -> None:
+        """All of its processes."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+            self.kills += 1

@@ -1,0 +1,241 @@
+"""A whole storm: a cluster with a town's bills, the web server, the bank, and the killer."""
+
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.utils.timezone import localdate, now
+
+from habaring.config.embedded import package_binaries
+from habaring.revenue.bank.signing import Signer
+from habaring.revenue.gateways import callers, owing
+from habaring.revenue.models import Bill, Charge, Partner, Token
+from tests.makers import region
+from tests.revenue import banks, makers
+from tests.revenue.storm import checks
+from tests.revenue.storm.app import App
+from tests.revenue.storm.bank import Target, Traffic
+from tests.revenue.storm.cluster import Cluster, cluster
+
+AMOUNT = 77_600
+
+
+@dataclass(frozen=True)
+class Weather:
+    """How a storm blows. `power`: the power is cut instead of PostgreSQL killed.
+
+    `kills`: of PostgreSQL at the least; workers of the web server die between them.
+    """
+
+    seconds: float = 60
+    kills: int = 10
+    power: bool = False
+    fault: str = ""
+    settings: tuple[str, ...] = ()
+    bills: int = 4000
+
+
+@dataclass
+class Report:
+    """What happened, and what does not hold."""
+
+    payments: int = 0
+    acked: int = 0
+    requests: int = 0
+    kills: int = 0
+    cuts: int = 0
+    app_kills: int = 0
+    seconds: float = 0
+    violations: dict[str, int] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        counted = ", ".join(
+            f"{what}: {n:,}" for what, n in sorted(self.counted.items())
+        )
+        return (
+            f"{self.payments:,} payments ({self.acked:,} acknowledged) in"
+            f" {self.requests:,} requests and {self.seconds:.0f} s; PostgreSQL killed"
+            f" {self.kills} times, power cut {self.cuts} times, web server or worker"
+            f" killed {self.app_kills} times; {counted};"
+            f" violations: {self.violations or 'none'}"
+        )
+
+
+@dataclass(frozen=True)
+class Town:
+    """What the storm pays: made once in the database of the tests, then dumped."""
+
+    signer: Signer
+    targets: Sequence[Target]
+
+
+def town(bills: int) -> Town:
+    """Bills with a virtual account and a QRIS charge each, a bank, its token."""
+    at = now()
+    kotim = region("62.02")
+    signer = banks.bank(kotim, at)
+    rule = makers.rule(kotim)
+    obj = makers.object(kotim)
+    due = localdate(at) + timedelta(days=60)
+    made = [
+        Bill(
+            region=kotim,
+            document="SPPT",
+            tax="pbb",
+            year=2026,
+            object=obj,
+            taxpayer=obj.taxpayer,
+            number=f"{620206000101200010 + 10 * n}",
+            rule=rule,
+            facts={},
+            amount=AMOUNT,
+            due_on=due,
+            illustrative=True,
+            issued_at=at,
+        )
+        for n in range(bills)
+    ]
+    Bill.objects.bulk_create(made)
+    qris = Partner.objects.get(kind="qris")
+    Charge.objects.bulk_create(
+        Charge(
+            region=kotim,
+            partner=qris,
+            reference=f"6202-{bill.id:016d}",
+            bills=[[bill.id, AMOUNT]],
+            amount=AMOUNT,
+            created_at=at,
+            expires_at=at + timedelta(days=1),
+        )
+        for bill in made
+    )
+    va = callers.by_id("VA-62.02", region="62.02", at=at)
+    signer.token = callers.give_token(va, region="62.02", at=at)
+    Token.objects.update(expires_at=at + timedelta(hours=2))
+    targets = [
+        Target(
+            bill.id, owing.customer_of_bill(bill), f"6202-{bill.id:016d}", bill.amount
+        )
+        for bill in made
+    ]
+    return Town(signer, targets)
+
+
+def dumped(folder: Path) -> Path:
+    """The database of the tests as it stands, to be brought into a cluster."""
+    target = folder / "town.dump"
+    database = connection.settings_dict
+    words = ["--format=custom", "--no-owner", "--no-privileges", f"--file={target}"]
+    env = os.environ | {"PGPASSWORD": str(database["PASSWORD"] or "")}
+    at = [f"--host={database['HOST']}", f"--username={database['USER']}"]
+    if database["PORT"]:
+        at.append(f"--port={database['PORT']}")
+    binary = str(package_binaries() / "bin" / "pg_dump")
+    subprocess.run(
+        [binary, *words, *at, str(database["NAME"])],
+        env={key: value for key, value in env.items() if value},
+        check=True,
+    )
+    return target
+
+
+_ROLE = """
+import django
+django.setup()
+from habaring.shared import walls
+walls.give_app_role()
+"""
+
+
+def _give_role(url: str) -> None:
+    env = os.environ | {
+        "DATABASE_URL": url,
+        "DATABASE_ROLE": "",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "DJANGO_SETTINGS_MODULE": "habaring.config.settings",
+    }
+    subprocess.run([sys.executable, "-c", _ROLE], env=env, check=True)
+
+
+def blow(folder: Path, dump: Path, made: Town, weather: Weather) -> Report:
+    """Run it, and say what happened."""
+    with cluster(folder, dump, power=weather.power) as server:
+        _give_role(server.url)
+        for setting in weather.settings:
+            server.run(f"ALTER DATABASE habaring SET {setting}")
+        app = App(server.url, fault=weather.fault)
+        try:
+            app.start()
+            app.wait()
+            return _blown(server, app, made, weather)
+        finally:
+            app.kill()
+
+
+def _blown(server: Cluster, app: App, made: Town, weather: Weather) -> Report:
+    traffic = Traffic(app.port, made.signer, made.targets)
+    over = threading.Event()
+    killer = threading.Thread(
+        target=_kill_again_and_again, args=(server, app, weather, over)
+    )
+    begun = time.monotonic()
+    killer.start()
+    traffic.run(weather.seconds)
+    over.set()
+    killer.join()
+    seconds = time.monotonic() - begun
+    app.kill()
+    if weather.power:
+        server.cut_power()
+    else:
+        server.kill()
+    server.start()
+    waited = sorted(traffic.waited) or [0.0]
+    traffic.counted["p50 ms"] = round(1000 * waited[len(waited) // 2])
+    return Report(
+        payments=len(traffic.money),
+        acked=len(traffic.acked),
+        requests=traffic.counted.pop("requests"),
+        kills=server.kills,
+        cuts=server.cuts,
+        app_kills=app.kills,
+        seconds=seconds,
+        violations=checks.violations(server.url, traffic.money),
+        counted=dict(traffic.counted),
+    )
+
+
+def _kill_again_and_again(
+    server: Cluster, app: App, weather: Weather, over: threading.Event
+) -> None:
+    """The database about every `seconds / kills`, and a worker between two of these."""
+    chance = random.Random(99)  # noqa: S311 - a storm that can be repeated
+    pause = weather.seconds / (weather.kills + 1)
+    begun, done = time.monotonic(), 0
+    while done < weather.kills:
+        done += 1
+        middle = begun + pause * (done - 0.5) - time.monotonic()
+        if over.wait(max(0.0, middle)):
+            return
+        app.kill_worker()
+        rest = begun + pause * done + chance.random() * pause / 4 - time.monotonic()
+        if over.wait(max(0.0, rest)):
+            return
+        if weather.power:
+            server.cut_power()
+            server.start()
+        elif chance.random() < 0.25:
+            server.kill_backend()
+        else:
+            server.kill()
+            server.start()

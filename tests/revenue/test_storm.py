@@ -1,0 +1,93 @@
+"""Payments from sixteen clients while the web server and PostgreSQL die.
+
+A short form here; `python3 dev.py storm` blows for a minute each way.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from habaring.shared import sealing
+from tests.revenue.storm import blow
+from tests.revenue.storm.blow import Report, Town, Weather
+from tests.revenue.storm.cluster import can_cut_power
+
+SECONDS = float(os.environ.get("STORM_SECONDS", "10"))
+KILLS = max(2, round(SECONDS / 5))
+WHOLE = SECONDS >= 30
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+power = pytest.mark.skipif(
+    not can_cut_power(), reason="cutting the power needs Linux and gcc"
+)
+whole = pytest.mark.skipif(not WHOLE, reason="part of `python3 dev.py storm`")
+
+
+@pytest.fixture
+def town(settings: object) -> Iterator[Town]:
+    settings.PERSONAL_DATA_KEY = sealing.new_entry()  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:  # the ledger is never emptied, but for this
+        cursor.execute("SET habaring.may_empty = 'yes'")
+    return blow.town(8000 if WHOLE else 2500)
+
+
+def storm(
+    made: Town, folder: Path, capsys: pytest.CaptureFixture[str], weather: Weather
+) -> Report:
+    report = blow.blow(folder / "pg-storm", blow.dumped(folder), made, weather)
+    with capsys.disabled():
+        print(f"\nstorm{' ' + weather.fault if weather.fault else ''}: {report}")
+    return report
+
+
+def test_each_payment_happens_once_whatever_is_killed(
+    town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = storm(town, tmp_path, capsys, Weather(SECONDS, KILLS))
+    assert report.violations == {}
+    assert report.acked > 10 * SECONDS
+    assert report.kills >= KILLS
+    assert not [what for what in report.counted if what[:6].isupper()]
+
+
+@power
+@whole
+def test_each_payment_happens_once_though_the_power_is_cut(
+    town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = storm(town, tmp_path, capsys, Weather(SECONDS, KILLS, power=True))
+    assert report.violations == {}
+    assert report.acked > 100
+    assert report.cuts >= KILLS
+
+
+@whole
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        ("check-then-insert", "a payment is there twice"),
+        ("early-answer", "an acknowledged payment is not there"),
+        ("memory", "an acknowledged payment is not there"),
+    ],
+)
+def test_the_storm_finds_a_planted_fault(
+    town: Town,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    fault: str,
+    found: str,
+) -> None:
+    report = storm(town, tmp_path, capsys, Weather(12, 3, fault=fault))
+    assert found in report.violations
+
+
+@power
+@whole
+def test_a_power_cut_finds_commits_that_were_not_synced(
+    town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    weather = Weather(12, 3, power=True, settings=("synchronous_commit = off",))
+    report = storm(town, tmp_path, capsys, weather)
+    assert "an acknowledged payment is not there" in report.violations
