@@ -80,8 +80,10 @@ def ladders(draw: st.DrawFn, table: str, low: int, high: int, use: str = "") -> 
 
 
 @st.composite
-def texts(draw: st.DrawFn, tax: str = "") -> str:
-    """Rules of any tax, within the law, with every part that the tax may have."""
+def texts(draw: st.DrawFn, tax: str = "", *, down: bool = False) -> str:
+    """Rules of any tax, within the law, with every part that the tax may have; `down`:
+    rounded down to a rupiah everywhere.
+    """
     tax = tax or draw(st.sampled_from(sorted(TAXES)))
     steps = ["tax"]
     parts = [use("a"), use("b")]
@@ -89,7 +91,8 @@ def texts(draw: st.DrawFn, tax: str = "") -> str:
         more, rounded = draw(some(tax))
         parts += more
         steps += rounded
-    rounding = " ".join(f"{s}:{draw(UNITS)}-{draw(MODES)}" for s in steps)
+    how = st.just("1-down") if down else st.builds("{}-{}".format, UNITS, MODES)
+    rounding = " ".join(f"{step}:{draw(how)}" for step in steps)
     return text(tax, *parts, rounding=rounding)
 
 

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from habaring.engines.taxing import TAXES, Refused, Rules, _many, assess, assess_many
+from habaring.engines.taxing import (
+    TAXES,
+    Refused,
+    Rules,
+    _many,
+    _passes,
+    assess,
+    assess_many,
+)
 from tests.engines.taxing import making, plain
 
 SLOW = settings(
@@ -65,6 +73,22 @@ def test_a_roll_in_the_loops_equals_the_twin(data: st.DataObject) -> None:
         assert roll.assessment(place).total == expected["total"]
     assert tuple(roll.steps) == _many.step_keys(rules) == tuple(slow.steps)
     assert (roll.tier == slow.tier).all()
+
+
+@SLOW
+@given(st.data())
+def test_bills_in_wide_passes_equal_the_twin(data: st.DataObject) -> None:
+    """Rules that `_passes` takes, and rolls of more than one block."""
+    written = data.draw(making.texts(down=True))
+    rules = making.rules(written)
+    rows = data.draw(st.lists(making.facts(rules), min_size=1, max_size=8))
+    many = rows * (4_500 // len(rows))
+    roll = assess_many(rules, table(rules, many), on=making.ON)
+    quick = roll.kept is None
+    assert quick == (_passes.quick_of(rules) is not None)
+    expected = [plain.amounts(written, facts)["total"] for facts in rows]
+    assert roll.total.tolist() == expected * (4_500 // len(rows))
+    assert (roll.total == roll.steps["total"]).all()
 
 
 @SLOW
