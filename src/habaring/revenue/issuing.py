@@ -141,7 +141,9 @@ FROM objects JOIN several USING (taxpayer_id) WHERE ready
 """  # noqa: S608 - as above
 UNREADY = f"""
 WITH {_CLASSES}, {_OBJECTS}
-SELECT id FROM objects WHERE NOT ready ORDER BY number LIMIT %(most)s
+SELECT array_agg(id) FROM (
+    SELECT id FROM objects WHERE NOT ready ORDER BY number LIMIT %(most)s
+) first_ones
 """  # noqa: S608 - as above
 
 

@@ -5,13 +5,18 @@
 from django.urls import URLPattern, path
 
 from habaring.revenue.views import (
+    asking,
+    bills,
     books,
+    cases,
     claims,
     counter,
+    desk,
     figures,
     filing,
     filing_office,
     imports,
+    issue,
     lookup,
     mine,
     objects,
@@ -19,6 +24,7 @@ from habaring.revenue.views import (
     receipts,
     reconciling,
     register,
+    rules,
 )
 from habaring.revenue.views import partners as partner_pages
 from habaring.revenue.views import snap as banks
@@ -52,6 +58,17 @@ public: list[URLPattern] = [
     path("saya/bayar/", mine.pay_all, name="mine-pay"),
     path("saya/pengingat/", mine.remind, name="mine-remind"),
     path("saya/tagihan/<int:bill>/", mine.bill, name="mine-bill"),
+    path("saya/tagihan/<int:bill>/tanya/", asking.choose, name="ask-choose"),
+    path("saya/tagihan/<int:bill>/tanya/<str:kind>/", asking.ask, name="ask"),
+    path("saya/permohonan/", asking.cases, name="cases"),
+    path("saya/permohonan/<int:case>/", asking.case, name="case"),
+    path("saya/permohonan/<int:case>/tambah/", asking.add, name="case-add"),
+    path("saya/permohonan/<int:case>/batal/", asking.withdraw, name="case-withdraw"),
+    path(
+        "saya/permohonan/<int:case>/berkas/<int:upload>/",
+        asking.document,
+        name="case-document",
+    ),
     path("saya/pembayaran-<int:year>.csv", mine.summary, name="mine-summary"),
     path("pengingat/<str:token>/", mine.stop, name="remind-stop"),
     path("sudah-bayar/", claims.claim, name="claim"),
@@ -70,10 +87,38 @@ public: list[URLPattern] = [
         name="filing-document",
     ),
     path("validasi/", filing.check, name="validation-check"),
+    path("aturan/", rules.public_rules, name="rules"),
+    path("aturan/<slug:tax>/", rules.public_rule, name="rule"),
+    path("aturan/<slug:tax>.toml", rules.public_rule_file, name="rule-file"),
     path("angka/", figures.page, name="figures"),
     path("angka.<str:form>", figures.table, name="figures-table"),
 ]
-work: list[URLPattern] = []
+_RUN = "terbit/<int:issue>/"
+_VILLAGE = "tagihan/desa/<int:year>/<str:prefix>/"
+work: list[URLPattern] = [
+    path("", desk.desk, name="desk"),
+    path("aturan/", rules.rules, name="rules"),
+    path("aturan/usul/", rules.propose, name="propose-rule"),
+    path("aturan/<int:rule>/", rules.rule, name="rule"),
+    path("aturan/<int:rule>/aturan.toml", rules.rule_file, name="rule-file"),
+    path("kelas/", rules.classes, name="classes"),
+    path("kelas/unggah/", rules.upload_classes, name="upload-classes"),
+    path("kelas/templat.xlsx", rules.classes_template, name="classes-template"),
+    path("kelas/semua.<str:form>", rules.classes_file, name="classes-file"),
+    path("terbit/", issue.issues, name="issues"),
+    path("terbit/siapkan/", issue.prepare, name="prepare-issue"),
+    path(_RUN, issue.run, name="issue"),
+    path(f"{_RUN}tahan/", issue.held, name="held-bills"),
+    path("tagihan/", bills.bills_list, name="bills"),
+    path("tagihan/unduh.<str:form>", bills.bills_file, name="bills-file"),
+    path("tagihan/<int:bill>/", bills.bill, name="bill"),
+    path("tagihan/<int:bill>/sppt.pdf", bills.sheet, name="bill-sheet"),
+    path("tagihan/desa/", bills.villages, name="bill-villages"),
+    path(f"{_VILLAGE}sppt.pdf", bills.village_sheets, name="village-sheets"),
+    path(f"{_VILLAGE}dhkp.pdf", bills.village_list, name="village-list"),
+    path(f"{_VILLAGE}dhkp.<str:form>", bills.village_file, name="village-file"),
+    path("objek/<int:object>/terbit/", bills.issue_one, name="issue-one"),
+]
 work += [
     path("wajib-pajak/", register.taxpayers, name="taxpayers"),
     path(
@@ -118,6 +163,16 @@ work += [
     ),
     path("lapor/validasi/", filing_office.validations, name="validations"),
     path("lapor/validasi/<int:validation>/", filing_office.validate, name="validate"),
+]
+_CASE = "permohonan/<int:case>/"
+work += [
+    path("permohonan/", cases.cases, name="cases"),
+    path("permohonan/baru/", cases.start, name="start-case"),
+    path("permohonan/baru/<int:bill>/<str:kind>/", cases.enter_case, name="enter-case"),
+    path(_CASE, cases.case, name="case"),
+    path(f"{_CASE}putus/", cases.decide, name="decide-case"),
+    path(f"{_CASE}lengkapi/", cases.more, name="more-case"),
+    path(f"{_CASE}berkas/<int:upload>/", cases.document, name="case-document"),
 ]
 _PARTNER = "mitra/<int:partner>/"
 work += [

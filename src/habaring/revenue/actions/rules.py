@@ -20,6 +20,7 @@ from habaring.regions.models import Region
 from habaring.revenue import assessing
 from habaring.revenue.actions.issue import CannotIssue, reason_in
 from habaring.revenue.models import RuleState, TaxRule, ValueClass
+from habaring.revenue.problem_words import problem_words
 from habaring.shared import audit, formats
 from habaring.shared.models import Upload
 from habaring.shared.refusal import FileRefused, Problem, Refusal
@@ -76,7 +77,8 @@ def read(region: Region, text: str) -> taxing.Rules:
         rules = taxing.read_rules(text)
     except taxing.Refused as refused:
         problems = [
-            Problem("", None, one.place, one.text) for one in refused.problems[:SHOWN]
+            Problem("", None, "", problem_words(one))
+            for one in refused.problems[:SHOWN]
         ]
         raise _not_read(problems, len(refused.problems) + refused.more) from refused
     if rules.region != region.code:
@@ -85,7 +87,7 @@ def read(region: Region, text: str) -> taxing.Rules:
             other=rules.region,
             code=region.code,
         )
-        raise _not_read([Problem("", None, "region", why)], 1)
+        raise _not_read([Problem("", None, "", why)], 1)
     return rules
 
 
