@@ -283,6 +283,7 @@ def _waived(bill: Bill, day: date, waivers: Iterable[WaiverProgramme]) -> int:
             one.percent
             for one in waivers
             if one.tax == bill.tax
+            and one.bill in (None, bill.id)
             and one.first_year <= bill.year <= one.last_year
             and one.begins_on <= day <= one.ends_on
         ),
@@ -290,11 +291,16 @@ def _waived(bill: Bill, day: date, waivers: Iterable[WaiverProgramme]) -> int:
     )
 
 
-def waivers_of(region: str, on: date) -> list[WaiverProgramme]:
-    """The programmes that run on a day."""
+def waivers_of(
+    region: str, on: date, bills: Iterable[int] = ()
+) -> list[WaiverProgramme]:
+    """The programmes that run on a day, and what was decided for these bills alone."""
     return list(
         WaiverProgramme.objects.filter(
-            region=region, begins_on__lte=on, ends_on__gte=on
+            Q(bill__isnull=True) | Q(bill__in=list(bills)),
+            region=region,
+            begins_on__lte=on,
+            ends_on__gte=on,
         )
     )
 

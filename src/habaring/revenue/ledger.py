@@ -415,7 +415,9 @@ def _late(region: str, bill: int | None, paid_at: datetime) -> Late:
 
     row = Bill.objects.select_related("rule").get(region=region, id=bill or 0)
     on = localdate(paid_at)
-    return assessing.late_of(row, on, waivers=assessing.waivers_of(region, on))
+    return assessing.late_of(
+        row, on, waivers=assessing.waivers_of(region, on, [row.id])
+    )
 
 
 def _arguments(

@@ -328,7 +328,8 @@ def _lines(region: Region, bills: Sequence[Bill], *, on: date) -> list[BillLine]
     from habaring.revenue import assessing
 
     rules = TaxRule.objects.in_bulk({bill.rule_id for bill in bills})
-    waivers = assessing.waivers_of(region.code, on) if bills else []
+    ids = [bill.id for bill in bills]
+    waivers = assessing.waivers_of(region.code, on, ids) if bills else []
     found = []
     for bill in bills:
         bill.rule = rules[bill.rule_id]

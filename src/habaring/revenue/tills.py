@@ -97,7 +97,7 @@ def owing(region: Region, bills: QuerySet[Bill], *, on: date) -> list[Owing]:
         .select_related("rule", "object", "taxpayer")
         .order_by("number", "year", "period", "seq")[:MOST_BILLS]
     )
-    waivers = assessing.waivers_of(region.code, on)
+    waivers = assessing.waivers_of(region.code, on, [row.id for row in rows])
     found = []
     for row in rows:
         owed = assessing.owed_on(row, on, waivers=waivers)

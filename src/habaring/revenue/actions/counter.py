@@ -72,7 +72,7 @@ def take(
     if before:
         return before  # a double click, or the back button
     _refuse_closed(region, by, on)
-    waivers = assessing.waivers_of(region.code, on)
+    waivers = assessing.waivers_of(region.code, on, [row.id for row in bills])
     for row in bills:
         owed = assessing.owed_on(row, on, waivers=waivers).total
         if owed <= 0:

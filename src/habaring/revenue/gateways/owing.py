@@ -117,7 +117,7 @@ def owed_on(bill: Bill, on: date) -> int:
         return bill.owed
     from habaring.revenue import assessing  # late: it loads the engine
 
-    waivers = assessing.waivers_of(bill.region_id, on)
+    waivers = assessing.waivers_of(bill.region_id, on, [bill.id])
     return assessing.owed_on(bill, on, waivers=waivers).total
 
 

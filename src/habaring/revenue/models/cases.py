@@ -108,11 +108,14 @@ class Instalment(models.Model):
 
 
 class WaiverProgramme(models.Model):
-    """Interest is waived for years of a tax, for payments in a span, by a regulation."""
+    """Interest is waived for years of a tax, for payments in a span, by a regulation; or
+    for one bill (its id in `bill`), by a decision on a request.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=150)
     tax = models.CharField(max_length=12)
+    bill = models.BigIntegerField(null=True, blank=True)
     first_year = models.PositiveSmallIntegerField()
     last_year = models.PositiveSmallIntegerField()
     percent = models.PositiveSmallIntegerField(default=100)  # of the interest
@@ -135,6 +138,7 @@ class WaiverProgramme(models.Model):
                 name="waiver_makes_sense",
             )
         ]
+        indexes = [models.Index(fields=["region", "bill"], name="waiver_of_bill")]
 
     def __str__(self) -> str:
         return self.name
