@@ -87,6 +87,13 @@ WITHOUT_LINK = {
     "council-work:minutes",  # once a meeting was held
     "council-work:new-task",  # once a meeting has begun
     "api:door",  # for programs: its operations stand in the contract
+    "snap:token",  # for the machines of banks, as the next six: POST alone
+    "snap:inquiry",
+    "snap:payment",
+    "snap:status",
+    "snap:reversal",
+    "snap:notify",
+    "snap:cancel",
     # the platform's own people: the operator's pages, of which Budi is none
     "people-platform:people",
     "people-platform:roles",
@@ -285,6 +292,8 @@ def test_every_pattern_of_the_site_map_is_reached(site: dict[str, Answer]) -> No
 def post_only(name: str) -> bool:
     """Whether a page is only a form's address."""
     return name in {
+        "revenue-work:partner-secret",
+        "revenue-work:test-partner",
         "people-work:revoke",
         "people-work:withdraw",
         "people-work:send-again",
