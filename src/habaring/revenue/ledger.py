@@ -16,6 +16,7 @@ with the same notice and the answer tells. Any other exception: nothing was writ
 "Paid" is true only once the transaction around has committed.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -381,9 +382,8 @@ def totals(region: str, day: date) -> dict[str, list[int]]:
     PostgreSQL compares. Waits for postings under way, and makes new ones wait.
     """
     _row("SELECT pg_advisory_xact_lock(revenue_day_lock(%s, %s))", (region, day))
-    found: dict[str, list[int]] = _row("SELECT revenue_totals(%s, %s)", (region, day))[
-        0
-    ]
+    (told,) = _row("SELECT revenue_totals(%s, %s)::text", (region, day))
+    found: dict[str, list[int]] = json.loads(told)  # Django leaves jsonb a text
     return found
 
 

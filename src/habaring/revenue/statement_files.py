@@ -106,9 +106,10 @@ class BankTable(TableKind):
 
     def headings(self) -> dict[str, Column]:
         found = super().headings()
-        for code, names in self.aliases.items():
-            for name in names.split("|"):
-                found.setdefault(plain(name), self.column(code))
+        for column in self.columns:
+            for name in self.aliases.get(column.code, "").split("|"):
+                found.setdefault(plain(name), column)
+        found.pop("", None)
         return found
 
 
