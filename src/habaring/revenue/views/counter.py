@@ -216,7 +216,7 @@ def mistake(request: HttpRequest, code: str, serial: int) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def decide(request: HttpRequest, code: str, finding: int) -> HttpResponse:
     """The second person takes a payment back, or says why not."""
-    room = enter(request, code, Power.TAKE_PAYMENTS, Power.RECONCILE)
+    room = enter(request, code, Power.TAKE_PAYMENTS)
     rows = Finding.objects.select_related("region", "proposed_by")
     row = get_object_or_404(
         rows, region=room.region, pk=finding, outcome=Outcome.MISTAKE
@@ -226,7 +226,7 @@ def decide(request: HttpRequest, code: str, finding: int) -> HttpResponse:
     if request.method == "POST":
         try:
             if _decided(request, room, row, form):
-                return redirect(_after(room))
+                return redirect("revenue-work:counter", code)
         except Refusal as refused:
             refusal = refused
     taken = next(iter(tills.taken_as(room.region, row)), None)
@@ -256,8 +256,3 @@ def _decided(request: HttpRequest, room: Room, row: Finding, form: ReasonForm) -
     reconciling.refuse(finding=row, reason=reason, by=room.officer, at=now())
     messages.info(request, _("The payment stands; the cashier reads your reason."))
     return True
-
-
-def _after(room: Room) -> str:
-    page = "counter" if Power.TAKE_PAYMENTS in room.may else "findings"
-    return reverse(f"revenue-work:{page}", args=[room.region.code])
