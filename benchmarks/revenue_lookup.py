@@ -15,8 +15,6 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.pages import answer, free_port, wait_for
-
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "bench_revenue_lookup"
 BILLS = 5_000_000
@@ -97,7 +95,7 @@ def _fill(objects: int) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    import benchmarks.platform  # noqa: F401 - sets Django up
+    import benchmarks.platform  # noqa: F401 - sets Django up, late: as below
     from habaring.shared import walls
 
     call_command("migrate", verbosity=0, interactive=False)
@@ -120,6 +118,9 @@ def _fill(objects: int) -> None:
 
 
 def _served(objects: int) -> int:
+    # late: it sets Django up, which must find our own database
+    from benchmarks.pages import free_port, wait_for
+
     port = free_port()
     environment = {
         **os.environ,
@@ -161,6 +162,9 @@ async def _ask(
     port: int, objects: int, draw: random.Random, count: int, clients: int
 ) -> list[float]:
     """Each look-up from another network, so that no limit is met."""
+    # late: as above
+    from benchmarks.pages import answer
+
     times: list[float] = []
     queue = iter(range(count))
 

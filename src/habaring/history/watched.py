@@ -293,6 +293,12 @@ WATCHED: tuple[Watch, ...] = (
     Watch("revenue.TapReading", _("turnover a device counted")),
     Watch("revenue.Statement", _("file of a bank"), bulky=("counts", "settles")),
     Watch("revenue.Finding", _("finding of the reconciliation")),
+    Watch(
+        "revenue.Claim",
+        _("report of a missing payment"),
+        hidden=("contact_sealed",),
+        bulky=("told",),
+    ),
     Watch("revenue.Validation", _("validation for a notary"), hidden=("notary",)),
     Watch("history.Redaction", _("redaction"), "region_code"),
     # tables of packages that decide who gets in
@@ -339,6 +345,8 @@ NOT_WATCHED: Mapping[str, str] = {
     "revenue.CashUp": "only appended",
     "revenue.Charge": "an amount asked for, made once and never changed",
     "revenue.FamilyLink": "a person's own list of what they pay for",
+    "revenue.Reminder": "letters that were sent",
+    "revenue.ReminderWish": "a person's own wish to be written to",
     "participation.Flag": "what a moderator did after it is watched",
     "participation.Told": "letters that were sent",
     "participation.Voter": _BALLOT_BOX,
