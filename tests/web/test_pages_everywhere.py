@@ -36,6 +36,13 @@ WITHOUT_LINK = {
     "privacy-work:look",  # the kind and key of a person whose request or NIK is known
     "participation:coauthors",  # on one's own proposal, as the next five
     "participation:draft",
+    "revenue-work:take",  # by the button of what is ticked at the counter
+    "revenue-work:counter-receipts",  # once cash was taken, as the next two
+    "revenue-work:mistake",
+    "revenue-work:decide-mistake",
+    "revenue-work:statement",  # once a file came, as the next
+    "revenue-work:finding",
+    "revenue-work:payment",  # once somebody paid
     "participation:drop-draft",
     "participation:leave",
     "participation:photo",
