@@ -8,9 +8,11 @@ from django.utils.timezone import localdate, now
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.revenue import ledger
-from habaring.revenue.models import Finding, Partner, Statement
+from habaring.revenue.models import FamilyLink, Finding, Partner, Statement
 from habaring.shared import walls
-from tests.revenue import banks
+from tests.revenue import banks, makers
+
+NOP = "629999999999999990"
 
 
 def made(region: Region, keeper: Account) -> None:
@@ -18,6 +20,7 @@ def made(region: Region, keeper: Account) -> None:
     partner = banks.partner(region, now())
     banks.public(partner, now())
     _books(region, partner, keeper)
+    _shown(region, keeper)
 
 
 def _books(region: Region, partner: Partner, keeper: Account) -> None:
@@ -64,3 +67,12 @@ def _books(region: Region, partner: Partner, keeper: Account) -> None:
                 proposed_at=at if state == "proposed" else None,
                 found_at=at,
             )
+
+
+def _shown(region: Region, keeper: Account) -> None:
+    """A bill that anybody looks up, on the list of somebody who does not ask."""
+    with walls.within(region.code):
+        row = makers.bill(region, makers.object(region, number=NOP)).object
+        FamilyLink.objects.create(
+            region=region, account=keeper, object=row, added_at=now()
+        )

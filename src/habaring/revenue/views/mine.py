@@ -125,8 +125,9 @@ def remove(request: HttpRequest, code: str, link: int) -> HttpResponse:
     """Take an object off the list."""
     region = doors.region_of(code)
     person = _person(request, region)
-    if actions.remove_object(account=person, region=region, link=link, at=now()):
-        messages.success(request, _("The object is off your list."))
+    if not actions.remove_object(account=person, region=region, link=link, at=now()):
+        raise Http404
+    messages.success(request, _("The object is off your list."))
     return redirect("revenue:mine", code)
 
 
