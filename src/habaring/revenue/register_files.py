@@ -197,6 +197,7 @@ class Known:
     villages: frozenset[str] = frozenset()
     objects: dict[tuple[str, str], int] = field(default_factory=dict)
     next_number: int = 1
+    mark: Callable[[str], str] = field(default_factory=sealing.keyed_hasher)
     seen: set[Any] = field(default_factory=set)
 
 
@@ -370,7 +371,7 @@ def _taxpayer(cells: Mapping[str, str], known: Known) -> tuple[Any, ...]:
 
 
 def _refuse_other(known: Known, nik: str, number: str) -> None:
-    mark = sealing.keyed_hash(nik)
+    mark = known.mark(nik)
     other = known.by_nik.setdefault(mark, number)
     if other != number:
         words = _("This NIK belongs to taxpayer {number}.")
@@ -449,7 +450,7 @@ def _sismiop(cells: Mapping[str, str], known: Known) -> tuple[Any, ...]:
 
 def _part(cells: Mapping[str, str], code: str, digits: int) -> str:
     text = cells.get(code, "") or ("0" if code == "kd_jns_op" else "")
-    if not re.fullmatch(rf"\d{{1,{digits}}}", text):
+    if not (text.isascii() and text.isdigit() and len(text) <= digits):
         words = _("This part of the NOP has {n} digits.")
         raise Bad(code, format_lazy(words, n=digits))
     return text.zfill(digits)
@@ -466,7 +467,7 @@ def _subject(cells: Mapping[str, str], known: Known, nop: str) -> tuple[str, str
         nik = read_nik(subject, illustrative=known.illustrative)
     except Refusal:
         return f"S.{subject}"[:30], ""
-    mark = sealing.keyed_hash(nik)
+    mark = known.mark(nik)
     number = known.by_nik.get(mark)
     if number is None:
         number = f"P.{known.next_number:07d}"

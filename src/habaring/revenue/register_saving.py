@@ -18,6 +18,7 @@ from habaring.shared import sealing
 from habaring.shared.nik import mask_nik
 
 Good = Sequence[tuple[Any, ...]]
+Seal = Callable[[str, str], bytes]
 
 
 @dataclass(frozen=True)
@@ -82,35 +83,39 @@ WHERE t.region_id = %(region)s AND t.number = s.number AND (
 
 
 def _save_taxpayers(good: Good, known: Known, into: Into) -> dict[str, int]:
-    rows = (_sealed(row, known) for row in good)
+    seal = sealing.sealer()
+    rows = (_sealed(row, known, seal) for row in good)
     _stage("staged_taxpayer", _TAXPAYER_COLUMNS, rows)
     changed = _run(_CHANGED_TAXPAYERS, into)
     new = _run(_NEW_TAXPAYERS, into)
     return {"new": new, "changed": changed, "same": len(good) - new - changed}
 
 
-def _sealed(row: tuple[Any, ...], known: Known) -> tuple[Any, ...]:
+def _sealed(row: tuple[Any, ...], known: Known, seal: Seal) -> tuple[Any, ...]:
     """A row with its number and contact sealed; what is there already is left out."""
     number, name, kind, nik, nib, phone, email, address = row
     there, contact = known.taxpayers.get(number, ("", None))
     about = f"revenue.taxpayer:{known.region}:{number}"
-    mark = sealing.keyed_hash(nik) if nik else ""
+    mark = known.mark(nik) if nik else ""
     fresh = bool(nik) and mark != there
     return (
         number,
         name,
         mask_name(name),
         kind,
-        sealing.seal(nik, about=f"{about}:nik") if fresh else None,
+        seal(nik, f"{about}:nik") if fresh else None,
         mark if fresh else "",
         mask_nik(nik) if fresh else "",
         nib,
-        _contact(phone, email, contact, f"{about}:contact"),
+        _contact((phone, email), contact, f"{about}:contact", seal),
         address,
     )
 
 
-def _contact(phone: str, email: str, before: bytes | None, about: str) -> bytes | None:
+def _contact(
+    given: tuple[str, str], before: bytes | None, about: str, seal: Seal
+) -> bytes | None:
+    phone, email = given
     if not phone and not email:
         return None
     known = json.loads(sealing.open_sealed(before, about=about)) if before else {}
@@ -118,7 +123,7 @@ def _contact(phone: str, email: str, before: bytes | None, about: str) -> bytes 
         "phone": phone or known.get("phone", ""),
         "email": email or known.get("email", ""),
     }
-    return None if told == known else sealing.seal(json.dumps(told), about=about)
+    return None if told == known else seal(json.dumps(told), about)
 
 
 # Objects

@@ -14,6 +14,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -100,6 +101,27 @@ def keyed_hash(text: str) -> str:
 def keyed_hashes(text: str) -> list[str]:
     """The same under every key of the ring: what to look for during a rotation."""
     return [_hashed(key, text) for key in _ring()]
+
+
+def keyed_hasher() -> Callable[[str], str]:
+    """`keyed_hash` for many texts: the ring is read once, for as long as this is held."""
+    key = _ring()[-1]
+    return lambda text: _hashed(key, text)
+
+
+def sealer() -> Callable[[str, str], bytes]:
+    """`seal` for many texts, as `keyed_hasher`: called with the text and its `about`."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    key = _ring()[-1]
+    head = bytes([_VERSION, len(key.id)]) + key.id.encode("ascii")
+    cipher = AESGCM(key.drawn("seal"))
+
+    def sealed(text: str, about: str) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return head + nonce + cipher.encrypt(nonce, text.encode(), about.encode())
+
+    return sealed
 
 
 def _hashed(key: _Key, text: str) -> str:
