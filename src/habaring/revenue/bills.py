@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
+from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Left
@@ -127,11 +127,11 @@ class Line:
         return shown_nop(self.bill.number)
 
     @property
-    def change(self) -> Fraction | None:
+    def change(self) -> Decimal | None:
         """Of the amount since the year before, a part of one."""
         if not self.bill.before:
             return None
-        return Fraction(self.bill.amount - self.bill.before, self.bill.before)
+        return Decimal(self.bill.amount - self.bill.before) / self.bill.before
 
 
 def lines(rows: Iterable[Bill], on: date) -> list[Line]:
@@ -204,11 +204,11 @@ class YearNumbers:
     held: int
 
     @property
-    def share(self) -> Fraction:
+    def share(self) -> Decimal:
         """Of the amount, received (interest included), at most one."""
         if not self.amount:
-            return Fraction(0)
-        return min(Fraction(self.received, self.amount), Fraction(1))
+            return Decimal(0)
+        return min(Decimal(self.received) / self.amount, Decimal(1))
 
 
 def year_numbers(region: Region, year: int, tax: str = issuing.TAX) -> YearNumbers:
@@ -216,13 +216,14 @@ def year_numbers(region: Region, year: int, tax: str = issuing.TAX) -> YearNumbe
     rows = Bill.objects.filter(region=region, year=year, tax=tax)
     owed = ~Q(state__in=_NOT_OWED)
     found = rows.aggregate(
-        bills=Count("id", filter=owed),
-        amount=Sum("amount", filter=owed),
-        received=Sum("received", filter=owed),
-        paid=Count("id", filter=owed & Q(received__gte=F("amount"))),
-        held=Count("id", filter=Q(state=BillState.REVIEW)),
+        n_bills=Count("id", filter=owed),
+        n_amount=Sum("amount", filter=owed),
+        n_received=Sum("received", filter=owed),
+        n_paid=Count("id", filter=owed & Q(received__gte=F("amount"))),
+        n_held=Count("id", filter=Q(state=BillState.REVIEW)),
     )
-    return YearNumbers(year, **{name: value or 0 for name, value in found.items()})
+    names = ("bills", "amount", "received", "paid", "held")
+    return YearNumbers(year, *(found[f"n_{name}"] or 0 for name in names))
 
 
 # The spreadsheet
@@ -288,11 +289,11 @@ class VillageNumbers:
         return range(1, -(-self.bills // each) + 1)
 
     @property
-    def share(self) -> Fraction:
+    def share(self) -> Decimal:
         """Of the amount, received; at most one."""
         if not self.amount:
-            return Fraction(0)
-        return min(Fraction(self.received, self.amount), Fraction(1))
+            return Decimal(0)
+        return min(Decimal(self.received) / self.amount, Decimal(1))
 
 
 def village_numbers(region: Region, year: int) -> list[VillageNumbers]:

@@ -5,7 +5,7 @@ table of value classes.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -276,11 +276,6 @@ def public_rule(region: Region, tax: str, on: date) -> TaxRule | None:
     return rows.order_by("-begins_on").first()
 
 
-def highest_rate(rules: taxing.Rules) -> Fraction:
-    """The highest of the rates."""
-    return max(tier.part for tier in rules.rates)
-
-
 def rates_in_short(rules: taxing.Rules) -> str:
     """`0.07% to 0.2%`, or the one rate."""
     shares = {tier.part for tier in rules.rates}
@@ -351,10 +346,10 @@ class ClassLine:
     before: ValueClass | None
 
     @property
-    def change(self) -> Fraction | None:
+    def change(self) -> Decimal | None:
         if self.before is None or not self.before.value:
             return None
-        return Fraction(self.row.value, self.before.value) - 1
+        return Decimal(self.row.value) / self.before.value - 1
 
 
 def class_lines(
