@@ -24,7 +24,7 @@ from habaring.engines.taxing._taxes import TAXES
 from habaring.engines.taxing._values import Assessment, Problem, Refused, Rules
 
 Ints = NDArray[np.int64]
-FEW = 1_000
+FEW = 10_000
 """Rows up to here are reckoned one by one: loading the loops would take longer."""
 
 
