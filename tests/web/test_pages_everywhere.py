@@ -36,6 +36,22 @@ WITHOUT_LINK = {
     "privacy-work:look",  # the kind and key of a person whose request or NIK is known
     "participation:coauthors",  # on one's own proposal, as the next five
     "participation:draft",
+    "revenue:object",  # by its NOP, as the next four
+    "revenue:bill",
+    "revenue:bill-later",
+    "revenue:what-if",
+    "revenue:what-if-later",
+    "revenue:basket",  # once something lies in it, as the next three
+    "revenue:pay",
+    "revenue:charge",
+    "revenue:charge-picture",
+    "revenue:receipt",  # by its number and secret, as the next
+    "revenue:receipt-pdf",
+    "revenue:mine-bill",  # of what is registered to oneself, as the next
+    "revenue:mine-summary",
+    "revenue:remind-stop",  # from a letter
+    "revenue:claim-find",  # by the number that was given, as the next
+    "revenue:claim-follow",
     "revenue-work:take",  # by the button of what is ticked at the counter
     "revenue-work:counter-receipts",  # once cash was taken, as the next two
     "revenue-work:mistake",
@@ -299,6 +315,11 @@ def test_every_pattern_of_the_site_map_is_reached(site: dict[str, Answer]) -> No
 def post_only(name: str) -> bool:
     """Whether a page is only a form's address."""
     return name in {
+        "revenue:put",
+        "revenue:drop",
+        "revenue:mine-remove",
+        "revenue:mine-pay",
+        "revenue:mine-remind",
         "revenue-work:partner-secret",
         "revenue-work:test-partner",
         "people-work:revoke",
