@@ -11,6 +11,7 @@ from typing import IO, cast
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from habaring.revenue.models import StatementKind
 from habaring.shared.refusal import Words
@@ -135,7 +136,7 @@ _MONEY = (
     Column("debit", _("Debit"), "rupiah", minimum=0, sparse=True),
 )
 _NOT_USED = (
-    Column("balance", _("Balance"), shown_only=True, sparse=True),
+    Column("balance", pgettext_lazy("ledger", "Balance"), shown_only=True, sparse=True),
     Column("payer", _("Payer"), shown_only=True, sparse=True),
     Column("branch", _("Branch"), shown_only=True, sparse=True),
     Column("row_number", _("No."), shown_only=True, sparse=True),

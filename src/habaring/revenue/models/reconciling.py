@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from habaring.regions.models import Region
 from habaring.revenue.models.partners import Partner
@@ -102,7 +103,7 @@ class Outcome(models.TextChoices):
 class FindingState(models.TextChoices):
     """A finding is settled by two people, or found to need nothing."""
 
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("finding", "open")
     PROPOSED = "proposed", _("repair proposed, waits for a second person")
     REPAIRED = "repaired", _("repaired")
     EXPLAINED = "explained", _("explained, nothing to repair")
