@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
 from django.utils.timezone import localdate, now
 
@@ -616,3 +616,34 @@ def test_what_was_refused_for_good_uses_its_external_id_up(
     assert send(client, call)[1]["responseCode"] == "4042513"
     assert Call.objects.get().code == "4042513"
     assert send(client, call)[1]["responseCode"] == "4092500"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("committed", [False, True])
+def test_yes_is_said_only_after_the_commit(
+    monkeypatch: pytest.MonkeyPatch, committed: bool
+) -> None:
+    """The line is lost at the COMMIT, before the server did it or after."""
+    with connection.cursor() as cursor:  # the ledger is never emptied, but for this
+        cursor.execute("SET habaring.may_empty = 'yes'")
+    at, client = now().replace(microsecond=0), Client()
+    kotim = people.region("62.02")
+    bill = makers.bill(kotim, due_on=localdate(at) + timedelta(days=30))
+    bank = banks.with_token(banks.bank(kotim, at), client, at)
+    money = paid(bill, at)
+    commit = type(connection)._commit
+
+    def lost(wrapper: object) -> None:
+        if committed:
+            commit(wrapper)  # type: ignore[arg-type]
+        raise OperationalError("the line is lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(connection), "_commit", lost)
+        status, told = send(client, bank.payment(money, at=at))
+    assert (status, told["responseCode"]) == (500, "5002500")
+    assert Payment.objects.count() == int(committed)
+    status, told = send(client, bank.payment(money, at=at, advice=True))
+    assert (status, told["responseCode"]) == (200, "2002500")
+    assert Payment.objects.count() == 1
+    assert same(bill).received == bill.amount

@@ -1,4 +1,8 @@
-"""The web server as `habaring up` runs it, to be killed: granian, two workers."""
+"""The web server as `habaring up` runs it, to be killed: granian, two workers.
+
+granian gives up where a worker dies soon after it was started again; then it is started
+anew, as the supervisor of `habaring up` does.
+"""
 
 import contextlib
 import os
@@ -7,7 +11,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from http.client import HTTPConnection, HTTPException
 
 from django.conf import settings
 
@@ -27,9 +33,22 @@ class App:
         self.fault = fault
         self.process: subprocess.Popen[bytes] | None = None
         self.kills = 0
+        self.starts = 0
+        self.over = threading.Event()
         self.chance = random.Random(3)  # noqa: S311 - a storm that can be repeated
 
     def start(self) -> None:
+        """Run until `kill`."""
+        self._spawn()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while not self.over.wait(0.2):
+            if self.process is not None and self.process.poll() is not None:
+                self._spawn()
+
+    def _spawn(self) -> None:
+        self.starts += 1
         env = {
             **os.environ,
             "DATABASE_URL": self.url,
@@ -58,16 +77,17 @@ class App:
         )
 
     def wait(self, seconds: float = 90) -> None:
-        """Until it takes connections."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            with (
-                contextlib.suppress(OSError),
-                socket.create_connection(("127.0.0.1", self.port), timeout=1),
-            ):
-                return
+        """Until it answers, and again: the first answers of a worker take longest."""
+        deadline, answers = time.monotonic() + seconds, 0
+        while time.monotonic() < deadline and answers < 8:
+            link = HTTPConnection("127.0.0.1", self.port, timeout=30)
+            with contextlib.suppress(OSError, HTTPException):
+                link.request("GET", "/snap/62.02/v1.0/access-token/b2b")
+                answers += link.getresponse().status == 405
+            link.close()
             time.sleep(0.05)
-        raise TimeoutError("the web server did not start")
+        if answers < 8:
+            raise TimeoutError("the web server did not start")
 
     def kill_worker(self) -> None:
         """One worker; granian starts another."""
@@ -78,7 +98,8 @@ class App:
             self.kills += 1
 
     def kill(self) -> None:
-        """All of its processes."""
+        """All of its processes, for good."""
+        self.over.set()
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)

@@ -203,7 +203,8 @@ class Traffic:
                 link.request("POST", call.path, call.body, dict(call.headers))
                 answer = link.getresponse()
                 status, body = answer.status, answer.read()
-            except (OSError, http.client.HTTPException):
+            except (OSError, http.client.HTTPException) as error:
+                self.counted[f"line broken: {type(error).__name__}"] += 1
                 link.close()
                 status, body = 0, b""
                 time.sleep(0.1 + self.chance.random() / 5)

@@ -201,6 +201,7 @@ def _blown(server: Cluster, app: App, made: Town, weather: Weather) -> Report:
         server.kill()
     server.start()
     waited = sorted(traffic.waited) or [0.0]
+    traffic.counted["web server started"] = app.starts
     traffic.counted["p50 ms"] = round(1000 * waited[len(waited) // 2])
     return Report(
         payments=len(traffic.money),

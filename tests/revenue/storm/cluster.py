@@ -76,6 +76,7 @@ class Cluster:
         self.server.start()
         restore = [str(binaries / "pg_restore"), "--no-owner", "-x", "-d", self.url]
         subprocess.run([*restore, str(dump)], check=True, stdout=subprocess.DEVNULL)
+        self.run("CHECKPOINT")  # what was restored is on the disk before the storm
         if self.power:
             self._with_shadow()
 

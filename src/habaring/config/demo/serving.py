@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils.timezone import localdate
 
 from habaring.engines import taxing
@@ -19,6 +21,7 @@ from habaring.regions.models import Region
 from habaring.revenue import issuing, ledger
 from habaring.revenue.actions import issue as runs
 from habaring.revenue.actions import objects, register, rules
+from habaring.revenue.bank import registering
 from habaring.revenue.models import Bill, Issue, TaxObject, Taxpayer
 from habaring.shared import walls
 
@@ -58,6 +61,12 @@ def tell(region: Region, text: str, *, at: datetime) -> None:
     for years_ago, issue in ((1, before), (0, now)):
         _payments(told, issue, _PAID[1 - years_ago])
     walls.open_everywhere()  # a run opens one region for itself
+    registering.register(  # `habaring bank open` is its app
+        region=region,
+        folder=Path(settings.DATA_DIR) / "bank",
+        address=settings.SITE_ADDRESS or "http://127.0.0.1:8000",
+        at=at,
+    )
 
 
 def _rules(told: _Telling) -> None:

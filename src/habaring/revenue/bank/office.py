@@ -65,6 +65,7 @@ class Office:
     def __init__(self, folder: Path, *, clock: Callable[[], datetime]) -> None:
         self.store = Store(folder)
         self.clock = clock
+        self.platform = ""  # where it is, unless as it was registered
         self._signer: Signer | None = None
 
     @property
@@ -76,7 +77,7 @@ class Office:
     # Calls
 
     def _send(self, call: Call) -> Answer:
-        parts = urlsplit(self.store.identity().address)
+        parts = urlsplit(self.platform or self.store.identity().address)
         kind = (
             http.client.HTTPSConnection
             if parts.scheme == "https"

@@ -7,7 +7,7 @@ from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.revenue.actions import partners as verbs
 from habaring.revenue.actions.partners import NewPartner
-from habaring.revenue.bank.signing import new_key, private_pem, public_pem
+from habaring.revenue.bank.signing import new_key, private_pem, public_pem, read_private
 from habaring.revenue.bank.store import Identity, Store
 from habaring.revenue.models import Partner, PartnerKind
 
@@ -25,7 +25,8 @@ def register(
     """Take the simulator on, for virtual accounts and QRIS, and tell it its keys.
 
     The caller has opened the region. `address`: of the platform, as the bank calls it;
-    `folder`: where the bank keeps its file.
+    `folder`: where the bank keeps its file. A bank that is there keeps its keys, so that
+    it can be registered in another database, too.
     """
     short = region.code.replace(".", "")
     va = NewPartner(
@@ -43,7 +44,9 @@ def register(
         merchant_pan="936009990000000001",
         merchant_id=f"ID102{int(short):010d}",
     )
-    key = new_key()
+    store = Store(folder)
+    before = store.known(region.code)
+    key = read_private(before.private) if before else new_key()
     rows = []
     for plan in (va, qris):
         row = verbs.add_partner(
@@ -51,8 +54,9 @@ def register(
         )
         verbs.add_public_key(partner=row, pem=public_pem(key), by=by, at=at)
         rows.append(row)
-    made = verbs.make_secret(partner=rows[0], by=by, at=at)
-    Store(folder).become(
+    secret = before.secret if before else ""
+    made = verbs.make_secret(partner=rows[0], by=by, at=at, text=secret)
+    store.become(
         Identity(
             address=address,
             region=region.code,

@@ -104,6 +104,14 @@ class Store:
         except TypeError as error:
             raise NotRegisteredError from error
 
+    def known(self, region: str) -> Identity | None:
+        """Who it is in a region, if it is anybody there."""
+        try:
+            found = self.identity()
+        except NotRegisteredError:
+            return None
+        return found if found.region == region else None
+
     def take(self, kind: str, paid: Paid) -> Money:
         """Money of a customer: written down before anybody is told."""
         with self._open() as database:

@@ -39,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--folder", type=Path, help="where the bank keeps its file (var/bank)"
         )
+        parser.add_argument("--platform", help="where the platform is, if elsewhere")
         verbs = parser.add_subparsers(dest="verb", required=True)
         one = verbs.add_parser("open", help="its app, on a page of this machine")
         one.add_argument("--port", type=int, default=8600)
@@ -66,6 +67,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder = options["folder"] or Path(settings.DATA_DIR) / "bank"
         office = Office(folder, clock=lambda: now().astimezone(WIB))
+        office.platform = options["platform"] or ""
         try:
             getattr(self, f"_{options['verb']}")(office, options, folder)
         except NotRegisteredError:
