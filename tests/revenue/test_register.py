@@ -204,9 +204,7 @@ def test_an_exemption_names_its_article(
 ) -> None:
     row = land(kotim, rina, at)
     with pytest.raises(ObjectRefused):
-        objects.set_state(
-            obj=row, state=ObjectState.EXEMPT, reason=" ", by=rina, at=at
-        )
+        objects.set_state(obj=row, state=ObjectState.EXEMPT, reason=" ", by=rina, at=at)
     objects.set_state(
         obj=row,
         state=ObjectState.EXEMPT,
@@ -284,9 +282,7 @@ def test_pages_by_which_the_office_works(
         assert room.get(ROOM + place).status_code == 200
 
 
-def test_a_stranger_sees_nothing(
-    client: Client, citra: Account, kotim: Region
-) -> None:
+def test_a_stranger_sees_nothing(client: Client, citra: Account, kotim: Region) -> None:
     row = makers.object(kotim)
     client.force_login(citra)
     assert client.get(f"{ROOM}objek/{row.pk}/").status_code == 403

@@ -102,7 +102,9 @@ def test_the_same_file_again_changes_nothing(room: Client, kotim: Region) -> Non
 
 def test_another_holder_and_area_are_a_change(room: Client, kotim: Region) -> None:
     saved(room, sent(room, ROWS))
-    changed = ROWS[2].replace(",,Ahmad", ",6202060507900002,Ahmad").replace("500", "450")
+    changed = (
+        ROWS[2].replace(",,Ahmad", ",6202060507900002,Ahmad").replace("500", "450")
+    )
     run = saved(room, sent(room, [*ROWS[:2], changed]))
     assert (run.counts["changed"], run.counts["holders"]) == (1, 1)
     row = TaxObject.objects.get(number="620206000101200360")

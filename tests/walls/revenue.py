@@ -1,14 +1,26 @@
 """What the addresses of local taxes need: one of each, made by nobody who asks."""
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.utils.timezone import localdate, now
 
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.revenue import ledger
-from habaring.revenue.models import FamilyLink, Finding, Partner, Statement
+from habaring.revenue.actions import filing
+from habaring.revenue.filings import Month
+from habaring.revenue.models import (
+    FamilyLink,
+    FilingDocument,
+    Finding,
+    Partner,
+    RegisterImport,
+    Statement,
+    TaxRule,
+)
 from habaring.shared import walls
 from tests.revenue import banks, makers
 
@@ -21,6 +33,7 @@ def made(region: Region, keeper: Account) -> None:
     banks.public(partner, now())
     _books(region, partner, keeper)
     _shown(region, keeper)
+    _registered(region, keeper)
 
 
 def _books(region: Region, partner: Partner, keeper: Account) -> None:
@@ -76,3 +89,57 @@ def _shown(region: Region, keeper: Account) -> None:
         FamilyLink.objects.create(
             region=region, account=keeper, object=row, added_at=now()
         )
+
+
+def _registered(region: Region, keeper: Account) -> None:
+    """A taxpayer with a business that filed, land that was acquired, files that wait."""
+    at = now()
+    with walls.within(region.code):
+        holder = makers.taxpayer(region, name="Uji wajib pajak", number="UJI.1")
+        for tax in ("pbjt-mm", "bphtb"):
+            if not TaxRule.objects.filter(region=region, tax=tax).exists():
+                makers.rule(region, tax=tax)
+        shop = makers.object(
+            region,
+            holder,
+            tax="pbjt-mm",
+            number="UJI-MM-1",
+            name="Uji warung",
+            recorded_at=at - timedelta(days=400),
+        )
+        draft = filing.Draft(obj=shop, facts={"paid": 10_000_000}, month=Month(2025, 9))
+        sent = filing.file(draft=draft, by=keeper, at=at)
+        FilingDocument.objects.create(
+            region=region,
+            filing=sent,
+            path=_paper(),
+            name="rekap.pdf",
+            media_type="application/pdf",
+            size=9,
+            added_at=at,
+        )
+        said = filing.Acquisition(holder, NOP, localdate(at), "Uji PPAT")
+        land = filing.acquire(said=said, by=keeper, at=at)
+        facts = {"price": 100_000_000, "first": True}
+        bought = filing.Draft(obj=land, facts=facts, event_on=localdate(at))
+        filing.file(draft=bought, by=keeper, at=at)
+        for name, state in (("uji-bersih.csv", "clean"), ("uji-batal.csv", "clean")):
+            RegisterImport.objects.create(
+                region=region,
+                kind="nop-places",
+                name=name,
+                sha256="0" * 64,
+                size=1,
+                language="id",
+                state=state,
+                sent_at=at,
+            )
+
+
+def _paper() -> str:
+    """A file as `shared.uploads` keeps it."""
+    digest = hashlib.sha256(b"%PDF-1.4\n").hexdigest()
+    path = Path(settings.MEDIA_ROOT) / "uploads" / digest[:2] / digest
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"%PDF-1.4\n")
+    return f"uploads/{digest[:2]}/{digest}"

@@ -52,6 +52,15 @@ WITHOUT_LINK = {
     "revenue:remind-stop",  # from a letter
     "revenue:claim-find",  # by the number that was given, as the next
     "revenue:claim-follow",
+    "revenue:filing-link-code",  # once a code was asked for
+    "revenue:file",  # of one's own business, as the next three
+    "revenue:filing-acquisition",
+    "revenue:filing",
+    "revenue:filing-document",
+    "revenue-work:import",  # once a file was sent
+    "revenue-work:filing",  # once somebody filed, as the next two
+    "revenue-work:filing-document",
+    "revenue-work:validate",
     "revenue-work:take",  # by the button of what is ticked at the counter
     "revenue-work:counter-receipts",  # once cash was taken, as the next two
     "revenue-work:mistake",
@@ -322,6 +331,8 @@ def post_only(name: str) -> bool:
         "revenue:mine-remind",
         "revenue-work:partner-secret",
         "revenue-work:test-partner",
+        "revenue-work:save-import",
+        "revenue-work:cancel-import",
         "people-work:revoke",
         "people-work:withdraw",
         "people-work:send-again",
