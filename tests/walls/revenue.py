@@ -29,7 +29,7 @@ NOP = "629999999999999990"
 
 def made(region: Region, keeper: Account) -> None:
     """A bank with a key."""
-    partner = banks.partner(region, now())
+    partner = banks.partner(region, now(), code="uji", partner_id=f"UJI-{region.code}")
     banks.public(partner, now())
     _books(region, partner, keeper)
     _shown(region, keeper)

@@ -265,6 +265,7 @@ DOMAINS: Mapping[str, Promise] = {
     "posts": _("posts"),
     "privacy": _("personal data"),
     "regions": _("regions and departments"),
+    "revenue": _("taxes"),
     "config": _("the platform"),
 }
 
