@@ -167,11 +167,18 @@ def object_page(row: TaxObject) -> ObjectPage:
         origins=list(row.origins.select_related("older")),
         map=point_of(row),
         facts=[
-            (told(fact), row.facts[fact.key])
+            (told(fact), _shown(row.facts[fact.key]))
             for fact in tax.facts
             if fact.key in row.facts
         ],
     )
+
+
+def _shown(value: Any) -> Any:
+    """A fact as people read it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return value
 
 
 def told(fact: Any) -> str:
