@@ -272,6 +272,9 @@ WATCHED: tuple[Watch, ...] = (
         hidden=("sealed",),
         bulky=("pem",),
     ),
+    Watch("revenue.TaxRule", _("tax rule"), bulky=("text",)),
+    Watch("revenue.ValueClass", _("value class")),
+    Watch("revenue.Issue", _("year's run of bills")),
     Watch("revenue.NopPlace", _("village of a NOP")),
     Watch("revenue.Holding", _("holder of a tax object")),
     Watch("revenue.ObjectLineage", _("split of land")),
@@ -337,6 +340,12 @@ NOT_WATCHED: Mapping[str, str] = {
     "revenue.Token": "gone in a quarter of an hour; what is done with it is kept",
     "revenue.Call": "a log of what partners called, appended with each payment",
     "revenue.RefusedCalls": "a counter of calls that were turned away",
+    "revenue.Bill": (
+        "a year's run writes a million at once; each later change is in the audit trail,"
+        " a change of what is owed in the ledger too"
+    ),
+    "revenue.IssuePart": "how far a run is, and what its bills come to",
+    "revenue.DeductionElsewhere": "made of the register when a run is prepared",
     "revenue.Payment": "the ledger itself: reversed or moved, never changed",
     "revenue.Posting": "the ledger itself: only appended",
     "revenue.DayClose": "only appended, and held against the ledger",

@@ -58,7 +58,7 @@ def bills_list(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         return _deliver(request, code)
     form, rows = _wanted(request, room)
-    page = paginate(request, rows, size=50)
+    page = paginate(request, rows)
     context = _context(
         room,
         form=form,

@@ -26,11 +26,13 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
     years = bills.years(region)
     year = next((one for one in years if one <= on.year), on.year)
     running = Issue.objects.filter(region=region).exclude(state=IssueState.CANCELLED)
+    numbers = bills.year_numbers(region, year) if years else None
     context = {
         "region": region,
         "may": room.may,
         "here": "desk",
-        "numbers": bills.year_numbers(region, year) if years else None,
+        "numbers": numbers,
+        "come_in": float(numbers.share * 100) if numbers else 0,
         "before": bills.year_numbers(region, year - 1) if year - 1 in years else None,
         "issue": running.order_by("-year").first(),
         "waiting": TaxRule.objects.filter(
