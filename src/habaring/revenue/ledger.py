@@ -43,15 +43,15 @@ from habaring.shared import formats, walls
 from habaring.shared.refusal import Refusal
 
 Outcome = Literal["posted", "replay", "conflict", "never", "reversed", "moved"]
-# Outside of a transaction the region is opened by the statement itself, before all else:
-# the function takes it from there.
-_OPENED = "SELECT p.* FROM set_config('app.region', %s, true) opened, LATERAL "
-_PAY = "revenue_pay({region}, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) p"
-_PAY_HERE = "SELECT p.* FROM " + _PAY.format(region="%s")  # noqa: S608
-_PAY_ALONE = _OPENED + _PAY.format(region="opened")
-_REVERSE = "revenue_reverse({region}, %s, %s, %s, %s, %s) p"
-_REVERSE_HERE = "SELECT p.* FROM " + _REVERSE.format(region="%s")  # noqa: S608
-_REVERSE_ALONE = _OPENED + _REVERSE.format(region="opened")
+# Outside of a transaction the statement itself opens the region, as the argument that the
+# function takes first. Called in the target list: a function in FROM costs a tenth more.
+_OPENED = "set_config('app.region', %s, true)"
+_PAY = "SELECT revenue_pay({}, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_PAY_HERE = _PAY.format("%s")
+_PAY_ALONE = _PAY.format(_OPENED)
+_REVERSE = "SELECT revenue_reverse({}, %s, %s, %s, %s, %s)"
+_REVERSE_HERE = _REVERSE.format("%s")
+_REVERSE_ALONE = _REVERSE.format(_OPENED)
 
 
 class ClosedDay(Refusal):
@@ -121,7 +121,7 @@ def pay(notice: Notice, *, at: datetime, day: date) -> Paid:
     """
     if connection.in_atomic_block:
         return _pay(notice, at, day)
-    row = _row(_PAY_ALONE, _arguments(notice, at, day))
+    (row,) = _row(_PAY_ALONE, _arguments(notice, at, day))
     if row[0] != "terms":
         return Paid(*row)
     with walls.within(notice.region):
@@ -129,10 +129,10 @@ def pay(notice: Notice, *, at: datetime, day: date) -> Paid:
 
 
 def _pay(notice: Notice, at: datetime, day: date) -> Paid:
-    row = _row(_PAY_HERE, _arguments(notice, at, day))
+    (row,) = _row(_PAY_HERE, _arguments(notice, at, day))
     if row[0] == "terms":
         late = _late(notice.region, notice.bill, notice.paid_at)
-        row = _row(_PAY_HERE, _arguments(notice, at, day, late))
+        (row,) = _row(_PAY_HERE, _arguments(notice, at, day, late))
     return Paid(*row)
 
 
@@ -197,7 +197,8 @@ def reverse(
     """
     arguments = (region, channel, reference, body_sha256, at, day)
     alone = not connection.in_atomic_block
-    return Paid(*_row(_REVERSE_ALONE if alone else _REVERSE_HERE, arguments))
+    (row,) = _row(_REVERSE_ALONE if alone else _REVERSE_HERE, arguments)
+    return Paid(*row)
 
 
 def move(
@@ -452,4 +453,6 @@ def _rows(statement: str, arguments: Sequence[object]) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     with connection.wrap_database_errors:
         cursor = psycopg.Cursor(connection.connection)
-        return cursor.execute(statement, arguments, prepare=True).fetchall()
+        return cursor.execute(
+            statement, arguments, prepare=True, binary=True
+        ).fetchall()

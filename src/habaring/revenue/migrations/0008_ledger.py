@@ -198,9 +198,12 @@ BEGIN
     END IF;
     o_known := false;
     IF p_bill IS NOT NULL THEN
-        SELECT b.amount, b.received, b.state, b.due_on, b.tax INTO bill
+        SELECT b.amount, b.received, b.state, b.due_on, b.tax, EXISTS (
+                SELECT FROM public.revenue_dayclose c
+                WHERE c.region_id = p_region AND c.day = p_day) AS closed
+            INTO bill
             FROM public.revenue_bill b WHERE b.region_id = p_region AND b.id = p_bill
-            FOR NO KEY UPDATE;
+            FOR NO KEY UPDATE OF b;
         o_known := FOUND;
     END IF;
     IF NOT o_known THEN
@@ -241,7 +244,36 @@ BEGIN
         END IF;
     END IF;
     o_surplus := p_amount - o_applied - o_interest;
-    o_day := revenue_open_day(p_region, p_day);
+    o_day := p_day;  -- should it close just now, the posting is refused: come again
+    IF NOT o_known OR bill.closed THEN
+        o_day := revenue_open_day(p_region, p_day);
+    END IF;
+    money := revenue_money_account(p_channel);
+    IF o_known AND o_applied = p_amount AND o_interest = 0 AND bill.received = 0 THEN
+        -- as nearly all are: one statement for the payment, its bill and its posting
+        WITH paid AS (
+            INSERT INTO public.revenue_payment (region_id, channel, reference, bill,
+                    amount, state, body_sha256, paid_at, received_at, day, by, late_ppm,
+                    late_rounding)
+                VALUES (p_region, p_channel, p_reference, p_bill, p_amount, 'posted',
+                    p_body, p_paid_at, p_at, o_day, p_by, p_ppm, p_rounding)
+                ON CONFLICT (region_id, channel, reference) DO NOTHING
+                RETURNING serial
+        ), counted AS (
+            UPDATE public.revenue_bill SET received = p_amount
+                WHERE region_id = p_region AND id = p_bill AND EXISTS (SELECT FROM paid)
+        )
+        INSERT INTO public.revenue_posting (region_id, day, debit, credit, amount, tax,
+                source, source_key, recorded_at)
+            SELECT p_region, o_day, money, '1.1.4', p_amount, bill.tax, 'payment',
+                serial::text, p_at
+            FROM paid
+            RETURNING source_key::bigint INTO o_serial;
+        IF o_serial IS NOT NULL THEN
+            o_outcome := 'posted';
+            RETURN;
+        END IF;
+    END IF;
     INSERT INTO public.revenue_payment (region_id, channel, reference, bill, amount,
             state, body_sha256, paid_at, received_at, day, by, late_ppm, late_rounding,
             interest, surplus)
@@ -270,7 +302,6 @@ BEGIN
     END IF;
     o_outcome := 'posted';
     key := o_serial::text;
-    money := revenue_money_account(p_channel);
     IF NOT o_known THEN
         INSERT INTO public.revenue_posting (region_id, day, debit, credit, amount, tax,
                 source, source_key, recorded_at)
@@ -280,16 +311,9 @@ BEGIN
     UPDATE public.revenue_bill SET received = received + p_amount,
             beside = nullif(coalesce(beside, 0) + p_amount - o_applied, 0)
         WHERE region_id = p_region AND id = p_bill;
-    IF o_applied = p_amount AND o_interest = 0 THEN
-        INSERT INTO public.revenue_posting (region_id, day, debit, credit, amount, tax,
-                source, source_key, recorded_at)
-            VALUES (p_region, o_day, money, '1.1.4', p_amount, bill.tax, 'payment', key,
-                p_at);
-    ELSE
-        PERFORM revenue_enter(p_region, o_day, bill.tax, 'payment', key, p_at,
-            ARRAY[money, '1.1.4', '7.1.2', '2.1.1'],
-            ARRAY[p_amount, -o_applied, -o_interest, -o_surplus]);
-    END IF;
+    PERFORM revenue_enter(p_region, o_day, bill.tax, 'payment', key, p_at,
+        ARRAY[money, '1.1.4', '7.1.2', '2.1.1'],
+        ARRAY[p_amount, -o_applied, -o_interest, -o_surplus]);
 END $$;
 
 -- many in one commit: in the order of bills, so that two batches never wait crosswise
