@@ -267,12 +267,11 @@ def test_pages_by_which_the_office_works(
             "building_m2": "0",
             "since": "2026-03-01",
             "basis": "AJB 12/2026",
-            "f_first": "on",
         },
     )
     row = TaxObject.objects.get()
     assert sent.headers["Location"] == f"{ROOM}objek/{row.pk}/"
-    assert (row.land_m2, row.land_class, row.facts) == (1300, "A32", {"first": True})
+    assert (row.land_m2, row.land_class, row.facts) == (1300, "A32", {})
     page = room.get(sent.headers["Location"]).content.decode()
     assert "62.02.060.001.012-0034.0" in page
     assert "AJB 12/2026" in page

@@ -11,8 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from habaring.engines.taxing import Fact, Rules, Tax
 from habaring.revenue.registers import told, uses_of
 
-COLUMNS = {"use", "land_m2", "building_m2", "land_value", "building_value"}
-"""Facts that an object keeps in columns of its own, or that value classes give."""
+COLUMNS = {
+    "use",
+    "land_m2",
+    "building_m2",
+    "land_value",
+    "building_value",
+    "first",
+}
+"""Facts that an object keeps in columns of its own, that value classes give, or that
+are reckoned over all objects of a taxpayer.
+"""
 
 
 class Rupiah(forms.IntegerField):

@@ -277,7 +277,7 @@ class ObjectForm(OfRegion):
             ),
             (_("What the tax asks for"), [f"f_{fact.key}" for fact in self.facts]),
             (_("Where"), ("address", "place", "latitude", "longitude")),
-            (_("Paper"), ("since", "basis", "illustrative", "reason")),
+            (_("Deed"), ("since", "basis", "illustrative", "reason")),
         )
         found = [
             (title, [self[name] for name in names if name in self.fields])
