@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -10,8 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from habaring.engines.taxing import Refused, what_if
+from habaring.people.models import Account
 from habaring.regions.models import Region
-from habaring.revenue import basket, explanation, lookup
+from habaring.revenue import basket, explanation, lookup, mine
 from habaring.revenue.forms.lookup import NopForm, ValueChoice, WhatIfForm
 from habaring.revenue.lookup import BillLine, FoundObject, NothingFound
 from habaring.revenue.models import ValueClass
@@ -112,18 +113,18 @@ def bill(
         "paid": [one for one in found.paid if one.bill == line.bill],
         "trail": doors.trail(region, _here(found)),
         "in_basket": line.bill in basket.read(request, code),
-        "cases": cases_address(code, found.number, year),
+        "cases": _asking(request, region, line.bill),
     }
     return render(request, "revenue/public/bill.html", context)
 
 
-def cases_address(code: str, nop: str, year: int) -> str:
-    """Where a correction or an objection is asked for, once there is such a page."""
-    try:
-        address = reverse("revenue:cases", args=[code])
-    except NoReverseMatch:
+def _asking(request: HttpRequest, region: Region, bill: int) -> str:
+    """Where a correction is asked for, if the bill is registered to the reader."""
+    if not isinstance(request.user, Account):
         return ""
-    return f"{address}?nop={nop}&tahun={year}"
+    if mine.own_bill(request.user, region, bill) is None:
+        return ""
+    return reverse("revenue:ask-choose", args=[region.code, bill])
 
 
 @never_cache
@@ -158,7 +159,7 @@ def try_out(
         "causes": explanation.causes(change) if change else (),
         "rules_example": assessment.rules.example,
         "trail": doors.trail(region, _here(found)),
-        "cases": cases_address(code, found.number, year),
+        "cases": _asking(request, region, line.bill),
     }
     status = 422 if form.errors or problem else 200
     return render(request, "revenue/public/what_if.html", context, status=status)
