@@ -1,5 +1,6 @@
 """The database, a fixed clock, and people: Alya, Budi, Citra."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
@@ -20,6 +21,9 @@ from tests import makers
 if TYPE_CHECKING:
     from habaring.people.models import Account
     from habaring.regions.models import Region
+
+# A test that commits is cleaned by emptying tables, the ledger's too, which refuse it.
+os.environ.setdefault("PGOPTIONS", "-c habaring.may_empty=yes")
 
 NOON = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
 """Monday 2 November 2026, 12:00 in Sampit."""
