@@ -16,6 +16,8 @@ from habaring.revenue.models import (
     FamilyLink,
     FilingDocument,
     Finding,
+    Issue,
+    IssuePart,
     Partner,
     RegisterImport,
     Statement,
@@ -34,6 +36,7 @@ def made(region: Region, keeper: Account) -> None:
     _books(region, partner, keeper)
     _shown(region, keeper)
     _registered(region, keeper)
+    _issued(region, keeper)
 
 
 def _books(region: Region, partner: Partner, keeper: Account) -> None:
@@ -134,6 +137,32 @@ def _registered(region: Region, keeper: Account) -> None:
                 state=state,
                 sent_at=at,
             )
+
+
+def _issued(region: Region, keeper: Account) -> None:
+    """A rule that waits for a second person, a year that is prepared."""
+    at = now()
+    with walls.within(region.code):
+        makers.rule(
+            region,
+            state="proposed",
+            begins_on=date(2030, 1, 1),
+            proposed_by=keeper,
+            decided_at=None,
+        )
+        in_force = TaxRule.objects.filter(region=region, tax="pbb").earliest("pk")
+        issue = Issue.objects.create(
+            region=region,
+            tax="pbb",
+            year=2026,
+            rule=in_force,
+            due_on=date(2026, 9, 30),
+            prepared_at=at,
+            prepared_by=keeper,
+        )
+        IssuePart.objects.create(
+            region=region, issue=issue, prefix=NOP[:10], reckoned_at=at
+        )
 
 
 def _paper() -> str:

@@ -32,12 +32,7 @@ from habaring.shared.pages import download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 
 PDF = "application/pdf"
-READERS = (
-    Power.ISSUE_BILLS,
-    Power.TAKE_PAYMENTS,
-    Power.DECIDE_TAX_CASES,
-    Power.RECONCILE,
-)
+READERS = (Power.ISSUE_BILLS,)
 MOST_ROWS = 50_000
 """Rows of one spreadsheet: more are taken by village or year."""
 

@@ -28,7 +28,7 @@ from habaring.shared.refusal import Refusal
 from habaring.shared.tables import read, template
 from habaring.shared.uploads import TABLES, accept, keep
 
-READERS = (Power.MANAGE_TAX_RULES, Power.ISSUE_BILLS)
+READERS = (Power.MANAGE_TAX_RULES,)
 
 
 def _room(request: HttpRequest, code: str) -> Room:
