@@ -27,6 +27,7 @@ from habaring.revenue.models import (
     Payment,
     PaymentState,
     Posting,
+    Source,
     Statement,
     StatementKind,
 )
@@ -415,7 +416,7 @@ def test_a_closed_day_refuses_postings_and_stays_closed(
             region="62.02",
             day=DAY,
             lines=[ledger.Line("1.1.1", "1.1.2", 1)],
-            source="repair",  # type: ignore[arg-type]
+            source=Source.REPAIR,
             source_key="x",
             at=AT,
         )

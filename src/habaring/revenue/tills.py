@@ -68,7 +68,7 @@ class FoundObject:
 def search(region: Region, words: str, *, on: date) -> list[FoundObject]:
     """Objects by NOP or number, by NPWPD, or by the name of who holds them.
 
-    At most `MOST_OBJECTS`, those with the nearest name first.
+    At most `MOST_OBJECTS`; those that owe something stand first.
     """
     text = " ".join(words.split())
     rows = TaxObject.objects.filter(region=region).select_related("taxpayer", "place")
@@ -84,10 +84,11 @@ def search(region: Region, words: str, *, on: date) -> list[FoundObject]:
         )
     bills = Bill.objects.filter(region=region, object__in=found)
     owed = owing(region, bills, on=on)
-    return [
+    objects = [
         FoundObject(obj, tuple(one for one in owed if one.bill.object_id == obj.pk))
         for obj in found
     ]
+    return sorted(objects, key=lambda one: not one.owing)  # who owes stands first
 
 
 def owing(region: Region, bills: QuerySet[Bill], *, on: date) -> list[Owing]:

@@ -388,6 +388,7 @@ def arrears(request: HttpRequest, code: str) -> HttpResponse:
         room,
         "arrears",
         rows=rows,
+        lines=[(row, list(zip(_ages(), row.amounts, strict=True))) for row in rows],
         ages=ages,
         villages=villages[:100],
         rates=rates,
