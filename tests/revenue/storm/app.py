@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 
 from django.conf import settings
 
@@ -25,11 +26,12 @@ WORKERS, THREADS = 2, 6
 class App:
     """Processes on the storm's own database. `fault`: one planted on purpose."""
 
-    def __init__(self, url: str, *, fault: str = "") -> None:
+    def __init__(self, url: str, log: Path, *, fault: str = "") -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
         self.url = url
+        self.log = log
         self.fault = fault
         self.process: subprocess.Popen[bytes] | None = None
         self.kills = 0
@@ -66,15 +68,12 @@ class App:
             *("--host", "127.0.0.1", "--port", str(self.port)),
             *("--workers", str(WORKERS), "--blocking-threads", str(THREADS)),
             *("--respawn-failed-workers", "--respawn-interval", "0.2"),
-            *("--log-level", "critical", "tests.revenue.storm.faults:application"),
+            *("--log-level", "info", "tests.revenue.storm.faults:application"),
         ]
-        self.process = subprocess.Popen(
-            command,
-            env=env,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, env=env, start_new_session=True, stdout=log, stderr=log
+            )
 
     def wait(self, seconds: float = 90) -> None:
         """Until it answers, and again: the first answers of a worker take longest."""

@@ -173,7 +173,7 @@ def blow(folder: Path, dump: Path, made: Town, weather: Weather) -> Report:
         _give_role(server.url)
         for setting in weather.settings:
             server.run(f"ALTER DATABASE habaring SET {setting}")
-        app = App(server.url, fault=weather.fault)
+        app = App(server.url, folder.with_name("web.log"), fault=weather.fault)
         try:
             app.start()
             app.wait()

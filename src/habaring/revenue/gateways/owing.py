@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from habaring.revenue.models import Bill, BillState, Charge
 
 OPEN = (
@@ -22,6 +24,10 @@ OPEN = (
 OF_BILL, OF_CHARGE = "00", "01"
 LENGTH = 20
 _CENTURY = 2000
+_NEEDED = (
+    *("region", "id", "tax", "number", "year", "seq", "period", "state", "due_on"),
+    *("amount", "received", "beside", "rule", "taxpayer"),
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,16 @@ def by_customer(region: str, customer: str, *, on: date) -> Asked | None:
             year=_CENTURY + int(customer[18:]),
             period=0,
         )
-    return _of_bills(rows.select_related("rule", "taxpayer").order_by("seq"), on=on)
+    return _of_bills(_light(rows), on=on)
+
+
+def _light(rows: QuerySet[Bill]) -> QuerySet[Bill]:
+    """Without what only interest or a page needs: a call comes with each payment."""
+    return (
+        rows.select_related("taxpayer")
+        .only(*_NEEDED, *(f"taxpayer__{name}" for name in ("id", "name_masked")))
+        .order_by("seq")
+    )
 
 
 def by_charge(region: str, reference: str, *, on: date) -> Asked | None:
