@@ -181,7 +181,7 @@ def _tills(region: Region, day: date) -> Check:
     done = set(
         CashUp.objects.filter(region=region, day=day).values_list("cashier", flat=True)
     )
-    left = [by for by, _count, _sum in cashiers(region, day) if by not in done]
+    left = [by for by, _n, _sum in cashiers(region, day) if by and by not in done]
     return Check(
         "tills",
         _("Tills"),
