@@ -73,6 +73,7 @@ OPEN: dict[str, str] = {
     "regions_department": PUBLIC,
     "regions_fiscalyear": PUBLIC,
     "regions_region": PUBLIC,
+    "revenue_receiptkey": PUBLIC,
     "shared_auditentry": TRACE,
     "shared_limit": PLATFORM,
     "shared_upload": TRACE,

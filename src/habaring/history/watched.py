@@ -345,6 +345,7 @@ NOT_WATCHED: Mapping[str, str] = {
     "revenue.DeductionElsewhere": "made of the register when a run is prepared",
     "revenue.Payment": "the ledger itself: reversed or moved, never changed",
     "revenue.Posting": "the ledger itself: only appended",
+    "revenue.ReceiptKey": "only appended, and published",
     "revenue.DayClose": "only appended, and held against the ledger",
     "revenue.StatementLine": "only appended, with its file",
     "revenue.FindingNote": "only appended",
