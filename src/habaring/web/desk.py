@@ -121,6 +121,12 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
             _("Calls, proposals, votes: what people say and what becomes of it."),
         ),
         (
+            Power.ISSUE_BILLS,
+            "revenue-work:desk",
+            _("Local taxes"),
+            _("Rules, a year's bills, what has come in, papers to deliver."),
+        ),
+        (
             Power.CHECK_PROPOSALS,
             "participation-work:checks",
             _("Technical checks"),
