@@ -28,7 +28,7 @@ def at() -> datetime:
 @pytest.fixture
 def dewi(kotim: Region) -> Account:
     """Head of the revenue office."""
-    return people.officer("Dewi", region=kotim, role="revenue_head")
+    return people.officer("Dewi", region=kotim, role="tax_head")
 
 
 def page(name: str, *args: object) -> str:

@@ -184,15 +184,12 @@ def blow(folder: Path, dump: Path, made: Town, weather: Weather) -> Report:
 
 def _blown(server: Cluster, app: App, made: Town, weather: Weather) -> Report:
     traffic = Traffic(app.port, made.signer, made.targets)
-    over = threading.Event()
-    killer = threading.Thread(
-        target=_kill_again_and_again, args=(server, app, weather, over)
-    )
+    bank = threading.Thread(target=traffic.run, args=(weather.seconds,))
     begun = time.monotonic()
-    killer.start()
-    traffic.run(weather.seconds)
-    over.set()
-    killer.join()
+    bank.start()
+    # not in a thread: PostgreSQL follows the thread that started it when that ends
+    _kill_again_and_again(server, app, weather)
+    bank.join()
     seconds = time.monotonic() - begun
     app.kill()
     if weather.power:
@@ -216,9 +213,7 @@ def _blown(server: Cluster, app: App, made: Town, weather: Weather) -> Report:
     )
 
 
-def _kill_again_and_again(
-    server: Cluster, app: App, weather: Weather, over: threading.Event
-) -> None:
+def _kill_again_and_again(server: Cluster, app: App, weather: Weather) -> None:
     """The database about every `seconds / kills`, and a worker between two of these."""
     chance = random.Random(99)  # noqa: S311 - a storm that can be repeated
     pause = weather.seconds / (weather.kills + 1)
@@ -226,12 +221,10 @@ def _kill_again_and_again(
     while done < weather.kills:
         done += 1
         middle = begun + pause * (done - 0.5) - time.monotonic()
-        if over.wait(max(0.0, middle)):
-            return
+        time.sleep(max(0.0, middle))
         app.kill_worker()
         rest = begun + pause * done + chance.random() * pause / 4 - time.monotonic()
-        if over.wait(max(0.0, rest)):
-            return
+        time.sleep(max(0.0, rest))
         if weather.power:
             server.cut_power()
             server.start()
