@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, connections
 from django.test import Client
 from django.utils.timezone import localdate, now
 
@@ -631,15 +631,16 @@ def test_yes_is_said_only_after_the_commit(
     bill = makers.bill(kotim, due_on=localdate(at) + timedelta(days=30))
     bank = banks.with_token(banks.bank(kotim, at), client, at)
     money = paid(bill, at)
-    commit = type(connection)._commit
+    wrapper = type(connections["default"])
+    commit = wrapper._commit
 
-    def lost(wrapper: object) -> None:
+    def lost(one: Any) -> None:
         if committed:
-            commit(wrapper)  # type: ignore[arg-type]
+            commit(one)
         raise OperationalError("the line is lost")
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(connection), "_commit", lost)
+        patch.setattr(wrapper, "_commit", lost)
         status, told = send(client, bank.payment(money, at=at))
     assert (status, told["responseCode"]) == (500, "5002500")
     assert Payment.objects.count() == int(committed)
