@@ -75,10 +75,14 @@ def _of_year(region: Region, year: int) -> bool:
 
 
 def _forecast_later(issue: Issue) -> None:
-    # late: tasks bring the queue along, which commands do without
-    from habaring.revenue import tasks
+    _later("revenue.forecast_issue", issue)
 
-    tasks.forecast_issue.defer(issue=issue.pk, region=issue.region_id)
+
+def _later(task: str, issue: Issue) -> None:
+    # late: the queue comes along, which commands do without
+    from procrastinate.contrib.django import app
+
+    app.configure_task(task).defer(issue=issue.pk, region=issue.region_id)
 
 
 @transaction.atomic
@@ -173,12 +177,9 @@ def _locked(issue: Issue, *states: IssueState) -> Issue:
 
 
 def _running(row: Issue, verb: str, *, by: Account | None, at: datetime) -> Issue:
-    # late: as above
-    from habaring.revenue import tasks
-
     row.state = IssueState.RUNNING
     row.save(update_fields=["state", "started_at", "started_by"])
-    tasks.run_issue.defer(issue=row.pk, region=row.region_id)
+    _later("revenue.run_issue", row)
     return _told(row, verb, by=by, at=at)
 
 
