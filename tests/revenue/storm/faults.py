@@ -11,6 +11,8 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from django.db import connection
+
 from habaring.config.wsgi import application as application
 from habaring.revenue import ledger
 from habaring.revenue.gateways import codes, door, services
@@ -45,7 +47,10 @@ def _early_answer() -> None:
     def heard(came: door.Came, route: door.Route) -> Answer:
         def later() -> None:
             time.sleep(0.3)
-            real(came, route)
+            try:
+                real(came, route)
+            finally:
+                connection.close()
 
         threading.Thread(target=later, daemon=True).start()
         return Answer(route.service, codes.OK)
@@ -53,8 +58,8 @@ def _early_answer() -> None:
     door._heard = heard
 
 
-def _three_commits() -> None:
-    """The payment in one commit, its call in another: an answer between the two."""
+def _remembers() -> None:
+    """What came is remembered by the process, before it is committed."""
     from habaring.shared import walls
 
     def forgotten(came: door.Came, route: door.Route) -> Answer:
@@ -82,7 +87,7 @@ def _three_commits() -> None:
 PLANT = {
     "check-then-insert": _check_then_insert,
     "early-answer": _early_answer,
-    "memory": _three_commits,
+    "memory": _remembers,
 }
 if FAULT:
     PLANT[FAULT]()
