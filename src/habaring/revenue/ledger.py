@@ -12,7 +12,8 @@ What is guaranteed (docs/algorithms/bookkeeping.md; migration 0008 holds it):
 
 After an exception: `django.db.OperationalError` (connection lost, serialization,
 deadlock, server shutting down) leaves it open whether the commit happened: call again
-with the same notice and the answer tells. Any other exception: nothing was written.
+with the same notice and the answer tells. Any other exception: nothing was written
+(IntegrityError "posting_on_an_open_day": the day closed at this moment, call again).
 "Paid" is true only once the transaction around has committed.
 """
 
@@ -23,7 +24,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 import psycopg
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from psycopg.types.numeric import Int2, Int4, Int8
@@ -121,7 +122,13 @@ def pay(notice: Notice, *, at: datetime, day: date) -> Paid:
     """
     if connection.in_atomic_block:
         return _pay(notice, at, day)
-    (row,) = _row(_PAY_ALONE, _arguments(notice, at, day))
+    try:
+        (row,) = _row(_PAY_ALONE, _arguments(notice, at, day))
+    except IntegrityError as error:
+        if "posting_on_an_open_day" not in str(error.__cause__.diag.constraint_name):  # type: ignore[union-attr]
+            raise
+        # its day closed at this moment: now it goes to the next one
+        (row,) = _row(_PAY_ALONE, _arguments(notice, at, day))
     if row[0] != "terms":
         return Paid(*row)
     with walls.within(notice.region):
