@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 from django.test import Client
 
 from habaring.regions.models import Region
-from habaring.revenue.bank.signing import Call, Signer, new_key, public_pem
-from habaring.revenue.gateways import callers, wire
-from habaring.revenue.models import KeyUse, Partner, PartnerKey, PartnerKind
+from habaring.revenue.bank.signing import Call, Paid, Signer, new_key, public_pem
+from habaring.revenue.gateways import callers, owing, wire
+from habaring.revenue.models import (
+    Bill,
+    KeyUse,
+    Partner,
+    PartnerKey,
+    PartnerKind,
+    Payment,
+    Posting,
+)
 from habaring.shared import sealing
 
 if TYPE_CHECKING:
@@ -117,3 +125,28 @@ def with_token(bank: Signer, client: Client, at: datetime) -> Signer:
     _status, told = send(client, bank.access(at))
     bank.token = told["accessToken"]
     return bank
+
+
+def paid(bill: Bill, at: datetime, **more: Any) -> Paid:
+    """Money of a customer for a bill, A-1 unless said otherwise."""
+    given: dict[str, Any] = {
+        "target": owing.customer_of_bill(bill),
+        "reference": "A-1",
+        "amount": bill.amount,
+        "paid_at": at,
+    }
+    return Paid(**(given | more))
+
+
+def same(bill: Bill) -> Bill:
+    """As it stands now."""
+    return Bill.objects.get(region=bill.region_id, id=bill.id)
+
+
+def state() -> dict[str, int]:
+    """What a refused call must not change."""
+    return {
+        "payments": Payment.objects.count(),
+        "postings": Posting.objects.count(),
+        "received": sum(Bill.objects.values_list("received", flat=True)),
+    }

@@ -95,16 +95,42 @@ def test_openssl_signs_and_believes_the_same(tmp_path: Path) -> None:
     public.write_text(public_pem(key))
     said = Said("POST", PATH, "2026-11-22T12:00:00+07:00", b'{"a": "b"}')
     text.write_bytes(said.to_sign())
-    sign = ["openssl", "dgst", "-sha256", "-sign", private, "-out", sig, text]
+    sign: list[str | Path] = [
+        "openssl",
+        "dgst",
+        "-sha256",
+        "-sign",
+        private,
+        "-out",
+        sig,
+        text,
+    ]
     subprocess.run(sign, check=True)
     theirs = base64.b64encode(sig.read_bytes()).decode()
     assert wire.rsa_good([public_pem(key)], said.to_sign(), theirs)
     sig.write_bytes(base64.b64decode(wire.rsa_signature(key, said.to_sign())))
-    verify = ["openssl", "dgst", "-sha256", "-verify", public, "-signature", sig, text]
+    verify: list[str | Path] = [
+        "openssl",
+        "dgst",
+        "-sha256",
+        "-verify",
+        public,
+        "-signature",
+        sig,
+        text,
+    ]
     assert b"OK" in subprocess.run(verify, check=True, capture_output=True).stdout
-    mac = ["openssl", "dgst", "-sha512", "-hmac", "kunci", "-binary", text]
-    theirs = subprocess.run(mac, check=True, capture_output=True).stdout
-    assert wire.hmac_good([b"kunci"], said, base64.b64encode(theirs).decode())
+    mac: list[str | Path] = [
+        "openssl",
+        "dgst",
+        "-sha512",
+        "-hmac",
+        "kunci",
+        "-binary",
+        text,
+    ]
+    made = subprocess.run(mac, check=True, capture_output=True).stdout
+    assert wire.hmac_good([b"kunci"], said, base64.b64encode(made).decode())
 
 
 def test_a_weak_or_foreign_key_is_none() -> None:

@@ -4,7 +4,6 @@ A short form here; `python3 dev.py storm` blows for a minute each way.
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ whole = pytest.mark.skipif(not WHOLE, reason="part of `python3 dev.py storm`")
 
 
 @pytest.fixture
-def town(settings: object) -> Iterator[Town]:
+def town(settings: object) -> Town:
     settings.PERSONAL_DATA_KEY = sealing.new_entry()  # type: ignore[attr-defined]
     with connection.cursor() as cursor:  # the ledger is never emptied, but for this
         cursor.execute("SET habaring.may_empty = 'yes'")
@@ -69,7 +68,7 @@ def test_each_payment_happens_once_though_the_power_is_cut(
     [
         ("check-then-insert", "a payment is there twice"),
         ("early-answer", "an acknowledged payment is not there"),
-        ("memory", "an acknowledged payment is not there"),
+        ("memory", "a reversal that is not there"),
     ],
 )
 def test_the_storm_finds_a_planted_fault(

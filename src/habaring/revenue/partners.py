@@ -11,8 +11,8 @@ from django.utils.timezone import localdate
 
 from habaring.regions.models import Region
 from habaring.revenue.gateways import callers, door, owing, wire
+from habaring.revenue.gateways.answering import Heard
 from habaring.revenue.gateways.codes import CASES, Answer, Case, Refused
-from habaring.revenue.gateways.services import Heard
 from habaring.revenue.models import (
     Call,
     KeyUse,

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class Cluster:
 
     def __post_init__(self) -> None:
         self.server = embedded.prepare(self.folder)
+        self._plain: Callable[[], dict[str, str]] | None = None
 
     @property
     def url(self) -> str:
@@ -94,7 +95,7 @@ class Cluster:
         }
         plain = embedded._plain_environment
         embedded._plain_environment = lambda: plain() | more
-        self._unpatch = lambda: setattr(embedded, "_plain_environment", plain)
+        self._plain = plain
         self.server.start()
 
     def _as_owner(self, *command: str, words: bytes = b"") -> None:
@@ -168,8 +169,8 @@ class Cluster:
 
     def remove(self) -> None:
         self.kill()
-        if self.power:
-            self._unpatch()
+        if self._plain is not None:
+            embedded._plain_environment = self._plain
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -15,7 +15,7 @@ from django.db import connection
 
 from habaring.config.wsgi import application as application
 from habaring.revenue import ledger
-from habaring.revenue.gateways import codes, door, services
+from habaring.revenue.gateways import codes, door
 from habaring.revenue.gateways.codes import Answer
 from habaring.revenue.models import Payment
 
@@ -37,7 +37,7 @@ def _check_then_insert() -> None:
         unique = f"{notice.reference}~{secrets.token_hex(3)}"
         return booked(replace(notice, reference=unique), **more)
 
-    booked, services.ledger.pay = ledger.pay, pay
+    booked, ledger.pay = ledger.pay, pay  # answering has the same module
 
 
 def _early_answer() -> None:

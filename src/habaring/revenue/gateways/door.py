@@ -17,10 +17,10 @@ from django.http import HttpRequest
 from django.http.request import RawPostDataException
 from django.utils.timezone import localdate
 
-from habaring.revenue.gateways import callers, codes, services, wire
+from habaring.revenue.gateways import answering, callers, codes, wire
+from habaring.revenue.gateways.answering import Heard
 from habaring.revenue.gateways.callers import Caller
 from habaring.revenue.gateways.codes import Answer, Refused, Service
-from habaring.revenue.gateways.services import Heard
 from habaring.revenue.models import PartnerKind
 from habaring.shared import limits, walls
 
@@ -63,14 +63,14 @@ class Route:
 
 
 ROUTES = {
-    "transfer-va/inquiry": Route(Service.INQUIRY, PartnerKind.VA, services.inquiry),
-    "transfer-va/payment": Route(Service.PAYMENT, PartnerKind.VA, services.payment),
-    "transfer-va/status": Route(Service.STATUS, PartnerKind.VA, services.status),
+    "transfer-va/inquiry": Route(Service.INQUIRY, PartnerKind.VA, answering.inquiry),
+    "transfer-va/payment": Route(Service.PAYMENT, PartnerKind.VA, answering.payment),
+    "transfer-va/status": Route(Service.STATUS, PartnerKind.VA, answering.status),
     "transfer-va/payment-reversal": Route(
-        Service.PAYMENT, PartnerKind.VA, services.reversal
+        Service.PAYMENT, PartnerKind.VA, answering.reversal
     ),
-    "qr/qr-mpm-notify": Route(Service.NOTIFY, PartnerKind.QRIS, services.notify),
-    "qr/qr-mpm-cancel": Route(Service.CANCEL, PartnerKind.QRIS, services.cancel),
+    "qr/qr-mpm-notify": Route(Service.NOTIFY, PartnerKind.QRIS, answering.notify),
+    "qr/qr-mpm-cancel": Route(Service.CANCEL, PartnerKind.QRIS, answering.cancel),
 }
 
 
