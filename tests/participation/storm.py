@@ -176,6 +176,8 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     lines = head.split("\r\n")
     headers = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
+    if "content-length" not in headers:  # a server that is going down, no real answer
+        raise EOFError(lines[0])
     body = await reader.readexactly(int(headers["content-length"]))
     return int(lines[0].split()[1]), body
 
