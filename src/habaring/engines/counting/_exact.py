@@ -57,21 +57,13 @@ class Exact:
         return money
 
     def owned_by_each(self, paid: Ints) -> list[Fraction]:
-        """`owned` of each line: how often they paid for each purchase, then how many.
-
-        Over one denominator, so that only whole numbers are multiplied.
-        """
-        prices = [self.endowment, *self.prices()]
+        """`owned` of each line: how often they paid for each purchase, then how many."""
+        prices = [*self.prices(), self.endowment]
         under = _lcm(price.denominator for price in prices)
-        x, *over = [price.numerator * (under // price.denominator) for price in prices]
-        found = []
-        for *counts, people in paid.tolist():
-            money = people * x
-            for n, price in zip(counts, over, strict=True):
-                if n:
-                    money -= n * price
-            found.append(fraction(quotient(money, under)))
-        return found
+        over = [int(price.numerator * (under // price.denominator)) for price in prices]
+        signed = paid.copy()
+        signed[:, :-1] *= -1
+        return [fraction(quotient(money, under)) for money in _products(signed, over)]
 
     def settle(self) -> Price | None:
         """Of the rivals in `asked`, the one that is bought; None: none can be paid.
@@ -231,6 +223,24 @@ def doubled(price: Any) -> tuple[float, float, float]:
 def quotient(over: int, under: int) -> Any:
     """A fraction of gmpy2."""
     return _mpq()(over, under)
+
+
+def _products(counts: Ints, large: Sequence[int]) -> list[int]:
+    """Of each line the sum of its counts × these numbers of hundreds of bits.
+
+    The numbers are cut into pieces so small that sums of products fit into int64.
+    """
+    room = int(np.abs(counts).max(initial=0)).bit_length() + len(large).bit_length()
+    bits = 62 - room
+    if bits < 8:
+        lines = (zip(line, large, strict=True) for line in counts.tolist())
+        return [sum(n * many for n, many in line) for line in lines]
+    most = max(map(int.bit_length, large))
+    cut = range(0, max(most, 1), bits)
+    mask = (1 << bits) - 1
+    pieces = np.array([[n >> at & mask for at in cut] for n in large], np.int64)
+    sums = (counts @ pieces).tolist()
+    return [sum(part << at for part, at in zip(row, cut, strict=True)) for row in sums]
 
 
 def _lcm(numbers: Iterable[Any]) -> Any:

@@ -213,9 +213,16 @@ def _score(election: Election, votes: tuple[int, ...]) -> tuple[int, ...]:
 def _sums(election: Election, weights: Ints) -> tuple[int, ...]:
     """Of each project: people × weight of every entry, exact whatever their size."""
     ballots, many = election.ballots, len(election.projects)
-    people = np.repeat(ballots.people, np.diff(ballots.starts))
     most = int(weights.max()) if len(weights) else 1
-    if most * ballots.voters < MOST_VOTERS:
+    small = most * ballots.voters < MOST_VOTERS
+    if small and "numba" in sys.modules:
+        from habaring.engines.counting._turn import summed
+
+        starts, to = read_only(ballots.starts), read_only(ballots.projects)
+        people, weights = read_only(ballots.people), read_only(weights)
+        return tuple(summed(starts, to, people, weights, many).tolist())
+    people = np.repeat(ballots.people, np.diff(ballots.starts))
+    if small:
         each = people * weights if len(weights) else people
         sums = np.bincount(ballots.projects, each, many)
         return tuple(map(int, sums.tolist()))

@@ -1,4 +1,4 @@
-"""From ballots' projects to projects' ballots, in a compiled loop."""
+"""From ballots' projects to projects' ballots, and sums by project, compiled."""
 
 from typing import Any
 
@@ -31,3 +31,13 @@ def turned(starts: Ints, to: Places, many: int) -> tuple[Ints, Places]:
             lines[at[to[e]]] = g
             at[to[e]] += 1
     return first, lines
+
+
+@_compiled
+def summed(starts: Ints, to: Places, people: Ints, weights: Ints, many: int) -> Ints:
+    """Of each of so many projects: people × weight of its entries (no weights: 1)."""
+    sums = np.zeros(many, np.int64)
+    for g in range(len(starts) - 1):
+        for e in range(starts[g], starts[g + 1]):
+            sums[to[e]] += people[g] * weights[e] if weights.size else people[g]
+    return sums
