@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,11 @@ class Audience:
     def knows_no_role(self) -> bool:
         """Whether it asks at most who somebody is, or for a link: the same for all roles."""
         return {self.read, self.send} <= {"everyone", "signed_in", "secret", "nobody"}
+
+
+def forget() -> None:
+    """The objects that were found: the town is another one now."""
+    _found.cache_clear()
 
 
 def declared() -> dict[str, Audience]:
@@ -86,6 +92,12 @@ def address(name: str, audience: Audience, *, code: str, ids_of: str) -> str | N
 
 def _object(how: dict[str, str], region: str) -> Any:
     """The newest object of a region, as {model, region, field} says."""
+    return _found(tuple(sorted(how.items())), region)
+
+
+@cache
+def _found(words: tuple[tuple[str, str], ...], region: str) -> Any:
+    how = dict(words)
     model: type[models.Model] = apps.get_model(how["model"])
     rows = model._default_manager.all()
     if "region" in how:
