@@ -3,26 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
-
-from habaring.participation import outcomes, queries
+from habaring.participation import elections, queries
+from habaring.participation.elections import Outcome
 from habaring.participation.models import Call, Proposal, Vote, VoteState
 from habaring.participation.queries import CallCard, Line
 from habaring.regions.models import Region
 
 CALLS = 3
 PROPOSALS = 4
-
-
-@dataclass(frozen=True)
-class LastResult:
-    """The newest vote that was counted: how many it funds, for how many rupiah."""
-
-    vote: Vote
-    funded: int
-    cost: int
-    voters: int
-    url: str
 
 
 @dataclass(frozen=True)
@@ -33,7 +21,7 @@ class Listening:
     votes: tuple[Vote, ...]  # open now, or soon
     proposals: tuple[Line, ...]
     total: int
-    last: LastResult | None
+    last: Outcome | None  # the newest vote that was counted
     illustrative: bool
 
 
@@ -48,12 +36,13 @@ def listening(region: Region, *, at: datetime) -> Listening | None:
         state__in=(VoteState.PUBLISHED, VoteState.OPEN),
         closes_at__gt=at,
     )
+    last = next(iter(elections.newest_results(region, most=1)), None)
     found = Listening(
         calls=tuple(cards[:CALLS]),
         votes=tuple(votes.order_by("closes_at")[:CALLS]),
         proposals=tuple(queries.lines(newest[:PROPOSALS])),
         total=rows.count(),
-        last=_last(region),
+        last=last,
         illustrative=_illustrative(cards, newest.first()),
     )
     there = found.calls or found.votes or found.proposals or found.last
@@ -63,19 +52,4 @@ def listening(region: Region, *, at: datetime) -> Listening | None:
 def _illustrative(cards: list[CallCard], newest: Proposal | None) -> bool:
     return any(card.call.illustrative for card in cards) or bool(
         newest and newest.illustrative
-    )
-
-
-def _last(region: Region) -> LastResult | None:
-    rows = Vote.objects.filter(region=region, state=VoteState.COUNTED)
-    vote = rows.order_by("-closed_at", "-pk").first()
-    if vote is None:
-        return None
-    funded = outcomes.winners(vote)
-    return LastResult(
-        vote=vote,
-        funded=len(funded),
-        cost=sum(one.option.cost for one in funded),
-        voters=sum(count.voters for count in outcomes.counts_of(vote)),
-        url=reverse("participation:result", args=[region.code, vote.pk]),
     )

@@ -2,10 +2,9 @@
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -126,13 +125,6 @@ class Proposal(models.Model):
         indexes = [
             models.Index(
                 fields=["region", "call", "state"], name="proposal_call_state"
-            ),
-            GinIndex(
-                SearchVector("title", "problem", "idea", config="indonesian"),
-                name="proposal_words",
-            ),
-            GinIndex(
-                OpClass(Upper("title"), name="gin_trgm_ops"), name="proposal_title_trgm"
             ),
         ]
         constraints = [
