@@ -5,9 +5,9 @@ outcome that leaves nothing affordable is the result, or the last one within the
 (`voter_budget_increment=1` of pabutools). With `add1-over-budget` it is always the last
 one within the budget, or the first with which everything has won.
 
-A run also finds for how many steps its course of purchases certainly stays the same
-(`_kernels_steps.leap`), and those steps are not walked. So the time depends on how often the
-course changes and not on the currency.
+A run also finds for how many steps its course of purchases certainly stays the same, and
+what the courses above are (`_kernels_steps`), and those steps are not walked. So the time
+depends on how often the course changes and hardly on the currency.
 """
 
 from collections.abc import Callable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DONE, ASK, MORE = 0, 1, 3
 WINDOW = 6  # in `told`
+WALK = 2**62
 RUNS = 200
 """Between two tellings of progress."""
 MOST_ASKED, SMALL = 50, 100_000
@@ -31,11 +32,14 @@ left to the plain path after so many, if there are no more entries on ballots.
 
 
 def last_step(
-    table: "Table", *, progress: Callable[[int], None] | None = None
+    table: "Table",
+    *,
+    progress: Callable[[int], None] | None = None,
+    walk: bool = False,
 ) -> int | None:
     """The step at which add1 ends; None: ties ask for fractions at too many steps.
 
-    `progress` is told the steps so far.
+    `progress` is told the steps so far. `walk`: look at every single step (for tests).
     """
     from habaring.engines.counting import _kernels_steps as kernels
 
@@ -43,12 +47,13 @@ def last_step(
     election = prepared.election
     left = float(election.budget - sum(prepared.costs[p] for p in table.free))
     to_the_end = int("over-budget" in prepared.rule.completion)
-    plan = np.array([0, election.scale, int(left), to_the_end, 0, 0])
+    plan = np.array([0, election.scale, int(left), to_the_end, 0, WALK if walk else 0])
     base = np.array(doubled(table.run(0).exact.endowment)[:2])
-    state.told[WINDOW] = 64.0 * election.scale
+    state.told[WINDOW] = max(4.0 * election.scale, base[0] / 1000)
+    marks = kernels.room(state)
     asked = 0
     while asked <= MOST_ASKED or len(election.ballots.projects) > SMALL:
-        how = kernels.climb(table.field, state, plan, base, RUNS)
+        how = kernels.climb(table.field, state, marks, plan, base, RUNS)
         step = int(plan[0])
         if how == DONE:
             return step

@@ -286,5 +286,5 @@ def _state(field: "Field") -> "State":
         top=np.empty(g),
         slow=np.empty(g),
         amounts=np.empty_like(field.amounts),
-        told=np.zeros(11),
+        told=np.zeros(14),
     )
