@@ -72,11 +72,15 @@ def _static_as_it_lies(settings: object) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Iterator[None]:
     """A test that commits is cleaned by emptying tables: what migrations put there
     comes back, and no job of it waits for the next test.
     """
     yield  # all of its fixtures are gone, the tables are empty
+    if nextitem is None:
+        return  # the database is gone, too
     marker = item.get_closest_marker("django_db")
     commits = marker is not None and marker.kwargs.get("transaction")
     if commits or "transactional_db" in getattr(item, "fixturenames", ()):

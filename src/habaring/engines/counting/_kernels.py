@@ -416,12 +416,23 @@ def pay(field: Field, money: Floats, c: int, price: float) -> None:
 
 
 @inner
+def close_round(field: Field, state: State, c: int, k: int) -> None:
+    """c was bought in round k, and paid: what that means for all later rounds."""
+    x = state.told[X]
+    state.told[ERROR] += (x * 4 * UNIT + state.off[k] / state.high[k] * x) * WIDER
+    state.at[c], state.status[c] = k, BOUGHT
+    state.told[ROUNDS] = k + 1
+    state.told[SPENT] += field.cost[c]
+    bar(field, state, c)
+
+
+@inner
 def buy(field: Field, state: State, c: int, given: Floats) -> bool:
     """Let c's supporters pay. `given`: the exact price (high, low, off), or empty.
 
     False where it is not certain who can pay the whole price.
     """
-    k, x, loose = int(state.told[ROUNDS]), state.told[X], state.told[ERROR]
+    k, loose = int(state.told[ROUNDS]), state.told[ERROR]
     price, tight = (state.floor[c] + state.ceiling[c]) / 2 * field.worth[c], loose
     if given.size:
         price, tight = given[0], 4 * (loose + given[0] * UNIT + given[2])
@@ -435,11 +446,7 @@ def buy(field: Field, state: State, c: int, given: Floats) -> bool:
     else:
         set_price(field, state, k)
     pay(field, state.money, c, state.high[k])
-    state.told[ERROR] += (x * 4 * UNIT + state.off[k] / state.high[k] * x) * WIDER
-    state.at[c], state.status[c] = k, BOUGHT
-    state.told[ROUNDS] = k + 1
-    state.told[SPENT] += field.cost[c]
-    bar(field, state, c)
+    close_round(field, state, c, k)
     return True
 
 

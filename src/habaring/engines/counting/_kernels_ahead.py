@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from habaring.engines.counting._kernels import (
     ASK,
-    BOUGHT,
     DONE,
     ERROR,
     FAR,
@@ -23,7 +22,6 @@ from habaring.engines.counting._kernels import (
     NEVER,
     POOR,
     ROUNDS,
-    SPENT,
     UNIT,
     UNSURE,
     WIDER,
@@ -31,8 +29,7 @@ from habaring.engines.counting._kernels import (
     Floats,
     Small,
     State,
-    X,
-    bar,
+    close_round,
     evaluate,
     inner,
     kill,
@@ -42,7 +39,7 @@ from habaring.engines.counting._kernels import (
     summing,
 )
 
-BUILT_ON = "3dda0a4aabedad6f"
+BUILT_ON = "e3558207ab97456d"
 """The checksum of `_kernels.py` (a test keeps it). numba keeps what it compiled for as
 long as this file does not change, and would miss a change there.
 """
@@ -368,7 +365,7 @@ def pay_ahead(
 @inner
 def buy_ahead(field: Field, state: State, c: int, low: float, slow: float) -> bool:
     """`buy`, and what it means for all of the window."""
-    k, x = int(state.told[ROUNDS]), state.told[X]
+    k = int(state.told[ROUNDS])
     price = (state.floor[c] + state.ceiling[c]) / 2 * field.worth[c]
     many = share(field, state, c, price)
     if many < 0:
@@ -377,9 +374,5 @@ def buy_ahead(field: Field, state: State, c: int, low: float, slow: float) -> bo
     kill(field, state, k, many)
     set_price(field, state, k)
     pay_ahead(field, state, c, state.high[k], low, slow)
-    state.told[ERROR] += (x * 4 * UNIT + state.off[k] / state.high[k] * x) * WIDER
-    state.at[c], state.status[c] = k, BOUGHT
-    state.told[ROUNDS] = k + 1
-    state.told[SPENT] += field.cost[c]
-    bar(field, state, c)
+    close_round(field, state, c, k)
     return True

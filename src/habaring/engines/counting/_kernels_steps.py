@@ -53,7 +53,7 @@ from habaring.engines.counting._kernels_ahead import (
     slowest,
 )
 
-BUILT_ON, AND_ON = "3dda0a4aabedad6f", "9b7af2e9e32a4f07"
+BUILT_ON, AND_ON = "e3558207ab97456d", "6e19c3a49870b896"
 """The checksums of `_kernels.py` and `_kernels_ahead.py` (tests keep them). numba keeps
 what it compiled for as long as this file does not change, and would miss a change there.
 """
