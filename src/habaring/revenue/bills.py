@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import Left
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, Left
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -18,6 +18,7 @@ from habaring.revenue.models import (
     Case,
     NopPlace,
     Payment,
+    PaymentState,
     TaxObject,
 )
 from habaring.revenue.nop import shown_nop
@@ -33,6 +34,7 @@ STANDINGS: Mapping[str, Words] = {
 }
 PREFIX = issuing.PREFIX
 _NOT_OWED = tuple(assessing.NOT_OWED)
+_PAID_AT = F("amount") + Coalesce(F("beside"), 0)  # interest pays no principal
 
 
 @dataclass(frozen=True)
@@ -84,14 +86,20 @@ def _called(q: str) -> Q:
 
 def _standing(rows: QuerySet[Bill], standing: str, on: date) -> QuerySet[Bill]:
     rows = rows.exclude(state__in=_NOT_OWED)
-    unpaid = Q(received__lt=F("amount"))
+    unpaid = Q(received__lt=_PAID_AT)
+    too_much = Payment.objects.filter(
+        region=OuterRef("region"),
+        bill=OuterRef("id"),
+        state=PaymentState.POSTED,
+        surplus__gt=0,
+    )
     return rows.filter(
         {
             "open": unpaid,
             "late": unpaid & Q(due_on__lt=on),
             "partly": unpaid & Q(received__gt=0),
-            "paid": Q(received__gte=F("amount")),
-            "over": Q(received__gt=F("amount")),
+            "paid": Q(received__gte=_PAID_AT),
+            "over": Exists(too_much),
         }.get(standing, Q())
     )
 
@@ -219,7 +227,7 @@ def year_numbers(region: Region, year: int, tax: str = issuing.TAX) -> YearNumbe
         n_bills=Count("id", filter=owed),
         n_amount=Sum("amount", filter=owed),
         n_received=Sum("received", filter=owed),
-        n_paid=Count("id", filter=owed & Q(received__gte=F("amount"))),
+        n_paid=Count("id", filter=owed & Q(received__gte=_PAID_AT)),
         n_held=Count("id", filter=Q(state=BillState.REVIEW)),
     )
     names = ("bills", "amount", "received", "paid", "held")

@@ -191,7 +191,7 @@ class Arrear:
         return assessing.tax_name(self.tax)
 
 
-_OWED = "greatest(amount - received, 0)"
+_OWED = "(amount - received + coalesce(beside, 0))"  # of the principal, as Bill.owed
 _AGES = ", ".join(
     f"coalesce(sum({_OWED}) FILTER (WHERE %(on)s - due_on > {low}"
     + (f" AND %(on)s - due_on <= {high}" if high else "")
@@ -200,7 +200,7 @@ _AGES = ", ".join(
 )
 _ARREARS = f"""
 SELECT tax, year, count(*), {_AGES} FROM revenue_bill
-WHERE region_id = %(region)s AND received < amount AND due_on < %(on)s
+WHERE region_id = %(region)s AND {_OWED} > 0 AND due_on < %(on)s
     AND state <> ALL(%(states)s)
 GROUP BY tax, year ORDER BY tax, year DESC
 """  # noqa: S608 - made of numbers of this file
@@ -209,19 +209,20 @@ SELECT coalesce(r.name, ''), left(b.number, 10), b.bills, b.owed FROM (
     SELECT left(number, 10) AS prefix, min(number) AS number, count(*) AS bills,
         sum({_OWED})::bigint AS owed
     FROM revenue_bill
-    WHERE region_id = %(region)s AND received < amount AND due_on < %(on)s
+    WHERE region_id = %(region)s AND {_OWED} > 0 AND due_on < %(on)s
         AND state <> ALL(%(states)s) AND tax = 'pbb'
     GROUP BY 1
 ) b LEFT JOIN revenue_nopplace p ON p.region_id = %(region)s AND p.prefix = b.prefix
 LEFT JOIN regions_region r ON r.code = p.place_id
 ORDER BY b.owed DESC, 2
 """  # noqa: S608 - made of names of this file
-_RATE = """
-SELECT tax, year, count(*), sum(amount)::bigint, sum(least(received, amount))::bigint,
-    count(*) FILTER (WHERE received >= amount), bool_or(illustrative)
+_RATE = f"""
+SELECT tax, year, count(*), sum(amount)::bigint,
+    sum(least(amount - {_OWED}, amount))::bigint,
+    count(*) FILTER (WHERE {_OWED} <= 0), bool_or(illustrative)
 FROM revenue_bill WHERE region_id = %(region)s AND state <> ALL(%(states)s)
 GROUP BY tax, year ORDER BY tax, year
-"""
+"""  # noqa: S608 - made of names of this file
 
 
 def arrears(region: Region, on: date) -> list[Arrear]:

@@ -41,8 +41,9 @@ WHERE region_id = %(region)s AND day >= %(first)s AND day <= %(last)s
 GROUP BY 1 ORDER BY 2 DESC
 """
 _BILLS = """
-SELECT count(*), count(*) FILTER (WHERE received >= amount),
-       coalesce(sum(amount), 0)::bigint, coalesce(sum(least(received, amount)), 0)::bigint,
+SELECT count(*), count(*) FILTER (WHERE received - coalesce(beside, 0) >= amount),
+       coalesce(sum(amount), 0)::bigint,
+       coalesce(sum(least(received - coalesce(beside, 0), amount)), 0)::bigint,
        coalesce(bool_or(illustrative), false)
 FROM revenue_bill
 WHERE region_id = %(region)s AND tax = 'pbb' AND year = %(year)s

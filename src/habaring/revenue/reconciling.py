@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils.timezone import (
     get_current_timezone,
     get_current_timezone_name,
@@ -427,4 +427,5 @@ def bill_of_number(region: Region, number: str, *, tax: str = "pbb") -> Bill | N
     if len(digits) != 18:
         return None
     found = rows.filter(number=digits).exclude(state__in=NOT_ASKED)
-    return found.filter(received__lt=F("amount")).order_by("year", "seq").first()
+    unpaid = F("amount") + Coalesce(F("beside"), 0)
+    return found.filter(received__lt=unpaid).order_by("year", "seq").first()

@@ -36,17 +36,22 @@ def wrong(written: str) -> list[tuple[str, str]]:
     return codes(refusal)
 
 
+def tax_of(path: Path) -> str:
+    """A later rule has its year at the end of its name."""
+    return path.stem.removesuffix("-2026")
+
+
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*/*.toml")), ids=lambda p: p.stem)
 def test_the_shipped_rules_are_sound_and_say_that_they_are_examples(path: Path) -> None:
     rules = read_rules(path.read_text(encoding="utf-8"))
     assert rules.example
-    assert (rules.tax, rules.region) == (path.stem, path.parent.name)
+    assert (rules.tax, rules.region) == (tax_of(path), path.parent.name)
     assert "contoh" in rules.by_law
     assert {"late", "audit"} <= rules.interest.keys() or path.stem.startswith("opsen")
 
 
 def test_there_are_rules_for_every_tax() -> None:
-    assert {path.stem for path in SHIPPED.glob("62.02/*.toml")} == set(TAXES)
+    assert {tax_of(path) for path in SHIPPED.glob("62.02/*.toml")} == set(TAXES)
 
 
 def test_all_problems_of_a_text_are_told_at_once() -> None:

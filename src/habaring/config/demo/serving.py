@@ -29,6 +29,9 @@ SEED = 6202
 FIRST_VALUES = 2020
 DAY = timedelta(days=1)
 _BASIS = "Keputusan contoh tentang NJOP"
+_CHANGE = "2026-01-01"
+"""From when the changed rule of land and buildings holds: in the demo, from this year, so
+that each bill stands beside one that was reckoned by the rule before it."""
 _PAID = {0: 0.9, 1: 0.55}
 """Which part of the bills is paid: of last year, of this year."""
 
@@ -70,13 +73,16 @@ def tell(region: Region, text: str, *, at: datetime) -> None:
 
 
 def _rules(told: _Telling) -> None:
+    """The oldest first: a later rule of a tax ends the one before it."""
     folder = resources.files("habaring.revenue").joinpath(f"rules/{told.region.code}")
-    for file in sorted(folder.iterdir(), key=lambda one: one.name):
-        if file.name.endswith(".toml"):
-            row = rules.propose(
-                region=told.region, text=file.read_text("utf-8"), by=None, at=told.at
-            )
-            rules.approve(rule=row, by=None, at=told.at)
+    texts = [
+        file.read_text("utf-8").replace(_CHANGE, f"{told.year}-01-01")
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+    ]
+    for text in sorted(texts, key=lambda one: taxing.read_rules(one).in_force_from):
+        row = rules.propose(region=told.region, text=text, by=None, at=told.at)
+        rules.approve(rule=row, by=None, at=told.at)
 
 
 def _classes(told: _Telling) -> None:
