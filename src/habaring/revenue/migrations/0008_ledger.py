@@ -196,16 +196,14 @@ BEGIN
     IF coalesce(current_setting('app.region', true), '') NOT IN (p_region, '*') THEN
         PERFORM revenue_require(p_region);
     END IF;
-    o_known := false;
-    IF p_bill IS NOT NULL THEN
-        SELECT b.amount, b.received, b.state, b.due_on, b.tax, EXISTS (
-                SELECT FROM public.revenue_dayclose c
-                WHERE c.region_id = p_region AND c.day = p_day) AS closed
-            INTO bill
-            FROM public.revenue_bill b WHERE b.region_id = p_region AND b.id = p_bill
-            FOR NO KEY UPDATE OF b;
-        o_known := FOUND;
-    END IF;
+    -- without a bill, too: what is asked of the record below must be there to be asked
+    SELECT b.amount, b.received, b.state, b.due_on, b.tax, EXISTS (
+            SELECT FROM public.revenue_dayclose c
+            WHERE c.region_id = p_region AND c.day = p_day) AS closed
+        INTO bill
+        FROM public.revenue_bill b WHERE b.region_id = p_region AND b.id = p_bill
+        FOR NO KEY UPDATE OF b;
+    o_known := FOUND;
     IF NOT o_known THEN
         o_applied := 0;
         o_interest := 0;
