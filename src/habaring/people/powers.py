@@ -60,7 +60,9 @@ SENTENCES: Mapping[Power, Words] = {
     Power.MANAGE_TAX_REGISTER: _("Keeps the register of taxpayers and what is taxed."),
     Power.ISSUE_BILLS: _("Prepares and issues tax bills, looks through held ones."),
     Power.TAKE_PAYMENTS: _("Takes tax payments at a counter."),
-    Power.COLLECT_IN_VILLAGE: _("Takes tax payments in villages, without a signal too."),
+    Power.COLLECT_IN_VILLAGE: _(
+        "Takes tax payments in villages, without a signal too."
+    ),
     Power.DECIDE_TAX_CASES: _(
         "Decides on objections, reductions, instalments and refunds of taxes."
     ),
