@@ -30,6 +30,8 @@ class CaseState(models.TextChoices):
     PARTLY = "partly", _("granted in part")
     REFUSED = "refused", _("refused")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    PROPOSED = "proposed", _("decided, waits for a second person")
+    ENDED = "ended", _("ended: a part was not paid")
 
 
 class Case(models.Model):
@@ -61,6 +63,12 @@ class Case(models.Model):
     )
     decision = models.TextField(blank=True)
     change = models.BigIntegerField(default=0)  # of the bill's amount, below 0: less
+    proposal = models.JSONField(
+        null=True, blank=True
+    )  # a decision that gives money away
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -80,6 +88,12 @@ class Case(models.Model):
                 | ~Q(decided_by=models.F("entered_by")),
                 name="case_by_two_people",
             ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | Q(proposed_by__isnull=True)
+                | ~Q(decided_by=models.F("proposed_by")),
+                name="case_confirmed_by_another",
+            ),
         ]
         indexes = [models.Index(fields=["region", "bill"], name="case_of_bill")]
 
@@ -96,6 +110,7 @@ class Instalment(models.Model):
     due_on = models.DateField()
     amount = models.BigIntegerField()
     interest = models.BigIntegerField()
+    told_at = models.DateTimeField(null=True, blank=True)  # that it was missed
 
     class Meta:
         ordering = ["case", "number"]
@@ -105,6 +120,14 @@ class Instalment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.number}"
+
+
+class WaiverState(models.TextChoices):
+    """A programme holds when a second person has agreed."""
+
+    PROPOSED = "proposed", _("waits for a second person")
+    APPROVED = "approved", _("approved")
+    REFUSED = "refused", _("refused")
 
 
 class WaiverProgramme(models.Model):
@@ -127,16 +150,30 @@ class WaiverProgramme(models.Model):
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    state = models.CharField(
+        max_length=8, choices=WaiverState.choices, default=WaiverState.APPROVED
+    )
+    decision = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["region", "-begins_on"]
         constraints = [
             models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | Q(recorded_by__isnull=True)
+                | ~Q(decided_by=models.F("recorded_by")),
+                name="waiver_by_two_people",
+            ),
+            models.CheckConstraint(
                 condition=Q(percent__gte=1, percent__lte=100)
                 & Q(ends_on__gte=models.F("begins_on"))
                 & Q(last_year__gte=models.F("first_year")),
                 name="waiver_makes_sense",
-            )
+            ),
         ]
         indexes = [models.Index(fields=["region", "bill"], name="waiver_of_bill")]
 

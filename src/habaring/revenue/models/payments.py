@@ -28,8 +28,10 @@ class Account(models.TextChoices):
     TAX = "7.1.1", _("tax revenue")
     INTEREST = "7.1.2", _("late interest")
     OPSEN = "7.1.3", _("opsen shared by the province")
+    FINE = "7.1.4", _("fines")
     REDUCTION = "8.1.1", _("reductions and corrections")
     WRITTEN_OFF = "8.1.2", _("taxes written off")
+    COMPENSATION = "8.1.3", _("interest paid to taxpayers")
 
 
 class PaymentState(models.TextChoices):
