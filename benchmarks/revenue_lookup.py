@@ -74,7 +74,7 @@ def _plain(statement: str) -> None:
     import psycopg
 
     with psycopg.connect(_address("postgres"), autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]  # our own text
+        connection.execute(statement)  # our own text
 
 
 def _address(name: str) -> str:
@@ -101,7 +101,7 @@ def _fill(objects: int) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     call_command("load_regions", verbosity=0)
     walls.give_app_role()
-    values = {
+    values: dict[str, str | int] = {
         "rule": (ROOT / "src/habaring/revenue/rules/62.02/pbb.toml").read_text("utf-8"),
         "objects": objects,
         "first": 2027 - YEARS,

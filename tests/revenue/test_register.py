@@ -246,7 +246,7 @@ def test_the_export_is_masked(
 ) -> None:
     siti(kotim, rina, at)
     answer = room.get(ROOM + "wajib-pajak/berkas.csv")
-    text = b"".join(answer).decode()  # type: ignore[call-overload]
+    text = b"".join(answer).decode()
     assert "6202**********01" in text
     assert NIK not in text
     assert "+62812" not in text

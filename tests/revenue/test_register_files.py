@@ -171,7 +171,7 @@ def test_taxpayers_and_objects_come_in_and_go_out_unchanged(
         "pbb,62.02.060.001.012-0035.0,P.1,,Jl. C,,10,A32,exempt,Pasal 38",
     ]
     assert saved(room, sent(room, objects, "tax-objects")).counts["new"] == 3
-    out = b"".join(room.get(ROOM + "objek/berkas.csv")).decode()  # type: ignore[call-overload]
+    out = b"".join(room.get(ROOM + "objek/berkas.csv")).decode()
     file = SimpleUploadedFile("kembali.csv", out.encode(), "text/csv")
     room.post(ROOM + "impor/", {"kind": "tax-objects", "file": file})
     run = saved(room, RegisterImport.objects.latest("pk"))

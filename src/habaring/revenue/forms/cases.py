@@ -119,7 +119,7 @@ class EnterForm(NopForm):
     year = forms.IntegerField(
         label=_("Tax year"), min_value=1990, max_value=2100, localize=False
     )
-    kind = forms.ChoiceField(label=_("What is asked"), choices=CaseKind.choices)
+    kind = forms.ChoiceField(label=_("What the person asks for"), choices=CaseKind.choices)
 
 
 class CaseFilter(forms.Form):
