@@ -195,6 +195,8 @@ def test_the_settlement_file_of_a_day_is_read_by_the_office(
         io.BytesIO(text.encode()), StatementKind.SETTLEMENT, today=localdate(at)
     )
     assert [line.amount for line in read.lines] == [77_600, -77_600, 77_600]
+    of_va = office.settle(at.astimezone(WIB).date(), "va")
+    assert of_va.splitlines() == text.splitlines()[:3]
 
 
 @pytest.mark.django_db

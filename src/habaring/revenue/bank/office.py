@@ -179,12 +179,16 @@ class Office:
             self.store.gave_back(money, self.clock())
         return answer
 
-    def settle(self, day: date) -> str:
-        """The settlement file of a day, as CSV."""
+    def settle(self, day: date, kind: str = "") -> str:
+        """The settlement file of a day, as CSV: of virtual accounts ("va"), of QRIS
+        ("qris"), or of both.
+        """
         file = io.StringIO()
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(HEADINGS)
         for one in self.store.of_day(day):
+            if kind not in ("", one.kind):
+                continue
             paid_at = one.paid.paid_at.astimezone(WIB)
             if paid_at.date() == day:
                 lines.writerow(_line(one, paid_at, one.paid.amount, "payment", self))
@@ -200,4 +204,5 @@ def _line(
     target = money.paid.target
     number = f"{office.signer.prefix}{target}" if money.kind == "va" else target
     moment = at.strftime("%Y-%m-%d %H:%M:%S")
-    return moment, money.channel, money.paid.reference, number, amount, kind
+    channel = office.store.identity().channel(money)
+    return moment, channel, money.paid.reference, number, amount, kind

@@ -5,6 +5,7 @@ which is none.
 """
 
 import html
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,7 @@ from habaring.revenue.bank.signing import WIB
 from habaring.revenue.bank.store import Money, NotRegisteredError
 
 MOST = 20_000
+_SETTLEMENT = re.compile(r"/setelmen/(va|qris)/(\d{4}-\d\d-\d\d)\.csv")
 _STYLE = """
 :root{color-scheme:light dark}*{box-sizing:border-box}
 body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:34rem;padding:1rem}
@@ -60,7 +62,9 @@ def home(office: Office, said: str = "") -> str:
         f"<h2>Pembayaran</h2>{rows or '<p>Belum ada.</p>'}"
         '<form method="post" action="/kirim"><button class="quiet">Kirim yang tertunda, '
         "yang terbaru dulu</button></form>"
-        f'<p><a href="/setelmen/{today}.csv">Berkas setelmen {today}</a></p>',
+        f"<h2>Berkas setelmen {today}</h2><p>"
+        f'<a href="/setelmen/va/{today}.csv">Virtual account</a> · '
+        f'<a href="/setelmen/qris/{today}.csv">QRIS</a></p>',
         said,
     )
 
@@ -156,9 +160,10 @@ class _Door(BaseHTTPRequestHandler):
         place = urlsplit(self.path).path
         if place == "/":
             self._answer(lambda: home(self.office))
-        elif place.startswith("/setelmen/") and place.endswith(".csv"):
+        elif found := _SETTLEMENT.fullmatch(place):
+            kind, day = found.groups()
             self._answer(
-                lambda: self.office.settle(date.fromisoformat(place[10:-4])),
+                lambda: self.office.settle(date.fromisoformat(day), kind),
                 kind="text/csv",
             )
         else:

@@ -1,13 +1,20 @@
 """What the simulated bank remembers, in one SQLite file: who it is, whose money it took."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from habaring.revenue.bank.signing import WIB, Paid, Signer, read_private
+from habaring.revenue.bank.signing import (
+    WIB,
+    Paid,
+    Signer,
+    new_key,
+    private_pem,
+    read_private,
+)
 
 FILE = "bank.sqlite3"
 _TABLES = """
@@ -35,11 +42,6 @@ class Money:
     back_at: datetime | None = None
 
     @property
-    def channel(self) -> str:
-        """As the region names it; the simulator is "contoh" and "contohqr" there."""
-        return "va:contoh" if self.kind == "va" else "qris:contohqr"
-
-    @property
     def known(self) -> bool:
         """Whether the region said yes."""
         return self.answer.startswith("2")
@@ -47,7 +49,9 @@ class Money:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the bank is towards one region. `address`: of the platform."""
+    """Who the bank is towards one region. `address`: of the platform; `va_name` and
+    `qris_name`: its short names there.
+    """
 
     address: str
     region: str
@@ -56,6 +60,13 @@ class Identity:
     prefix: str
     private: str
     secret: str
+    va_name: str = "contoh"
+    qris_name: str = "contohqr"
+
+    def channel(self, money: Money) -> str:
+        """As the region names it."""
+        name = self.va_name if money.kind == "va" else self.qris_name
+        return f"{money.kind}:{name}"
 
     def signer(self) -> Signer:
         """With its keys opened."""
@@ -90,10 +101,25 @@ class Store:
 
     def become(self, identity: Identity) -> None:
         """Be this bank from now on."""
+        self._keep(vars(identity))
+
+    def _keep(self, values: Mapping[str, str]) -> None:
         with self._open() as database:
             database.executemany(
-                "INSERT OR REPLACE INTO identity VALUES (?, ?)", vars(identity).items()
+                "INSERT OR REPLACE INTO identity VALUES (?, ?)", values.items()
             )
+
+    def key(self) -> str:
+        """Its private key as PEM: made when it is first asked for."""
+        with self._open() as database:
+            found = database.execute(
+                "SELECT value FROM identity WHERE name = 'private'"
+            ).fetchone()
+        if found:
+            return str(found[0])
+        pem = private_pem(new_key())
+        self._keep({"private": pem})
+        return pem
 
     def identity(self) -> Identity:
         """Who it is; NotRegisteredError where nobody yet."""

@@ -16,8 +16,8 @@ from habaring.revenue.bank import page
 from habaring.revenue.bank.office import Office
 from habaring.revenue.bank.registering import register
 from habaring.revenue.bank.scan import NotReadableError, scan
-from habaring.revenue.bank.signing import WIB
-from habaring.revenue.bank.store import Money, NotRegisteredError
+from habaring.revenue.bank.signing import WIB, public_pem, read_private
+from habaring.revenue.bank.store import Identity, Money, NotRegisteredError
 from habaring.shared import walls
 from habaring.shared.refusal import Refusal
 
@@ -27,7 +27,7 @@ class BankRefused(Refusal):
 
 
 class Command(BaseCommand):
-    """`habaring bank open | register | bill | pay | tell | reverse | settle`."""
+    """`habaring bank open | register | key | join | bill | pay | tell | reverse | settle`."""
 
     help = (
         "A simulated bank with its own keys: pays, repeats, delays, reorders, reverses, "
@@ -46,6 +46,15 @@ class Command(BaseCommand):
         one = verbs.add_parser("register", help="become the partner of a region")
         one.add_argument("region")
         one.add_argument("--address", default="http://127.0.0.1:8000")
+        verbs.add_parser("key", help="its public key, for the page of the region")
+        one = verbs.add_parser("join", help="what the page of the region said of it")
+        one.add_argument("region")
+        one.add_argument("--address", default="http://127.0.0.1:8000")
+        one.add_argument("--secret", required=True)
+        for kind in ("va", "qris"):
+            one.add_argument(f"--{kind}-id", required=True, help="X-PARTNER-ID")
+            one.add_argument(f"--{kind}-name", required=True, help="its short name")
+        one.add_argument("--prefix", required=True, help="of its virtual accounts")
         one = verbs.add_parser("bill", help="what is to be paid")
         one.add_argument("number", help="28 digits, or the text of a QRIS code")
         one = verbs.add_parser("pay", help="pay it")
@@ -62,6 +71,7 @@ class Command(BaseCommand):
         one.add_argument("reference")
         one = verbs.add_parser("settle", help="write the settlement file of a day")
         one.add_argument("day", type=date.fromisoformat)
+        one.add_argument("--kind", choices=("va", "qris"), default="")
         one.add_argument("--out", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -90,6 +100,27 @@ class Command(BaseCommand):
                 raise BankRefused(f"There is no region {options['region']}.")
             register(region=region, folder=folder, address=options["address"], at=now())
         self.stdout.write(f"Bank Contoh is a partner of {region.name}.")
+
+    def _key(self, office: Office, options: dict[str, Any], folder: Path) -> None:
+        key = read_private(office.store.key())
+        self.stdout.write(public_pem(key), ending="")
+
+    def _join(self, office: Office, options: dict[str, Any], folder: Path) -> None:
+        known = {
+            name: options[name]
+            for name in [
+                "address",
+                "region",
+                "secret",
+                "prefix",
+                "va_id",
+                "va_name",
+                "qris_id",
+                "qris_name",
+            ]
+        }
+        office.store.become(Identity(private=office.store.key(), **known))
+        self.stdout.write(f"The bank can call {options['region']} now.")
 
     def _bill(self, office: Office, options: dict[str, Any], folder: Path) -> None:
         found = office.look_up(options["number"])
@@ -127,7 +158,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['reference']}: {office.take_back(money).code}")
 
     def _settle(self, office: Office, options: dict[str, Any], folder: Path) -> None:
-        text = office.settle(options["day"])
+        text = office.settle(options["day"], options["kind"])
         if options["out"]:
             options["out"].write_text(text)
         else:
