@@ -301,6 +301,15 @@ WATCHED: tuple[Watch, ...] = (
     Watch("revenue.Statement", _("file of a bank"), bulky=("counts", "settles")),
     Watch("revenue.Finding", _("finding of the reconciliation")),
     Watch(
+        "revenue.Device",
+        _("telephone of a collector"),
+        hidden=("code_hash",),
+        ignored=("synced_at",),
+    ),
+    Watch("revenue.DeviceVillage", _("village of a collector")),
+    Watch("revenue.Slip", _("receipt of a collector")),
+    Watch("revenue.Deposit", _("deposit of a collector")),
+    Watch(
         "revenue.Claim",
         _("report of a missing payment"),
         hidden=("contact_sealed",),

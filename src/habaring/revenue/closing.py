@@ -7,18 +7,16 @@ from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Count, QuerySet, Sum
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from habaring.regions.models import Region
+from habaring.revenue import collectors
 from habaring.revenue.models import (
     Account,
     CashUp,
     Channel,
     DayClose,
-    Deposit,
-    Device,
     Finding,
     Partner,
     Payment,
@@ -199,11 +197,7 @@ def _tills(region: Region, day: date) -> Check:
 
 
 def _deposits(region: Region, day: date) -> Check:
-    late = [
-        one
-        for one in Device.objects.filter(region=region, held__gt=0)
-        if _late(one, day)
-    ]
+    late = [one for one in collectors.standings(region) if one.late(day)]
     return Check(
         "deposits",
         _("Deposits of village collectors"),
@@ -217,12 +211,6 @@ def _deposits(region: Region, day: date) -> Check:
         if late
         else _("No collector holds money longer than agreed."),
     )
-
-
-def _late(device: Device, day: date) -> bool:
-    last = Deposit.objects.filter(device=device).order_by("-day").first()
-    since = last.day if last else localdate(device.registered_at)
-    return since + timedelta(days=device.deposit_days) < day
 
 
 def open_days(region: Region, *, on: date) -> list[date]:

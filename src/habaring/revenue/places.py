@@ -8,7 +8,7 @@ from importlib import resources
 from django.utils.translation import get_language
 
 from habaring.regions.models import Region
-from habaring.revenue.models import Device
+from habaring.revenue.models import DeviceVillage
 from habaring.shared import walls
 
 COLLECTORS_AT_MOST = 300
@@ -57,13 +57,16 @@ def counters(region: Region) -> list[Counter]:
 def collectors(region: Region) -> list[Collector]:
     """Collectors whose device is registered now, by district and village."""
     with walls.also(region.code):
-        rows = Device.objects.filter(region=region, revoked_at__isnull=True)
-        rows = rows.select_related("collector", "place__parent")
+        rows = DeviceVillage.objects.filter(
+            region=region,
+            device__revoked_at__isnull=True,
+            device__enrolled_at__isnull=False,
+        ).select_related("device__collector", "place__parent")
         found = {
             Collector(
                 village=row.place.name,
                 district=row.place.parent.name if row.place.parent else "",
-                name=row.collector.full_name,
+                name=row.device.collector.full_name,
             )
             for row in rows[:COLLECTORS_AT_MOST]
         }
