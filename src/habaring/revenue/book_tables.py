@@ -13,9 +13,9 @@ _ACCOUNT = Column("account", _("Account"), "code", choices=dict(Account.choices)
 _NAME = Column("name", _("Name"), shown_only=True)
 _DEBIT = Column("debit", _("Debit"), "rupiah")
 _CREDIT = Column("credit", _("Credit"), "rupiah")
-_TAX = Column("tax", _("Tax"), "code")
-_YEAR = Column("year", _("Year"), "year")
-_BILLS = Column("bills", _("Bills"), "whole")
+TAX = Column("tax", _("Tax"), "code")
+YEAR = Column("year", _("Year"), "year")
+BILLS = Column("bills", _("Bills"), "whole")
 
 TRIAL = register(
     TableKind(
@@ -37,7 +37,7 @@ LEDGER = register(
             Column("debit", _("Debit account"), "code"),
             Column("credit", _("Credit account"), "code"),
             Column("amount", _("Amount"), "rupiah"),
-            _TAX,
+            TAX,
             Column("source", _("Source"), "text"),
             Column("source_key", _("Key of the source"), "text"),
         ),
@@ -50,10 +50,10 @@ RECEIPTS = register(
         _("Receipts by month, channel and tax"),
         _("Receipts"),
         (
-            _YEAR,
+            YEAR,
             Column("month", _("Month"), "whole"),
             Column("channel", _("Channel"), "text"),
-            _TAX,
+            TAX,
             Column("payments", _("Payments"), "whole"),
             Column("amount", _("Amount"), "rupiah"),
         ),
@@ -66,9 +66,9 @@ ARREARS = register(
         _("Arrears by tax and year"),
         _("Arrears"),
         (
-            _TAX,
-            _YEAR,
-            _BILLS,
+            TAX,
+            YEAR,
+            BILLS,
             *(
                 Column(f"over_{days}", f"> {days}", "rupiah", help=_("Days past due."))
                 for days in AGES
@@ -84,9 +84,9 @@ COLLECTION = register(
         _("Collection rate"),
         _("Collection"),
         (
-            _TAX,
-            _YEAR,
-            _BILLS,
+            TAX,
+            YEAR,
+            BILLS,
             Column("asked", _("Asked for"), "rupiah"),
             Column("paid", _("Paid"), "rupiah"),
         ),

@@ -89,7 +89,8 @@ SELECT account, sum(debit)::bigint, sum(credit)::bigint FROM (
 """
 
 
-def _rows(query: str, **given: Any) -> list[tuple[Any, ...]]:
+def select(query: str, **given: Any) -> list[tuple[Any, ...]]:
+    """What a statement of this package's own finds, its values bound."""
     with connection.cursor() as cursor:
         cursor.execute(query, given)
         return list(cursor.fetchall())
@@ -99,31 +100,47 @@ def trial_balance(region: Region, until: date) -> Trial:
     """All accounts until the end of a day, in the order of their codes."""
     found = {
         account: (debit, credit)
-        for account, debit, credit in _rows(_TRIAL, region=region.code, until=until)
+        for account, debit, credit in select(_TRIAL, region=region.code, until=until)
     }
     rows = [Balance(code, *found.get(code, (0, 0))) for code in Account.values]
     return Trial(until, tuple(rows))
 
 
-def ledger_page(
-    region: Region, account: str, first: date, last: date
-) -> QuerySet[Posting]:
+@dataclass(frozen=True)
+class Span:
+    """What of an account is looked at: its days, and one tax where `tax` names one."""
+
+    account: str
+    first: date
+    last: date
+    tax: str = ""
+
+    def of(self, region: Region) -> QuerySet[Posting]:
+        """All postings of the region for the tax, on any day."""
+        rows = Posting.objects.filter(region=region)
+        return rows.filter(tax=self.tax) if self.tax else rows
+
+
+def ledger_page(region: Region, span: Span) -> QuerySet[Posting]:
     """Postings of one account in a span, the oldest first."""
-    rows = Posting.objects.filter(region=region, day__range=(first, last))
-    return rows.filter(Q(debit=account) | Q(credit=account)).order_by("day", "id")
+    rows = span.of(region).filter(day__range=(span.first, span.last))
+    own = Q(debit=span.account) | Q(credit=span.account)
+    return rows.filter(own).order_by("day", "id")
 
 
-def opening(region: Region, account: str, first: date) -> int:
-    """What an account stood at before a day, debit less credit."""
-    rows = Posting.objects.filter(region=region, day__lt=first)
-    into = rows.filter(debit=account).aggregate(n=Sum("amount"))["n"] or 0
-    out = rows.filter(credit=account).aggregate(n=Sum("amount"))["n"] or 0
-    return int(into - out)
+def opening(region: Region, span: Span) -> int:
+    """What an account stood at before the span, debit less credit."""
+    into, out = _moved(span.of(region).filter(day__lt=span.first), span.account)
+    return into - out
 
 
-def movement(region: Region, account: str, first: date, last: date) -> tuple[int, int]:
+def movement(region: Region, span: Span) -> tuple[int, int]:
     """Debits and credits of an account in a span."""
-    rows = Posting.objects.filter(region=region, day__range=(first, last))
+    rows = span.of(region).filter(day__range=(span.first, span.last))
+    return _moved(rows, span.account)
+
+
+def _moved(rows: QuerySet[Posting], account: str) -> tuple[int, int]:
     into = rows.filter(debit=account).aggregate(n=Sum("amount"))["n"] or 0
     out = rows.filter(credit=account).aggregate(n=Sum("amount"))["n"] or 0
     return int(into), int(out)
@@ -163,13 +180,13 @@ def receipts(region: Region, year: int) -> list[Receipt]:
     """Money from outside in a year, by month of the books, channel and tax: the same
     postings that the public figures add up (`figures.figures`).
     """
-    rows = _rows(
-        _RECEIPTS,
-        region=region.code,
-        first=date(year, 1, 1),
-        last=date(year, 12, 31),
-        money=[str(one) for one in MONEY],
-    )
+    return receipts_between(region, date(year, 1, 1), date(year, 12, 31))
+
+
+def receipts_between(region: Region, first: date, last: date) -> list[Receipt]:
+    """The same of any span of days."""
+    money = [str(one) for one in MONEY]
+    rows = select(_RECEIPTS, region=region.code, first=first, last=last, money=money)
     return [Receipt(*row) for row in rows]
 
 
@@ -191,25 +208,25 @@ class Arrear:
         return assessing.tax_name(self.tax)
 
 
-_OWED = "(amount - received + coalesce(beside, 0))"  # of the principal, as Bill.owed
+OWED = "(amount - received + coalesce(beside, 0))"  # of the principal, as Bill.owed
 _AGES = ", ".join(
-    f"coalesce(sum({_OWED}) FILTER (WHERE %(on)s - due_on > {low}"
+    f"coalesce(sum({OWED}) FILTER (WHERE %(on)s - due_on > {low}"
     + (f" AND %(on)s - due_on <= {high}" if high else "")
     + "), 0)::bigint"
     for low, high in zip(AGES, (*AGES[1:], 0), strict=True)
 )
 _ARREARS = f"""
 SELECT tax, year, count(*), {_AGES} FROM revenue_bill
-WHERE region_id = %(region)s AND {_OWED} > 0 AND due_on < %(on)s
+WHERE region_id = %(region)s AND {OWED} > 0 AND due_on < %(on)s
     AND state <> ALL(%(states)s)
 GROUP BY tax, year ORDER BY tax, year DESC
 """  # noqa: S608 - made of numbers of this file
 _BY_VILLAGE = f"""
 SELECT coalesce(r.name, ''), left(b.number, 10), b.bills, b.owed FROM (
     SELECT left(number, 10) AS prefix, min(number) AS number, count(*) AS bills,
-        sum({_OWED})::bigint AS owed
+        sum({OWED})::bigint AS owed
     FROM revenue_bill
-    WHERE region_id = %(region)s AND {_OWED} > 0 AND due_on < %(on)s
+    WHERE region_id = %(region)s AND {OWED} > 0 AND due_on < %(on)s
         AND state <> ALL(%(states)s) AND tax = 'pbb'
     GROUP BY 1
 ) b LEFT JOIN revenue_nopplace p ON p.region_id = %(region)s AND p.prefix = b.prefix
@@ -218,8 +235,8 @@ ORDER BY b.owed DESC, 2
 """  # noqa: S608 - made of names of this file
 _RATE = f"""
 SELECT tax, year, count(*), sum(amount)::bigint,
-    sum(least(amount - {_OWED}, amount))::bigint,
-    count(*) FILTER (WHERE {_OWED} <= 0), bool_or(illustrative)
+    sum(least(amount - {OWED}, amount))::bigint,
+    count(*) FILTER (WHERE {OWED} <= 0), bool_or(illustrative)
 FROM revenue_bill WHERE region_id = %(region)s AND state <> ALL(%(states)s)
 GROUP BY tax, year ORDER BY tax, year
 """  # noqa: S608 - made of names of this file
@@ -227,7 +244,7 @@ GROUP BY tax, year ORDER BY tax, year
 
 def arrears(region: Region, on: date) -> list[Arrear]:
     """Bills past their due day by tax and year, with their age."""
-    rows = _rows(_ARREARS, region=region.code, on=on, states=[*NOT_ASKED])
+    rows = select(_ARREARS, region=region.code, on=on, states=[*NOT_ASKED])
     return [Arrear(row[0], row[1], row[2], tuple(row[3:])) for row in rows]
 
 
@@ -243,7 +260,7 @@ class VillageArrear:
 
 def arrears_by_village(region: Region, on: date) -> list[VillageArrear]:
     """Of land and buildings, the most first."""
-    rows = _rows(_BY_VILLAGE, region=region.code, on=on, states=[*NOT_ASKED])
+    rows = select(_BY_VILLAGE, region=region.code, on=on, states=[*NOT_ASKED])
     return [VillageArrear(*row) for row in rows]
 
 
@@ -271,7 +288,8 @@ class Collected:
 def collection(region: Region) -> list[Collected]:
     """The collection rate by tax and year."""
     return [
-        Collected(*row) for row in _rows(_RATE, region=region.code, states=[*NOT_ASKED])
+        Collected(*row)
+        for row in select(_RATE, region=region.code, states=[*NOT_ASKED])
     ]
 
 

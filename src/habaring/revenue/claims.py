@@ -15,11 +15,13 @@ from habaring.revenue.models import (
     Bill,
     Channel,
     Claim,
+    Finding,
     FindingState,
     Partner,
     Payment,
     PaymentState,
 )
+from habaring.revenue.nop import shown_nop
 from habaring.shared import walls
 from habaring.shared.refusal import Refusal, Words
 
@@ -194,6 +196,56 @@ class ClaimUnknown(Refusal):
 
 
 @dataclass(frozen=True)
+class Report:
+    """A claim as the office reads it; where the person is reached stays sealed."""
+
+    code: str
+    said: Said
+    channel: Words
+    told: str
+    filed_at: datetime
+    reached: bool
+    bill: Bill | None
+    answer: Answer
+
+    @property
+    def shown_code(self) -> str:
+        return shown(self.code)
+
+    @property
+    def shown_number(self) -> str:
+        return shown_nop(self.said.nop)
+
+
+def reports(finding: Finding) -> list[Report]:
+    """What people told about the payment of a finding, the oldest first."""
+    region = finding.region
+    rows = list(Claim.objects.filter(region=region, finding=finding).order_by("id"))
+    names = lookup.channel_names(region) if rows else {}
+    wanted = [row.bill for row in rows if row.bill]
+    bills = {one.id: one for one in Bill.objects.filter(region=region, id__in=wanted)}
+    return [
+        Report(
+            code=row.code,
+            said=_said(row),
+            channel=names.get(row.channel, row.channel),
+            told=row.told,
+            filed_at=row.filed_at,
+            reached=bool(row.contact_sealed),
+            bill=bills.get(row.bill or 0),
+            answer=answer(region, _said(row)),
+        )
+        for row in rows
+    ]
+
+
+def _said(row: Claim) -> Said:
+    return Said(
+        row.number, row.year, row.channel, row.reference, row.paid_on, row.amount
+    )
+
+
+@dataclass(frozen=True)
 class Followed:
     """A claim as whoever holds its number reads it."""
 
@@ -227,10 +279,7 @@ def follow(region: Region, code: str) -> Followed:
         )
         if row is None:
             raise ClaimUnknown
-        said = Said(
-            row.number, row.year, row.channel, row.reference, row.paid_on, row.amount
-        )
-        finding = row.finding
+        said, finding = _said(row), row.finding
     settled = finding.state in (FindingState.REPAIRED, FindingState.EXPLAINED)
     return Followed(
         code=row.code,

@@ -90,7 +90,7 @@ def sheets(region: Region, bills: Sequence[Bill], *, village: str = "") -> bytes
             "words": {key: str(words) for key, words in _BILL_WORDS.items()},
             "bills": [_sheet(bill, village) for bill in bills],
         }
-    return _set("sppt", told)
+    return typeset("sppt", told)
 
 
 def _sheet(bill: Bill, village: str) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def village_list(village: Village, bills: Iterable[Bill]) -> bytes:
                 for row in rows
             ],
         }
-    return _set("dhkp", told)
+    return typeset("dhkp", told)
 
 
 DHKP = register(
@@ -205,7 +205,8 @@ def list_rows(bills: Iterable[Bill]) -> list[dict[str, Value]]:
     ]
 
 
-def _set(template: str, told: Mapping[str, Any]) -> bytes:
+def typeset(template: str, told: Mapping[str, Any]) -> bytes:
+    """A paper of `typst/<template>.typ`, told by a file `sheet.json`, as PDF."""
     # late: it takes a while to load, and most processes print nothing
     import typst
 

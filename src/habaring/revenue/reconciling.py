@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.timezone import (
     get_current_timezone,
@@ -21,9 +21,11 @@ from django.utils.timezone import (
 )
 
 from habaring.regions.models import Region
+from habaring.revenue.codes import plain
 from habaring.revenue.models import (
     Bill,
     BillState,
+    Claim,
     Finding,
     FindingState,
     Outcome,
@@ -185,6 +187,10 @@ WHERE f.region_id = %(region)s AND f.state = 'open' AND f.outcome = ANY(%(kinds)
         AND (f.line_id IS NULL OR EXISTS (
             SELECT 1 FROM revenue_statementline l
             WHERE l.id = f.line_id AND l.statement_id = %(statement)s))
+        AND (EXISTS (
+            SELECT 1 FROM revenue_payment p WHERE p.region_id = f.region_id
+                AND p.channel = f.channel AND p.reference = f.reference)
+            OR NOT EXISTS (SELECT 1 FROM revenue_claim c WHERE c.finding_id = f.id))
     OR f.day <> %(day)s AND f.outcome = 'only_system' AND EXISTS (
         SELECT 1 FROM revenue_statementline l
         WHERE l.region_id = %(region)s AND l.channel = f.channel
@@ -197,7 +203,8 @@ def compare(statement: Statement, *, at: datetime, due_on: date) -> Compared:
 
     One walk over lines and payments joined by their keys; only what differs comes back.
     Run again, it doubles nothing: open findings follow what is true now, and those that
-    no longer hold are explained. For actions, inside a transaction.
+    no longer hold are explained; what a person reported waits for a person, as long as
+    its payment is not here. For actions, inside a transaction.
     """
     given = _given(statement, at, due_on)
     repeated = statement.repeated
@@ -344,13 +351,19 @@ class Wanted:
     owner: str = ""
     day: date | None = None
     words: str = ""
+    reported: bool = False
 
 
 def findings(region: Region, wanted: Wanted, *, mine: int = 0) -> QuerySet[Finding]:
     """The queue: what is due first stands first. `mine`: the account that asks."""
-    rows = Finding.objects.filter(region=region).select_related(
-        "owner", "line", "proposed_by"
+    told = Claim.objects.filter(finding=OuterRef("pk"))
+    rows = (
+        Finding.objects.filter(region=region)
+        .select_related("owner", "line", "proposed_by")
+        .annotate(reported=Exists(told))
     )
+    if wanted.reported:
+        rows = rows.filter(reported=True)
     if wanted.state == "waiting":
         rows = rows.filter(state__in=WAITS)
     elif wanted.state:
@@ -362,26 +375,40 @@ def findings(region: Region, wanted: Wanted, *, mine: int = 0) -> QuerySet[Findi
     ):
         if value:
             rows = rows.filter(**{name: value})
-    if wanted.owner == "mine":
-        rows = rows.filter(owner=mine)
-    elif wanted.owner == "nobody":
-        rows = rows.filter(owner=None)
+    if wanted.owner:
+        rows = rows.filter(owner=mine if wanted.owner == "mine" else None)
     if wanted.words:
-        words = wanted.words.strip()
-        rows = rows.filter(
-            Q(reference__icontains=words) | Q(line__number__icontains=words)
-        )
+        rows = rows.filter(_named(region, wanted.words.strip()))
     return rows.order_by("due_on", "id")
+
+
+def _named(region: Region, words: str) -> Q:
+    """By the reference, the number in the bank's line, or what a person reported."""
+    return (
+        Q(reference__icontains=words)
+        | Q(line__number__icontains=words)
+        | Q(pk__in=_reported_as(region, words))
+    )
+
+
+def _reported_as(region: Region, words: str) -> QuerySet[Claim, Any]:
+    """Findings that somebody reported under this number, or for this NOP."""
+    digits = re.sub(r"\D", "", words)
+    named = Q(code=plain(words)) | Q(reference__icontains=words)
+    if len(digits) >= 4:
+        named |= Q(number__contains=digits)
+    return Claim.objects.filter(named, region=region).values("finding")
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much waits in the queue."""
+    """How much waits in the queue. `reported`: payments that people asked about."""
 
     open: int
     overdue: int
     proposed: int
     mine: int
+    reported: int
 
 
 def sizes(region: Region, *, on: date, account: int) -> Sizes:
@@ -395,6 +422,9 @@ def sizes(region: Region, *, on: date, account: int) -> Sizes:
             filter=Q(state=FindingState.PROPOSED) & ~Q(proposed_by=account),
         ),
         mine=Count("pk", filter=Q(owner=account)),
+        reported=Count(
+            "pk", filter=Exists(Claim.objects.filter(finding=OuterRef("pk")))
+        ),
     )
     return Sizes(**found)
 

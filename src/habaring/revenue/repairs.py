@@ -85,7 +85,7 @@ def possible(finding: Finding) -> tuple[str, ...]:
     payment = reconciling.payment_of(finding)
     stands = payment is not None and payment.state == PaymentState.POSTED
     kinds = []
-    if finding.outcome == Outcome.ONLY_BANK and payment is None:
+    if finding.outcome == Outcome.ONLY_BANK and payment is None and finding.line_id:
         kinds.append(PAY)
     if finding.outcome in (Outcome.NO_BILL, Outcome.OVERPAID) and stands:
         kinds.append(MOVE)

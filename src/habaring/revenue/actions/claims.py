@@ -4,7 +4,10 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from habaring.people.models import Account
 from habaring.regions.models import Region
@@ -19,7 +22,8 @@ from habaring.revenue.models import (
     FindingState,
     Outcome,
 )
-from habaring.shared import audit, sealing, walls
+from habaring.shared import audit, gateways, notices, sealing, walls
+from habaring.shared.gateways import Kind, Message
 
 ANSWERED_WITHIN = timedelta(days=5)
 ABOUT = "revenue.claim"
@@ -121,6 +125,44 @@ def _finding(
         },
     )
     return made
+
+
+def tell_answered(finding: Finding, *, at: datetime) -> None:
+    """Write to everybody who reported this payment and left an address: there is an
+    answer. Nothing about the bill leaves; it is read under the number they hold.
+    """
+    rows = Claim.objects.filter(region=finding.region_id, finding=finding)
+    for row in rows.select_related("account", "region"):
+        language = row.account.language if row.account else "id"
+        page = reverse("revenue:claim-follow", args=[row.region_id, row.code])
+        address = settings.SITE_ADDRESS + page
+        reached = contact_of(row)
+        if reached.email:
+            notices.send_letter(
+                to=[reached.email],
+                template="revenue/letters/claim.txt",
+                context={"region": row.region, "code": shown(row.code), "url": address},
+                language=language,
+            )
+        elif reached.phone:
+            with override(language):
+                text = gettext(
+                    "Habaring, taxes of %(place)s: your report %(code)s has an answer:"
+                    " %(address)s"
+                ) % {
+                    "place": row.region.name,
+                    "code": shown(row.code),
+                    "address": address,
+                }
+            gateways.send(Message(reached.phone, text, Kind.NOTICE), at=at)
+
+
+def contact_of(claim: Claim) -> Reached:
+    """Where somebody wished to be answered, opened to send the answer."""
+    if not claim.contact_sealed:
+        return Reached()
+    kept = json.loads(sealing.open_sealed(claim.contact_sealed, about=ABOUT))
+    return Reached(phone=kept.get("phone", ""), email=kept.get("email", ""))
 
 
 def _sealed(reached: Reached) -> bytes | None:

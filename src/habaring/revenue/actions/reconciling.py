@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from habaring.people.models import Account as Person
 from habaring.regions.models import Region
 from habaring.revenue import ledger, reconciling, repairs
+from habaring.revenue.actions import claims
 from habaring.revenue.models import (
     Account,
     Bill,
@@ -146,6 +147,7 @@ def explain(*, finding: Finding, reason: str, by: Person, at: datetime) -> Findi
     row.proposed_at, row.proposed_by = None, None
     row.save()
     _record(row, "explained", by, at, reason=row.reason)
+    claims.tell_answered(row, at=at)
     return row
 
 
@@ -210,6 +212,7 @@ def approve(*, finding: Finding, by: Person, at: datetime) -> Finding:
     row.save()  # first the row: PostgreSQL refuses the same person before money moves
     _carry_out(row, repair, at)
     _record(row, "repaired", by, at, reason=row.reason, do=repair.do)
+    claims.tell_answered(row, at=at)
     return row
 
 

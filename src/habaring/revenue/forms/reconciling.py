@@ -124,6 +124,9 @@ class FindingFilter(forms.Form):
         choices=[("", _("all")), ("saya", _("mine")), ("kosong", _("nobody's"))],
     )
     hari = forms.DateField(label=_("Day"), required=False, widget=Day())
+    laporan = forms.BooleanField(
+        label=_("Somebody waits for an answer"), required=False
+    )
 
     def wanted(self) -> Wanted:
         """What was understood; what makes no sense is left out."""
@@ -137,6 +140,7 @@ class FindingFilter(forms.Form):
             owner=owners.get(given.get("pemilik") or "", ""),
             day=given.get("hari"),
             words=given.get("q") or "",
+            reported=bool(given.get("laporan")),
         )
 
 
@@ -171,7 +175,15 @@ class ExplainForm(forms.Form):
         help_text=_("Whoever checks the books reads it."),
     )
 
+    def __init__(self, *args: Any, reported: bool = False, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        if reported:
+            self.fields["reason"].help_text = _READ_BY_ALL
 
+
+_READ_BY_ALL = _(
+    "Whoever reported the payment reads these words: say plainly what was found."
+)
 _DO = {
     PAY: _("Book the missing payment"),
     MOVE: _("Move the payment to another bill"),
@@ -201,13 +213,20 @@ class RepairForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, finding: Finding, kinds: tuple[str, ...], **kw: Any
+        self,
+        *args: Any,
+        finding: Finding,
+        kinds: tuple[str, ...],
+        reported: bool = False,
+        **kw: Any,
     ) -> None:
         super().__init__(*args, **kw)
         self.finding = finding
         known: Any = self.fields
         known["do"].choices = [(one, _DO[one]) for one in kinds]
         known["do"].initial = kinds[0]
+        if reported:
+            known["reason"].help_text = _READ_BY_ALL
         accounts = [one for one in Account.choices if one[0] != Account.RECEIVABLE]
         for name in ("debit", "credit"):
             known[name].choices = [("", _("– none –")), *accounts]

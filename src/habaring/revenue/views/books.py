@@ -18,8 +18,19 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from habaring.engines import taxing
 from habaring.people.access import Power
-from habaring.revenue import book_tables, books, closing, ledger, lookup, reconciling
+from habaring.revenue import (
+    assessing,
+    book_tables,
+    books,
+    closing,
+    day_paper,
+    ledger,
+    lookup,
+    monthly,
+    reconciling,
+)
 from habaring.revenue.actions import closing as closing_actions
 from habaring.revenue.actions import reconciling as finding_actions
 from habaring.revenue.forms.reconciling import CloseForm, FindingFilter, read_day
@@ -48,11 +59,13 @@ def _day(request: HttpRequest, name: str, otherwise: date) -> date:
     return read_day(request.GET.get(name, "")) or otherwise
 
 
-def _room(request: HttpRequest, code: str) -> Room:
+def room_of(request: HttpRequest, code: str) -> Room:
+    """Let in who reconciles."""
     return enter(request, code, Power.RECONCILE)
 
 
-def _downloads(page: str, *args: object, query: str = "") -> list[tuple[str, str]]:
+def downloads_of(page: str, *args: object, query: str = "") -> list[tuple[str, str]]:
+    """A table in every form, for `components/downloads.html`."""
     tail = f"?{query}" if query else ""
     return [
         (form.upper(), reverse(f"revenue-work:{page}", args=[*args, form]) + tail)
@@ -60,7 +73,8 @@ def _downloads(page: str, *args: object, query: str = "") -> list[tuple[str, str
     ]
 
 
-def _form(form: str) -> str:
+def form_of(form: str) -> str:
+    """A form in which tables are given, else 404."""
     if form not in FORMS:
         raise Http404
     return form
@@ -73,7 +87,7 @@ def _form(form: str) -> str:
 @require_safe
 def days(request: HttpRequest, code: str) -> HttpResponse:
     """Days that are open, and those that were closed."""
-    room = _room(request, code)
+    room = room_of(request, code)
     rows = DayClose.objects.filter(region=room.region).select_related("closed_by")
     context = context_of(
         room,
@@ -88,7 +102,7 @@ def days(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def day(request: HttpRequest, code: str, day: str) -> HttpResponse:
     """One day: its checklist and totals; sent, it is closed."""
-    room, wanted = _room(request, code), read_day(day)
+    room, wanted = room_of(request, code), read_day(day)
     if wanted is None:
         raise Http404
     form = CloseForm(posted(request))
@@ -135,7 +149,9 @@ def _day_context(room: Room, wanted: date) -> dict[str, Any]:
         carried=Finding.objects.filter(region=room.region, day=wanted).exclude(
             carried=""
         ),
-        downloads=_downloads("day-file", room.region.code, wanted.isoformat()),
+        paper=day_paper.read(room.region, wanted),
+        checksum=day_paper.checksum(closed) if closed else "",
+        downloads=downloads_of("day-file", room.region.code, wanted.isoformat()),
         ahead=wanted > localdate(),
         trail=[(_("Days"), reverse("revenue-work:days", args=[room.region.code]))],
     )
@@ -145,14 +161,14 @@ def _day_context(room: Room, wanted: date) -> dict[str, Any]:
 @require_safe
 def day_file(request: HttpRequest, code: str, day: str, form: str) -> HttpResponseBase:
     """The totals of a day, to keep."""
-    room, wanted = _room(request, code), read_day(day)
+    room, wanted = room_of(request, code), read_day(day)
     if wanted is None:
         raise Http404
     closed = closing.closed(room.region, wanted)
     totals = closed.totals if closed else closing.totals(room.region, wanted)
     rows = book_tables.accounts(closing.as_rows(totals), wanted)
     name = f"hari-{code}-{wanted.isoformat()}"
-    return download_table(book_tables.DAY, rows, name=name, form=_form(form))
+    return download_table(book_tables.DAY, rows, name=name, form=form_of(form))
 
 
 # Trial balance and ledger
@@ -162,7 +178,7 @@ def day_file(request: HttpRequest, code: str, day: str, form: str) -> HttpRespon
 @require_safe
 def trial(request: HttpRequest, code: str) -> HttpResponse:
     """All accounts until a day: whether debits and credits agree."""
-    room = _room(request, code)
+    room = room_of(request, code)
     until = _day(request, "hari", localdate())
     context = context_of(
         room,
@@ -170,7 +186,7 @@ def trial(request: HttpRequest, code: str) -> HttpResponse:
         trial=books.trial_balance(room.region, until),
         until=until,
         first=until.replace(month=1, day=1),
-        downloads=_downloads("trial-file", code, query=f"hari={until.isoformat()}"),
+        downloads=downloads_of("trial-file", code, query=f"hari={until.isoformat()}"),
     )
     return render(request, "revenue/books/trial.html", context)
 
@@ -179,47 +195,51 @@ def trial(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def trial_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
     """The trial balance, to keep."""
-    room = _room(request, code)
+    room = room_of(request, code)
     until = _day(request, "hari", localdate())
     rows = book_tables.accounts(books.trial_balance(room.region, until).rows, until)
     return download_table(
-        book_tables.TRIAL, rows, name=f"neraca-saldo-{code}", form=_form(form)
+        book_tables.TRIAL, rows, name=f"neraca-saldo-{code}", form=form_of(form)
     )
 
 
-def _span(request: HttpRequest) -> tuple[date, date]:
+def _span(request: HttpRequest, account: str) -> books.Span:
+    if account not in Account.values:
+        raise Http404
     last = _day(request, "sampai", localdate())
     first = _day(request, "dari", last.replace(day=1))
-    return min(first, last), last
+    tax = request.GET.get("pajak", "")
+    known = tax if tax in taxing.TAXES else ""
+    return books.Span(account, min(first, last), last, known)
 
 
 @never_cache
 @require_safe
 def account(request: HttpRequest, code: str, account: str) -> HttpResponse:
     """One account, posting by posting, each with where it comes from."""
-    room = _room(request, code)
-    if account not in Account.values:
-        raise Http404
-    first, last = _span(request)
-    rows = books.ledger_page(room.region, account, first, last)
-    page = paginate(request, rows, size=50)
-    start = books.opening(room.region, account, first)
-    into, out = books.movement(room.region, account, first, last)
-    query = f"dari={first.isoformat()}&sampai={last.isoformat()}"
+    room = room_of(request, code)
+    span = _span(request, account)
+    page = paginate(request, books.ledger_page(room.region, span), size=50)
+    start = books.opening(room.region, span)
+    into, out = books.movement(room.region, span)
+    query = f"dari={span.first.isoformat()}&sampai={span.last.isoformat()}"
+    query += f"&pajak={span.tax}" if span.tax else ""
     context = context_of(
         room,
         "books",
         account=account,
         label=Account(account).label,
-        first=first,
-        last=last,
+        first=span.first,
+        last=span.last,
+        tax=span.tax,
+        taxes=[(tax, assessing.tax_name(tax)) for tax in taxing.TAXES],
         page=page,
         lines=[_line(room, one, account) for one in page.rows],
         opening=start,
         into=into,
         out=out,
         closing=start + into - out,
-        downloads=_downloads("account-file", code, account, query=query),
+        downloads=downloads_of("account-file", code, account, query=query),
         trail=[(_("Trial balance"), reverse("revenue-work:trial", args=[code]))],
     )
     return render(request, "revenue/books/account.html", context)
@@ -264,15 +284,13 @@ def account_file(
     request: HttpRequest, code: str, account: str, form: str
 ) -> HttpResponseBase:
     """One account of a span, to keep."""
-    room = _room(request, code)
-    if account not in Account.values:
-        raise Http404
-    rows = books.ledger_page(room.region, account, *_span(request))
+    room = room_of(request, code)
+    rows = books.ledger_page(room.region, _span(request, account))
     return download_table(
         book_tables.LEDGER,
         book_tables.postings(rows.iterator()),
         name=f"buku-besar-{account}-{code}",
-        form=_form(form),
+        form=form_of(form),
     )
 
 
@@ -280,7 +298,7 @@ def account_file(
 @require_safe
 def payment(request: HttpRequest, code: str, serial: int) -> HttpResponse:
     """One payment: what it is for, its postings, what was found about it."""
-    room = _room(request, code)
+    room = room_of(request, code)
     row = get_object_or_404(Payment, region=room.region, serial=serial)
     names = lookup.channel_names(room.region)
     context = context_of(
@@ -313,7 +331,7 @@ def _year(request: HttpRequest) -> int:
 @require_safe
 def receipts(request: HttpRequest, code: str) -> HttpResponse:
     """What came in a year by tax, channel and month."""
-    room, year = _room(request, code), _year(request)
+    room, year = room_of(request, code), _year(request)
     rows = books.receipts(room.region, year)
     names = lookup.channel_names(room.region)
     by_tax: dict[str, int] = {}
@@ -336,7 +354,7 @@ def receipts(request: HttpRequest, code: str) -> HttpResponse:
         channels=sorted(by_channel.items(), key=lambda pair: -pair[1][1]),
         chart=_month_chart(year, months) if total else None,
         illustrative=_example(room),
-        downloads=_downloads("receipts-file", code, query=f"tahun={year}"),
+        downloads=downloads_of("receipts-file", code, query=f"tahun={year}"),
     )
     return render(request, "revenue/books/receipts.html", context)
 
@@ -367,17 +385,17 @@ def _month_chart(year: int, months: list[int]) -> Chart:
 @require_safe
 def receipts_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
     """Receipts by month, channel and tax, to keep."""
-    room, year = _room(request, code), _year(request)
+    room, year = room_of(request, code), _year(request)
     rows = book_tables.receipts(books.receipts(room.region, year), year)
     name = f"penerimaan-{year}-{code}"
-    return download_table(book_tables.RECEIPTS, rows, name=name, form=_form(form))
+    return download_table(book_tables.RECEIPTS, rows, name=name, form=form_of(form))
 
 
 @never_cache
 @require_safe
 def arrears(request: HttpRequest, code: str) -> HttpResponse:
     """What is past due by tax, year, age and village; how much was collected."""
-    room, on = _room(request, code), localdate()
+    room, on = room_of(request, code), localdate()
     rows = books.arrears(room.region, on)
     villages = books.arrears_by_village(room.region, on)
     rates = books.collection(room.region)
@@ -397,8 +415,10 @@ def arrears(request: HttpRequest, code: str) -> HttpResponse:
         chart=_age_chart(ages) if rows else None,
         illustrative=any(one.illustrative for one in rates),
         today=on,
-        downloads=_downloads("arrears-file", code),
-        rate_downloads=_downloads("collection-file", code),
+        downloads=downloads_of("arrears-file", code),
+        rate_downloads=downloads_of("collection-file", code),
+        largest=monthly.largest(room.region, on),
+        largest_downloads=downloads_of("largest-file", code),
     )
     return render(request, "revenue/books/arrears.html", context)
 
@@ -424,10 +444,10 @@ def _age_chart(ages: list[tuple[str, int]]) -> Chart:
 @require_safe
 def arrears_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
     """Arrears by tax, year and age, to keep."""
-    room = _room(request, code)
+    room = room_of(request, code)
     rows = book_tables.arrears(books.arrears(room.region, localdate()))
     return download_table(
-        book_tables.ARREARS, rows, name=f"piutang-{code}", form=_form(form)
+        book_tables.ARREARS, rows, name=f"piutang-{code}", form=form_of(form)
     )
 
 
@@ -435,24 +455,24 @@ def arrears_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase
 @require_safe
 def collection_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
     """The collection rate, to keep."""
-    room = _room(request, code)
+    room = room_of(request, code)
     rows = book_tables.collection(books.collection(room.region))
     name = f"tingkat-penagihan-{code}"
-    return download_table(book_tables.COLLECTION, rows, name=name, form=_form(form))
+    return download_table(book_tables.COLLECTION, rows, name=name, form=form_of(form))
 
 
 @never_cache
 @require_safe
 def findings_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
     """The queue as it is filtered, to keep."""
-    room = _room(request, code)
+    room = room_of(request, code)
     wanted = FindingFilter(request.GET).wanted()
     rows = reconciling.findings(room.region, wanted, mine=room.officer.pk)
     return download_table(
         book_tables.FINDINGS,
         book_tables.findings(rows),
         name=f"temuan-{code}",
-        form=_form(form),
+        form=form_of(form),
     )
 
 
@@ -463,7 +483,7 @@ def findings_file(request: HttpRequest, code: str, form: str) -> HttpResponseBas
 @require_safe
 def strays(request: HttpRequest, code: str) -> HttpResponse:
     """Money for no known bill, and money beyond what a bill asks for."""
-    room = _room(request, code)
+    room = room_of(request, code)
     names = lookup.channel_names(room.region)
     lost, more = books.unidentified(room.region), books.overpaid(room.region)
     context = context_of(
@@ -485,7 +505,7 @@ def strays(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def take_up(request: HttpRequest, code: str, serial: int) -> HttpResponse:
     """Give stray money its place in the queue, and go there."""
-    room, on = _room(request, code), localdate()
+    room, on = room_of(request, code), localdate()
     payment = get_object_or_404(Payment, region=room.region, serial=serial)
     row = finding_actions.take_up(
         payment=payment,

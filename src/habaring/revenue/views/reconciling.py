@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from habaring.people.access import Power
-from habaring.revenue import closing, people_here, reconciling, repairs
+from habaring.revenue import claims, closing, people_here, reconciling, repairs
 from habaring.revenue.actions import reconciling as actions
 from habaring.revenue.actions import statements
 from habaring.revenue.actions.statements import NewStatement
@@ -307,6 +307,7 @@ def finding(request: HttpRequest, code: str, finding: int) -> HttpResponse:
 def _facts(room: Room, row: Finding) -> dict[str, Any]:
     payment = reconciling.payment_of(row)
     repair = Repair.read(row.repair)
+    reports = claims.reports(row)
     wanted = {one for one in (repair and repair.bill, payment and payment.bill) if one}
     bills = {
         one.id: one for one in Bill.objects.filter(region=room.region, id__in=wanted)
@@ -319,6 +320,8 @@ def _facts(room: Room, row: Finding) -> dict[str, Any]:
         else "",
         "own": row.proposed_by_id == room.officer.pk,
         "waits": row.state in reconciling.WAITS,
+        "reports": reports,
+        "reported_only": bool(reports) and row.line is None and payment is None,
         "notes": row.notes.select_related("by"),
         "trail": [
             *_trail(room),
@@ -336,15 +339,21 @@ def _forms(request: HttpRequest, room: Room, row: Finding, deed: str) -> dict[st
 
     people = people_here.who_reconcile(room.region, at=now())
     kinds = repairs.possible(row)
+    reported = row.claims.exists()
     return {
         "assign": OwnerForm(
             data("assign"), people=people, initial={"owner": row.owner_id}, prefix="o"
         ),
         "note": NoteForm(data("note"), prefix="n"),
-        "explain": ExplainForm(data("explain"), prefix="e"),
+        "explain": ExplainForm(data("explain"), prefix="e", reported=reported),
         "refuse": ExplainForm(data("refuse"), prefix="r"),
         "propose": RepairForm(
-            data("propose"), finding=row, kinds=kinds, initial=_initial(row), prefix="p"
+            data("propose"),
+            finding=row,
+            kinds=kinds,
+            reported=reported,
+            initial=_initial(row),
+            prefix="p",
         ),
     }
 
