@@ -20,11 +20,12 @@ class Audience:
 
     A word of `access.Power`, or: everyone, signed_in, member (any role that works in the
     region), platform (a role of the whole platform), secret (who holds the link) and own
-    (whose own thing it is): a made-up one lets nobody in; nobody (not offered).
+    (whose own thing it is): a made-up one lets nobody in; nobody (not offered). Several
+    words stand for several kinds of people, each of whom is let in.
     """
 
-    read: str
-    send: str
+    read: tuple[str, ...]
+    send: tuple[str, ...]
     ids: dict[str, Any]
     query: str = ""
 
@@ -38,7 +39,8 @@ class Audience:
     @property
     def knows_no_role(self) -> bool:
         """Whether it asks at most who somebody is, or for a link: the same for all roles."""
-        return {self.read, self.send} <= {"everyone", "signed_in", "secret", "nobody"}
+        words = {*self.read, *self.send}
+        return words <= {"everyone", "signed_in", "secret", "nobody"}
 
 
 def forget() -> None:
@@ -51,10 +53,17 @@ def declared() -> dict[str, Audience]:
     rows = tomllib.loads(TABLE.read_text())
     return {
         name: Audience(
-            row["read"], row["send"], row.get("ids", {}), row.get("query", "")
+            _words(row["read"]),
+            _words(row["send"]),
+            row.get("ids", {}),
+            row.get("query", ""),
         )
         for name, row in rows.items()
     }
+
+
+def _words(said: str | list[str]) -> tuple[str, ...]:
+    return (said,) if isinstance(said, str) else tuple(said)
 
 
 def patterns(

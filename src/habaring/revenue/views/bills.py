@@ -32,7 +32,14 @@ from habaring.shared.pages import download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 
 PDF = "application/pdf"
-READERS = (Power.ISSUE_BILLS,)
+READERS = (
+    Power.ISSUE_BILLS,
+    Power.DECIDE_TAX_CASES,
+    Power.TAKE_PAYMENTS,
+    Power.RECONCILE,
+)
+"""One bill is read by whoever decides on it, takes its money or looks after the money;
+the lists of all are for who issues them."""
 MOST_ROWS = 50_000
 """Rows of one spreadsheet: more are taken by village or year."""
 
@@ -49,9 +56,9 @@ def _wanted(request: HttpRequest, room: Room) -> tuple[BillFilter, Any]:
 @require_http_methods(FORM_METHODS)
 def bills_list(request: HttpRequest, code: str) -> HttpResponse:
     """Every bill: search, filters, pages; note what was delivered."""
-    room = enter(request, code, *READERS)
+    room = enter(request, code, Power.ISSUE_BILLS)
     if request.method == "POST":
-        return _deliver(request, code)
+        return _deliver(request, room)
     form, rows = _wanted(request, room)
     page = paginate(request, rows)
     context = _context(
@@ -65,8 +72,7 @@ def bills_list(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "revenue/bills/list.html", context)
 
 
-def _deliver(request: HttpRequest, code: str) -> HttpResponse:
-    room = enter(request, code, Power.ISSUE_BILLS)
+def _deliver(request: HttpRequest, room: Room) -> HttpResponse:
     chosen = [int(one) for one in request.POST.getlist("tagihan") if one.isdecimal()]
     count = verbs.deliver(region=room.region, bills=chosen, by=room.officer, at=now())
     words = ngettext(
@@ -81,13 +87,28 @@ def _deliver(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def bills_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
     """What the list shows as a file."""
-    room = enter(request, code, *READERS)
+    room = enter(request, code, Power.ISSUE_BILLS)
     if form not in ("csv", "xlsx"):
         raise Http404
     _form, rows = _wanted(request, room)
     table = bills.table(rows[:MOST_ROWS])
     name = _("bills") + f"-{code}"
     return download_table(bills.BILLS, table, name=name, form=form)
+
+
+def _trail(room: Room) -> list[tuple[str, str]]:
+    """The way back to where this reader comes from."""
+    doors = (
+        (Power.ISSUE_BILLS, _("Bills"), "bills"),
+        (Power.DECIDE_TAX_CASES, _("Requests"), "cases"),
+        (Power.TAKE_PAYMENTS, _("Counter"), "counter"),
+        (Power.RECONCILE, _("Reconciliation"), "reconciling"),
+    )
+    return [
+        (label, reverse(f"revenue-work:{name}", args=[room.region.code]))
+        for power, label, name in doors
+        if power in room.may
+    ][:1]
 
 
 def _bill(room: Room, bill: int) -> Bill:
@@ -129,7 +150,7 @@ def bill(request: HttpRequest, code: str, bill: int) -> HttpResponse:
         form=form,
         refusal=refusal,
         history=audit.history(row, region=code),
-        trail=[(_("Bills"), reverse("revenue-work:bills", args=[code]))],
+        trail=_trail(room),
     )
     status = 422 if refusal or form.errors else 200
     return render(request, "revenue/bills/bill.html", context, status=status)
@@ -220,7 +241,7 @@ def villages(request: HttpRequest, code: str) -> HttpResponse:
         years=years,
         page=page,
         each=each,
-        trail=[(_("Bills"), reverse("revenue-work:bills", args=[code]))],
+        trail=_trail(room),
     )
     return render(request, "revenue/bills/villages.html", context)
 
