@@ -13,6 +13,9 @@ from habaring.revenue import ledger
 from habaring.revenue.actions import filing
 from habaring.revenue.filings import Month
 from habaring.revenue.models import (
+    Bill,
+    Case,
+    CaseKind,
     FamilyLink,
     FilingDocument,
     Finding,
@@ -24,9 +27,11 @@ from habaring.revenue.models import (
     TaxRule,
 )
 from habaring.shared import walls
+from habaring.shared.models import Upload
 from tests.revenue import banks, makers
 
 NOP = "629999999999999990"
+PAPER = b"%PDF-1.4\n"
 
 
 def made(region: Region, keeper: Account) -> None:
@@ -37,6 +42,7 @@ def made(region: Region, keeper: Account) -> None:
     _shown(region, keeper)
     _registered(region, keeper)
     _issued(region, keeper)
+    _asked(region, keeper)
 
 
 def _books(region: Region, partner: Partner, keeper: Account) -> None:
@@ -139,6 +145,35 @@ def _registered(region: Region, keeper: Account) -> None:
             )
 
 
+def _asked(region: Region, keeper: Account) -> None:
+    """A request about a bill, with a document, by somebody who does not ask here."""
+    at = now()
+    with walls.within(region.code):
+        about = Bill.objects.filter(region=region, number=NOP).earliest("id")
+        case = Case.objects.create(
+            region=region,
+            kind=CaseKind.REDUCTION,
+            bill=about.id,
+            taxpayer=about.taxpayer,
+            reason="Uji permohonan.",
+            asked={"percent": 25},
+            due_on=localdate(at) + timedelta(days=30),
+            account=keeper,
+            filed_at=at,
+        )
+        _paper()
+        case.documents.add(
+            Upload.objects.create(
+                region_code=region.code,
+                kind="revenue.case",
+                name="uji-permohonan.pdf",
+                sha256=hashlib.sha256(PAPER).hexdigest(),
+                size=len(PAPER),
+                uploaded_at=at,
+            )
+        )
+
+
 def _issued(region: Region, keeper: Account) -> None:
     """A rule that waits for a second person, a year that is prepared."""
     at = now()
@@ -154,9 +189,9 @@ def _issued(region: Region, keeper: Account) -> None:
         issue = Issue.objects.create(
             region=region,
             tax="pbb",
-            year=2026,
+            year=2031,  # the demo has run the years before
             rule=in_force,
-            due_on=date(2026, 9, 30),
+            due_on=date(2031, 9, 30),
             prepared_at=at,
             prepared_by=keeper,
         )
@@ -167,8 +202,8 @@ def _issued(region: Region, keeper: Account) -> None:
 
 def _paper() -> str:
     """A file as `shared.uploads` keeps it."""
-    digest = hashlib.sha256(b"%PDF-1.4\n").hexdigest()
+    digest = hashlib.sha256(PAPER).hexdigest()
     path = Path(settings.MEDIA_ROOT) / "uploads" / digest[:2] / digest
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"%PDF-1.4\n")
+    path.write_bytes(PAPER)
     return f"uploads/{digest[:2]}/{digest}"
