@@ -49,6 +49,10 @@ WITHOUT_LINK = {
     "revenue:receipt-pdf",
     "revenue:mine-bill",  # of what is registered to oneself, as the next
     "revenue:mine-summary",
+    "revenue:ask-choose",  # about a bill of one's own, as the next three
+    "revenue:ask",
+    "revenue:case",
+    "revenue:case-document",
     "revenue:remind-stop",  # from a letter
     "revenue:claim-find",  # by the number that was given, as the next
     "revenue:claim-follow",
@@ -68,6 +72,9 @@ WITHOUT_LINK = {
     "revenue-work:statement",  # once a file came, as the next
     "revenue-work:finding",
     "revenue-work:payment",  # once somebody paid
+    "revenue-work:enter-case",  # of the bill that was named before
+    "revenue-work:case",  # once somebody asks, as the next
+    "revenue-work:case-document",
     "participation:drop-draft",
     "participation:leave",
     "participation:photo",
@@ -329,6 +336,10 @@ def post_only(name: str) -> bool:
         "revenue:mine-remove",
         "revenue:mine-pay",
         "revenue:mine-remind",
+        "revenue:case-add",
+        "revenue:case-withdraw",
+        "revenue-work:decide-case",
+        "revenue-work:more-case",
         "revenue-work:partner-secret",
         "revenue-work:test-partner",
         "revenue-work:save-import",
