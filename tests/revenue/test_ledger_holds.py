@@ -338,11 +338,23 @@ def as_app(bill: Bill) -> Iterator[None]:
         "INSERT INTO revenue_payment SELECT * FROM revenue_payment",
         "DELETE FROM revenue_payment",
         "TRUNCATE revenue_posting",
+        "UPDATE revenue_bill SET received = 0",
+        "UPDATE revenue_bill SET amount = 1, state = 'sent'",
+        "UPDATE revenue_bill SET beside = 1",
+        "DELETE FROM revenue_bill",
     ],
 )
 def test_the_app_role_has_only_the_functions(statement: str) -> None:
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         connection.cursor().execute(statement)
+
+
+@pytest.mark.usefixtures("as_app")
+def test_no_bill_falls_away_without_a_posting() -> None:
+    change = "UPDATE revenue_bill SET state = %s"
+    with pytest.raises(IntegrityError, match="by a posting"), transaction.atomic():
+        connection.cursor().execute(change, [BillState.CANCELLED])
+    connection.cursor().execute(change, [BillState.SENT])
 
 
 @pytest.mark.usefixtures("as_app")
