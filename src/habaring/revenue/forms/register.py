@@ -23,6 +23,19 @@ from habaring.revenue.registers import Wanted, tax_choices, uses_of, villages
 ANY = _("– any –")
 NONE = _("– none –")
 WHY = _("Why")
+_SAME = (
+    "name",
+    "address",
+    "land_m2",
+    "building_m2",
+    "land_class",
+    "building_class",
+    "use",
+    "latitude",
+    "longitude",
+    "illustrative",
+)
+"""What a form, the register and its actions call by one name."""
 
 
 class Day(forms.DateInput):
@@ -288,25 +301,13 @@ class ObjectForm(OfRegion):
     def described(self) -> Described:
         """For the action."""
         data = self.cleaned_data
-        same = (
-            "name",
-            "address",
-            "land_m2",
-            "building_m2",
-            "land_class",
-            "building_class",
-            "use",
-            "latitude",
-            "longitude",
-            "illustrative",
-        )
         code = data.get("place")
         return Described(
             tax=self.tax.code,
             number=data.get("number", ""),
             place=Region.objects.get(pk=code) if code else None,
             facts=given(data, self.facts),
-            **{name: data[name] for name in same if name in data},
+            **{name: data[name] for name in _SAME if name in data},
         )
 
     def deed(self) -> Deed:
@@ -315,21 +316,9 @@ class ObjectForm(OfRegion):
 
 
 def _as_is(row: TaxObject) -> dict[str, Any]:
-    same = (
-        "name",
-        "address",
-        "land_m2",
-        "building_m2",
-        "land_class",
-        "building_class",
-        "use",
-        "latitude",
-        "longitude",
-        "illustrative",
-    )
     facts = {f"f_{key}": value for key, value in row.facts.items()}
     return (
-        {name: getattr(row, name) for name in same}
+        {name: getattr(row, name) for name in _SAME}
         | {"place": row.place_id or ""}
         | facts
     )
