@@ -113,9 +113,16 @@ class Town:
 
     def joined_by(self, name: str, role: str, code: str = "62.02") -> str:
         """Another person who works here, as those of STAFF; their mail address."""
-        name_and_role = f"({name!r}, {role!r}, {code!r})"
+        self.are_joined_by({name: role}, code)
+        return f"{name.lower()}@contoh.id"
+
+    def are_joined_by(self, people: Mapping[str, str], code: str) -> None:
+        """Several at once, by name with their roles: less waiting."""
+        told = "".join(
+            f"({name!r}, {role!r}, {code!r})," for name, role in people.items()
+        )
         done = subprocess.run(
-            [sys.executable, "-c", _staff_code(name_and_role + ",")],
+            [sys.executable, "-c", _staff_code(told)],
             env=self.environment(),
             capture_output=True,
             text=True,
@@ -123,7 +130,6 @@ class Town:
         )
         if done.returncode:
             raise RuntimeError(done.stdout + done.stderr)
-        return f"{name.lower()}@contoh.id"
 
     def letters(self) -> list[str]:
         """The letters in the outbox, oldest first."""

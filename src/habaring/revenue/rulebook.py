@@ -194,7 +194,7 @@ def _when(one: Any) -> str:
     if one.kind == "day-of-year":
         month, day = str(one.value).split("-")
         told = formats.day(date(2000, int(month), int(day)))
-        return told.replace(" 2000", "")
+        return told.removesuffix("2000").rstrip()  # a space that does not break
     sentence = {
         "months-after-issue": _("%(n)s months after it was issued"),
         "days-after": _("%(n)s days after"),

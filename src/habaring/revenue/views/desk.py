@@ -5,14 +5,17 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from habaring.people.access import Power
+from habaring.regions.models import Region
 from habaring.revenue import bills, issuing
 from habaring.revenue.models import (
     Issue,
     IssueState,
+    NopPlace,
     ObjectState,
     RuleState,
     TaxObject,
     TaxRule,
+    ValueClass,
 )
 from habaring.revenue.views.rooms import enter
 from habaring.shared.pages import render
@@ -27,6 +30,9 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
     year = next((one for one in years if one <= on.year), on.year)
     running = Issue.objects.filter(region=region).exclude(state=IssueState.CANCELLED)
     numbers = bills.year_numbers(region, year) if years else None
+    objects = TaxObject.objects.filter(
+        region=region, tax=issuing.TAX, state=ObjectState.ACTIVE
+    ).count()
     context = {
         "region": region,
         "may": room.may,
@@ -38,8 +44,18 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
         "waiting": TaxRule.objects.filter(
             region=region, state=RuleState.PROPOSED
         ).count(),
-        "objects": TaxObject.objects.filter(
-            region=region, tax=issuing.TAX, state=ObjectState.ACTIVE
-        ).count(),
+        "objects": objects,
+        "first": {} if numbers else _first(region, objects),
     }
     return render(request, "revenue/desk.html", context)
+
+
+def _first(region: Region, objects: int) -> dict[str, bool]:
+    """What must be there before a first year can be issued, and whether it is."""
+    rules = TaxRule.objects.filter(region=region, tax=issuing.TAX)
+    return {
+        "rule": rules.filter(state=RuleState.APPROVED).exists(),
+        "classes": ValueClass.objects.filter(region=region).exists(),
+        "places": NopPlace.objects.filter(region=region).exists(),
+        "objects": bool(objects),
+    }

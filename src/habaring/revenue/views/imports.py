@@ -21,7 +21,7 @@ from habaring.revenue.forms.imports import ImportForm
 from habaring.revenue.models import ImportState, RegisterImport
 from habaring.revenue.register_files import KINDS
 from habaring.revenue.views.register import room_of
-from habaring.revenue.views.rooms import FORM_METHODS, Room
+from habaring.revenue.views.rooms import FORM_METHODS, Room, reloaded
 from habaring.shared.pages import XLSX, download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import template
@@ -97,6 +97,8 @@ def one(request: HttpRequest, code: str, run: int) -> HttpResponse:
     """One file: its progress, its problems, what became of it."""
     room = room_of(request, code)
     row = _run(room, run)
+    if getattr(request, "htmx", False) and row.state not in RUNNING:
+        return reloaded()
     context = _context(
         room,
         run=row,

@@ -26,7 +26,7 @@ from habaring.revenue.models import (
     IssueState,
     TaxObject,
 )
-from habaring.revenue.views.rooms import FORM_METHODS, Room, enter, posted
+from habaring.revenue.views.rooms import FORM_METHODS, Room, enter, posted, reloaded
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 
@@ -122,6 +122,8 @@ def run(request: HttpRequest, code: str, issue: int) -> HttpResponse:
         room, issue=row, form=reason, refusal=refusal, **_progress(request, row)
     )
     status = 422 if refusal or reason.errors else 200
+    if getattr(request, "htmx", False) and not context["active"]:
+        return reloaded()
     part = "progress" if request.method == "GET" else ""
     return render(request, "revenue/issue/run.html", context, part=part, status=status)
 

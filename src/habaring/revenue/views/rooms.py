@@ -41,6 +41,13 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def reloaded() -> HttpResponse:
+    """For a part that htmx asked for until its work was done: show the whole page anew."""
+    response = HttpResponse()
+    response["HX-Refresh"] = "true"
+    return response
+
+
 @dataclass(frozen=True)
 class Sheet:
     """What a page with one form says: its title, its first sentence, its button."""
