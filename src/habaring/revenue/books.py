@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from habaring.regions.models import Region
 from habaring.revenue import assessing, ledger
@@ -25,7 +25,7 @@ from habaring.revenue.models import (
     PaymentState,
     Posting,
 )
-from habaring.revenue.reconciling import NOT_ASKED
+from habaring.revenue.reconciling import NOT_ASKED, WAITS
 from habaring.shared import formats
 
 MOST = 500  # rows of a work list
@@ -313,6 +313,21 @@ def unidentified(region: Region) -> list[Stray]:
         region=region, bill=None, state=PaymentState.POSTED
     ).order_by("paid_at")[:MOST]
     return _with_findings(region, [(row, None, row.amount) for row in rows])
+
+
+def untouched(region: Region) -> tuple[int, int]:
+    """How many payments for no known bill have no entry in the queue, and their sum."""
+    looked_for = Finding.objects.filter(
+        region=region,
+        channel=OuterRef("channel"),
+        reference=OuterRef("reference"),
+        state__in=WAITS,
+    )
+    rows = Payment.objects.filter(region=region, bill=None, state=PaymentState.POSTED)
+    found = rows.exclude(Exists(looked_for)).aggregate(
+        count=Count("serial"), sum=Sum("amount")
+    )
+    return found["count"], int(found["sum"] or 0)
 
 
 def overpaid(region: Region) -> list[Stray]:

@@ -1,23 +1,125 @@
-"""What of local taxes waits for a person: findings, repairs, days to close, tills."""
+"""What of local taxes waits for a person: payers, findings, repairs, days, tills, rules,
+bills held back.
+"""
 
 from collections.abc import Iterator
 
+from django.db.models import Count, Max, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from habaring.people.access import Power
 from habaring.posts.things import Asked, Waiting, Weight, register_waiting
-from habaring.revenue import closing, reconciling, tills
+from habaring.revenue import books, closing, reconciling, tills
+from habaring.revenue.models import Bill, BillState, RuleState, TaxRule
+from habaring.revenue.reconciling import Wanted
 from habaring.shared import formats
 
 
 def _waiting(asked: Asked) -> Iterator[Waiting]:
     if Power.RECONCILE in asked.powers:
+        yield from _reports(asked)
         yield from _findings(asked)
+        yield from _strays(asked)
         yield from _days(asked)
     if Power.TAKE_PAYMENTS in asked.powers:
+        yield from _tills(asked)
         yield from _mistakes(asked)
+    if Power.MANAGE_TAX_RULES in asked.powers:
+        yield from _rules(asked)
+    if Power.ISSUE_BILLS in asked.powers:
+        yield from _held(asked)
+
+
+def _reports(asked: Asked) -> Iterator[Waiting]:
+    """Somebody paid and does not see it: a person waits, with a day."""
+    rows = reconciling.findings(asked.region, Wanted(reported=True))
+    found = rows.aggregate(count=Count("pk"), first=Min("due_on"))
+    if not found["count"]:
+        return
+    late = found["first"] < asked.on
+    page = reverse("revenue-work:findings", args=[asked.region.code])
+    yield Waiting(
+        ngettext(
+            "A payer asks where the payment is",
+            "%(n)d payers ask where their payments are",
+            found["count"],
+        )
+        % {"n": found["count"]},
+        _("They were promised an answer by this day."),
+        f"{page}?laporan=on",
+        on=found["first"],
+        weight=Weight.LATE if late else Weight.CONFIRM,
+    )
+
+
+def _strays(asked: Asked) -> Iterator[Waiting]:
+    count, amount = books.untouched(asked.region)
+    if count:
+        yield Waiting(
+            ngettext(
+                "One payment is for no bill that is known",
+                "%(n)d payments are for no bill that is known",
+                count,
+            )
+            % {"n": count},
+            _("%(sum)s belongs to somebody; nobody looks for the bill yet.")
+            % {"sum": formats.rupiah(amount)},
+            reverse("revenue-work:strays", args=[asked.region.code]),
+            weight=Weight.WEEK,
+        )
+
+
+def _tills(asked: Asked) -> Iterator[Waiting]:
+    days = tills.uncounted(asked.region, asked.account, before=asked.on)
+    if days:
+        page = reverse("revenue-work:till", args=[asked.region.code])
+        yield Waiting(
+            _("Count your till of %(day)s") % {"day": formats.day(days[0])},
+            _("Until it is counted, the day cannot be closed."),
+            f"{page}?hari={days[0].isoformat()}",
+            on=days[0],
+            weight=Weight.LATE,
+        )
+
+
+def _rules(asked: Asked) -> Iterator[Waiting]:
+    rows = TaxRule.objects.filter(region=asked.region, state=RuleState.PROPOSED)
+    count = rows.exclude(proposed_by=asked.account.pk).count()
+    if count:
+        yield Waiting(
+            ngettext(
+                "A tax rule waits for a second person",
+                "%(n)d tax rules wait for a second person",
+                count,
+            )
+            % {"n": count},
+            _("Read every figure beside the rule that holds now, then decide."),
+            reverse("revenue-work:rules", args=[asked.region.code]),
+            weight=Weight.CONFIRM,
+        )
+
+
+def _held(asked: Asked) -> Iterator[Waiting]:
+    rows = Bill.objects.filter(
+        region=asked.region, state=BillState.REVIEW, issue__isnull=False
+    )
+    found = rows.aggregate(count=Count("id"), issue=Max("issue"))
+    if found["count"]:
+        yield Waiting(
+            ngettext(
+                "One bill is held back for a look",
+                "%(n)d bills are held back for a look",
+                found["count"],
+            )
+            % {"n": found["count"]},
+            _("They changed much since last year: release them, or mend the object."),
+            reverse(
+                "revenue-work:held-bills", args=[asked.region.code, found["issue"]]
+            ),
+            weight=Weight.WEEK,
+        )
 
 
 def _findings(asked: Asked) -> Iterator[Waiting]:

@@ -1,7 +1,7 @@
 """What the counter shows: bills found by number or name, a cashier's day."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
@@ -24,6 +24,7 @@ from habaring.revenue.nop import NopRefused, read_nop, shown_nop
 
 MOST_OBJECTS = 30
 MOST_BILLS = 200
+LOOKED_BACK = timedelta(days=90)
 ASKED_NO_MORE = tuple(assessing.NOT_OWED)
 
 
@@ -159,6 +160,20 @@ def till(region: Region, cashier: Person, day: date) -> Till:
         tuple(with_bills(region, rows)),
         CashUp.objects.filter(region=region, cashier=cashier, day=day).first(),
     )
+
+
+def uncounted(region: Region, cashier: Person, *, before: date) -> list[date]:
+    """Days on which this cashier took cash and did not count it, the oldest first."""
+    taken = Payment.objects.filter(
+        region=region,
+        day__range=(before - LOOKED_BACK, before - timedelta(days=1)),
+        channel=Channel.COUNTER,
+        by=cashier.pk,
+        state=PaymentState.POSTED,
+    )
+    counted = CashUp.objects.filter(region=region, cashier=cashier)
+    days = taken.values_list("day", flat=True).order_by().distinct()
+    return sorted({*days} - {*counted.values_list("day", flat=True)})
 
 
 def of_form(region: Region, key: str) -> QuerySet[Payment]:

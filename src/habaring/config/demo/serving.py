@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.timezone import localdate
 
+from habaring.config.demo import treasury
 from habaring.engines import taxing
 from habaring.regions.models import Region
 from habaring.revenue import issuing, ledger
@@ -70,6 +71,7 @@ def tell(region: Region, text: str, *, at: datetime) -> None:
         address=settings.SITE_ADDRESS or "http://127.0.0.1:8000",
         at=at,
     )
+    treasury.tell(region, at=at)
 
 
 def _rules(told: _Telling) -> None:

@@ -20,7 +20,7 @@ class CannotClose(Refusal):
 
 @transaction.atomic
 def close_day(
-    *, region: Region, day: date, note: str, by: Person, at: datetime, on: date
+    *, region: Region, day: date, note: str, by: Person | None, at: datetime, on: date
 ) -> DayClose:
     """Lock a day. What arrives later is booked on the next open one; no re-opening.
 

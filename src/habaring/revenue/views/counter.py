@@ -24,6 +24,7 @@ from habaring.revenue.forms.counter import (
     read_bills,
     read_taking,
 )
+from habaring.revenue.forms.reconciling import read_day
 from habaring.revenue.models import Bill, Finding, Outcome
 from habaring.revenue.views.rooms import (
     FORM_METHODS,
@@ -150,8 +151,11 @@ def receipts(request: HttpRequest, code: str, key: str) -> HttpResponse:
 @never_cache
 @require_http_methods(FORM_METHODS)
 def till(request: HttpRequest, code: str) -> HttpResponse:
-    """A cashier's day: what was taken, and the count at its end."""
-    room, on = enter(request, code, Power.TAKE_PAYMENTS), localdate()
+    """A cashier's day: what was taken, and the count at its end; an earlier day that was
+    not counted still can be.
+    """
+    room, today = enter(request, code, Power.TAKE_PAYMENTS), localdate()
+    on = min(read_day(request.GET.get("hari", "")) or today, today)
     form = CountForm(posted(request))
     refusal: Refusal | None = None
     if form.is_bound and form.is_valid():
@@ -164,13 +168,20 @@ def till(request: HttpRequest, code: str) -> HttpResponse:
         except Refusal as refused:
             refusal = refused
         else:
-            messages.success(request, _("Your till is counted for today."))
-            return redirect("revenue-work:till", code)
+            words = _("Your till is counted for %(day)s.") % {"day": formats.day(on)}
+            messages.success(request, words)
+            return redirect(request.get_full_path())
     context = _context(
         room,
         form=form,
         refusal=refusal,
         till=tills.till(room.region, room.officer, on),
+        today=today,
+        uncounted=[
+            day
+            for day in tills.uncounted(room.region, room.officer, before=today)
+            if day != on
+        ],
         trail=[(_("Counter"), reverse("revenue-work:counter", args=[code]))],
     )
     status = refusal.status if refusal else 422 if form.errors else 200
