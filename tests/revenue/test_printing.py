@@ -80,6 +80,21 @@ def test_an_officer_gets_papers_lists_and_files(
     assert client.get(f"{room}desa/2026/6299999999/dhkp.pdf").status_code == 404
 
 
+@pytest.mark.parametrize("role", ["cashier", "treasurer", "tax_head"])
+def test_whoever_looks_after_the_money_reads_a_bill(
+    kotim: "Region", client: "Client", role: str
+) -> None:
+    bill = makers.bill(kotim)
+    client.force_login(people.officer("Rini", region=kotim, role=role))
+    room = "/ruang-kerja/62.02/pajak/tagihan/"
+    assert client.get(f"{room}{bill.id}/").status_code == 200
+    assert client.get(f"{room}{bill.id}/sppt.pdf").status_code == 200
+    if role != "tax_head":
+        assert client.get(room).status_code == 403, "the list of all is the office's"
+        deed = {"deed": "cancel", "reason": "Objek tidak ada."}
+        assert client.post(f"{room}{bill.id}/", deed).status_code == 403
+
+
 def test_an_officer_delivers_and_cancels(
     kotim: "Region", sari: "Account", client: "Client"
 ) -> None:
