@@ -15,3 +15,11 @@ def who_reconcile(region: Region, *, at: datetime) -> QuerySet[Account]:
         region=region, role__powers__contains=[Power.RECONCILE.value]
     )
     return Account.objects.filter(pk__in=held.values("account")).order_by("full_name")
+
+
+def who_collect(region: Region, *, at: datetime) -> QuerySet[Account]:
+    """People whose role in the region lets them collect in villages now, by name."""
+    held = Membership.objects.in_force(at).filter(
+        region=region, role__powers__contains=[Power.COLLECT_IN_VILLAGE.value]
+    )
+    return Account.objects.filter(pk__in=held.values("account")).order_by("full_name")

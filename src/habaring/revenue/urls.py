@@ -10,6 +10,7 @@ from habaring.revenue.views import (
     books,
     cases,
     claims,
+    collectors,
     counter,
     desk,
     figures,
@@ -22,6 +23,7 @@ from habaring.revenue.views import (
     monthly,
     objects,
     paying,
+    phone,
     receipts,
     reconciling,
     register,
@@ -234,6 +236,26 @@ work += [
     path("buku/penagihan.<str:form>", books.collection_file, name="collection-file"),
     path("buku/titipan/", books.strays, name="strays"),
     path("buku/titipan/<int:serial>/", books.take_up, name="take-up"),
+]
+_DEVICE = "petugas/<int:device>/"
+work += [
+    path("petugas/", collectors.overview, name="collectors"),
+    path("petugas/baru/", collectors.invite, name="invite-collector"),
+    path("petugas/berkas/", collectors.receipts_in, name="collector-receipts"),
+    path("petugas/sengketa/", collectors.conflicts, name="collector-conflicts"),
+    path(
+        "petugas/sengketa/<int:slip>/", collectors.conflict, name="collector-conflict"
+    ),
+    path(_DEVICE, collectors.collector, name="collector"),
+    path(f"{_DEVICE}ubah/", collectors.change, name="change-collector"),
+    path(f"{_DEVICE}kode/", collectors.new_code, name="collector-code"),
+    path(f"{_DEVICE}cabut/", collectors.revoke, name="revoke-collector"),
+    path(f"{_DEVICE}setor/", collectors.deposit, name="collector-deposit"),
+    path("keliling/", phone.phone, name="phone"),
+    path("keliling/pekerja.js", phone.worker, name="phone-worker"),
+    path("keliling/keadaan.json", phone.state, name="phone-state"),
+    path("keliling/daftarkan/", phone.enrol, name="phone-enrol"),
+    path("keliling/kirim/", phone.send, name="phone-send"),
 ]
 _SNAP = {
     "inquiry": "transfer-va/inquiry",
