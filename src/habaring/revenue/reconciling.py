@@ -26,6 +26,7 @@ from habaring.revenue.models import (
     Bill,
     BillState,
     Claim,
+    Document,
     Finding,
     FindingState,
     Outcome,
@@ -429,11 +430,24 @@ def sizes(region: Region, *, on: date, account: int) -> Sizes:
     return Sizes(**found)
 
 
+PARTS = 100
+"""Parts of one payment of several bills: "…#1" to "…#100"; the bank writes one line."""
+
+
+def payments_of(finding: Finding) -> list[Payment]:
+    """The payment that a finding speaks of, or the parts of it, one a bill."""
+    parts = [f"{finding.reference}#{n}" for n in range(1, PARTS + 1)]
+    rows = Payment.objects.filter(
+        region=finding.region_id,
+        channel=finding.channel,
+        reference__in=[finding.reference, *parts],
+    )
+    return sorted(rows, key=lambda one: (len(one.reference), one.reference))
+
+
 def payment_of(finding: Finding) -> Payment | None:
-    """The payment that a finding speaks of, if there is one."""
-    return Payment.objects.filter(
-        region=finding.region_id, channel=finding.channel, reference=finding.reference
-    ).first()
+    """The payment that a finding speaks of, the first of its parts; None without one."""
+    return next(iter(payments_of(finding)), None)
 
 
 def bills(region: Region, ids: Sequence[int]) -> list[Bill]:
@@ -453,7 +467,7 @@ def bill_of_number(region: Region, number: str, *, tax: str = "pbb") -> Bill | N
     rows = Bill.objects.filter(region=region, tax=tax)
     if len(digits) >= 20:
         exact = rows.filter(number=tail[:18], year=2000 + int(tail[18:]))
-        return exact.order_by("-seq").first()
+        return exact.exclude(document=Document.STPD).order_by("-seq").first()
     if len(digits) != 18:
         return None
     found = rows.filter(number=digits).exclude(state__in=NOT_ASKED)

@@ -221,14 +221,15 @@ def _carry_out(row: Finding, repair: Repair, at: datetime) -> None:
     if repair.do == PAY:
         _book_missing(row, repair, at)
     elif repair.do == REVERSE:
-        ledger.reverse(
-            region=row.region_id,
-            channel=row.channel,
-            reference=row.reference,
-            body_sha256=_digest(row),
-            at=at,
-            day=day,
-        )
+        for one in reconciling.payments_of(row):  # all parts of it, or the one
+            ledger.reverse(
+                region=row.region_id,
+                channel=one.channel,
+                reference=one.reference,
+                body_sha256=_digest(row),
+                at=at,
+                day=day,
+            )
     elif repair.do == MOVE:
         payment = _payment(row)
         ledger.move(payment, bill=repair.bill, source_key=_key(row), at=at, day=day)

@@ -305,23 +305,24 @@ def finding(request: HttpRequest, code: str, finding: int) -> HttpResponse:
 
 
 def _facts(room: Room, row: Finding) -> dict[str, Any]:
-    payment = reconciling.payment_of(row)
+    payments = reconciling.payments_of(row)
     repair = Repair.read(row.repair)
     reports = claims.reports(row)
-    wanted = {one for one in (repair and repair.bill, payment and payment.bill) if one}
+    wanted = {one.bill for one in payments if one.bill}
+    wanted |= {repair.bill} if repair and repair.bill else set()
     bills = {
         one.id: one for one in Bill.objects.filter(region=room.region, id__in=wanted)
     }
     return {
-        "payment": payment,
-        "bill": bills.get(payment.bill or 0) if payment else None,
+        "payments": [(one, bills.get(one.bill or 0)) for one in payments],
+        "booked": sum(one.amount for one in payments if one.state == "posted"),
         "told": repairs.told(row, repair, bill=bills.get(repair.bill))
         if repair
         else "",
         "own": row.proposed_by_id == room.officer.pk,
         "waits": row.state in reconciling.WAITS,
         "reports": reports,
-        "reported_only": bool(reports) and row.line is None and payment is None,
+        "reported_only": bool(reports) and row.line is None and not payments,
         "notes": row.notes.select_related("by"),
         "trail": [
             *_trail(room),
