@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from django.utils.timezone import localtime
@@ -117,7 +117,7 @@ def checksum(row: DayClose) -> str:
         "payments": row.payments,
         "checklist": row.checklist,
         "note": row.note,
-        "closed_at": row.closed_at.isoformat(),
+        "closed_at": row.closed_at.astimezone(UTC).isoformat(),
         "closed_by": row.closed_by_id,
     }
     text = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
