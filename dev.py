@@ -545,7 +545,8 @@ def bench(args: "list[str]") -> int:
 
 def storm(args: "list[str]") -> int:
     set_up("dev")
-    command = [str(PYTHON), "-m", "pytest", "-q", "tests/participation/test_storm.py"]
+    command = [str(PYTHON), "-m", "pytest", "-q", "--timeout", "0"]
+    command.append("tests/participation/test_storm.py")
     return subprocess.call(
         with_database(command, VAR / "pg-test"),
         env=environment({"STORM_BALLOTS": args[0] if args else "10000"}),
