@@ -5,6 +5,9 @@ import hmac
 import struct
 import time
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from habaring.people.adapters import SecondStepAdapter
 from habaring.people.models import Account, Membership, Role
@@ -20,6 +23,11 @@ NAMES = {
     "62.02.05": ("Baamang", "kecamatan"),
     "62.02.06": ("Mentawa Baru Ketapang", "kecamatan"),
 }
+
+
+def database_url(name: str) -> str:
+    """Of another database on the server of the tests, by socket or by network."""
+    return urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
 
 
 def region(code: str, name: str = "", kind: str = "") -> Region:

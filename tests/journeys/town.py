@@ -18,10 +18,8 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
-from django.conf import settings
 from psycopg import sql
 
 from tests import makers
@@ -176,7 +174,9 @@ def opened(
         _copy(admin, template, name)
     shutil.copytree(files, data)
     port = _free_port()
-    town = Town(f"http://127.0.0.1:{port}/", data, _url(name), more=more or {})
+    town = Town(
+        f"http://127.0.0.1:{port}/", data, makers.database_url(name), more=more or {}
+    )
     try:
         with _running(town, port):
             yield town
@@ -289,7 +289,7 @@ def _python(code: str, database: str, data: Path) -> None:
     data.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env=_environment(_url(database), data),
+        env=_environment(makers.database_url(database), data),
         capture_output=True,
         text=True,
         check=False,
@@ -323,13 +323,11 @@ def _fingerprint() -> str:
 # The database server
 
 
-def _url(database: str) -> str:
-    return urlsplit(settings.DATABASE_URL)._replace(path=f"/{database}").geturl()
-
-
 @contextlib.contextmanager
 def _administration() -> Iterator[psycopg.Connection]:
-    with contextlib.closing(psycopg.connect(_url("postgres"), autocommit=True)) as link:
+    with contextlib.closing(
+        psycopg.connect(makers.database_url("postgres"), autocommit=True)
+    ) as link:
         yield link
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import http.client
 import os
 import random
 import secrets
@@ -17,10 +18,13 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection
+from django.urls import reverse
 
 from habaring.participation.receipts import Receipt
+from tests import makers
 
 CSRF = "storm" + "0" * 27
+PATIENCE = 600  # seconds for a storm of the usual size
 
 
 class Server:
@@ -34,14 +38,9 @@ class Server:
         self.starts = 0
 
     def start(self) -> None:
-        database = connection.settings_dict
-        url = (
-            f"postgresql://{database['USER']}:{database['PASSWORD']}"
-            f"@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-        )
         env = {
             **os.environ,
-            "DATABASE_URL": url,
+            "DATABASE_URL": makers.database_url(connection.settings_dict["NAME"]),
             "DATABASE_ROLE": "habaring_app",
             "SECRET_KEY": settings.SECRET_KEY,
             "PERSONAL_DATA_KEY": settings.PERSONAL_DATA_KEY,
@@ -60,11 +59,12 @@ class Server:
         self.starts += 1
 
     def ready(self) -> bool:
-        with (
-            contextlib.suppress(OSError),
-            socket.create_connection(("127.0.0.1", self.port), timeout=1),
-        ):
-            return True
+        """Whether it answers, and its database too."""
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            with contextlib.closing(link):
+                link.request("GET", reverse("web:health"))
+                return link.getresponse().status == 200
         return False
 
     def wait(self, seconds: float = 60) -> None:
@@ -101,6 +101,7 @@ class Storm:
     port: int
     clients: int = 50
     drop: float = 0.05
+    patience: float = PATIENCE
     chance: random.Random = field(default_factory=lambda: random.Random(20261122))  # noqa: S311 - a storm that can be repeated
     counted: Counter[str] = field(default_factory=Counter)
 
@@ -108,7 +109,8 @@ class Storm:
         waiting: asyncio.Queue[Voter] = asyncio.Queue()
         for voter in voters:
             waiting.put_nowait(voter)
-        await asyncio.gather(*(self._client(waiting) for _ in range(self.clients)))
+        async with asyncio.timeout(self.patience):  # what hangs must be told
+            await asyncio.gather(*(self._client(waiting) for _ in range(self.clients)))
 
     async def _client(self, waiting: "asyncio.Queue[Voter]") -> None:
         link: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None

@@ -29,7 +29,7 @@ from habaring.people.models import Account
 from habaring.shared import sealing, walls
 from tests.makers import region
 from tests.participation import box_makers as makers
-from tests.participation.storm import Server, Storm, Voter, session_key
+from tests.participation.storm import PATIENCE, Server, Storm, Voter, session_key
 
 PEOPLE = int(os.environ.get("STORM_BALLOTS", "2000"))
 TWICE = PEOPLE // 50
@@ -135,7 +135,8 @@ def test_each_acknowledged_ballot_is_counted_once_whatever_is_killed(
     server.start()
     server.wait()
     path = reverse("participation:cast", args=[kotim.code, vote.pk])
-    storm, over = Storm(path, server.port), threading.Event()
+    storm = Storm(path, server.port, patience=PATIENCE * max(1, PEOPLE / 2000))
+    over = threading.Event()
     killer = threading.Thread(
         target=_kill_again_and_again, args=(server, storm, over), daemon=True
     )
