@@ -47,6 +47,7 @@ def pay(
             amount=amount,
             paid_at=at,
             body_sha256=hashlib.sha256(reference.encode()).digest(),
+            by=more.get("by"),
         ),
         at=at,
         day=at.date(),
