@@ -546,7 +546,8 @@ def bench(args: "list[str]") -> int:
 
 def storm(args: "list[str]") -> int:
     set_up("dev")
-    command = [str(PYTHON), "-m", "pytest", "-q", "tests/participation/test_storm.py"]
+    command = [str(PYTHON), "-m", "pytest", "-q", "--timeout", "0"]
+    command += ["tests/participation/test_storm.py"]
     command += ["tests/revenue/test_storm.py"]
     how = {"STORM_BALLOTS": args[0] if args else "10000", "STORM_SECONDS": "60"}
     return subprocess.call(

@@ -48,12 +48,13 @@ def test_a_killed_run_goes_on_where_it_was() -> None:
     issuing.forecast(issue=issue.pk, region="62.02", clock=lambda: AT)
     runs.start(issue=issue, by=None, at=AT)
 
+    address = people.database_url(connection.settings_dict["NAME"])
     kills = 0
     while IssuePart.objects.filter(issue=issue, done_at=None).count() > 4:
         before = IssuePart.objects.filter(issue=issue, done_at=None).count()
         process = subprocess.Popen(
             [sys.executable, "-c", RUN, str(issue.pk)],
-            env={**os.environ, "DATABASE_URL": _address()},
+            env={**os.environ, "DATABASE_URL": address},
         )
         while (
             IssuePart.objects.filter(issue=issue, done_at=None).count() > before - 2
@@ -63,6 +64,7 @@ def test_a_killed_run_goes_on_where_it_was() -> None:
         process.send_signal(signal.SIGKILL)
         process.wait()
         kills += 1
+        assert kills < 20, "the run does not begin"
     _gone()
     assert kills >= 2
     assert issuing.run(issue=issue.pk, region="62.02", clock=lambda: AT)
@@ -76,14 +78,6 @@ def test_a_killed_run_goes_on_where_it_was() -> None:
     assert posted == bills.aggregate(n=Sum("amount"))["n"]
     assert Posting.objects.filter(region=region).count() == VILLAGES
     assert issuing.numbers_of(issue).bills == 60
-
-
-def _address() -> str:
-    told = connection.settings_dict
-    return (
-        f"postgresql://{told['USER']}:{told['PASSWORD']}@{told['HOST']}:"
-        f"{told['PORT']}/{told['NAME']}"
-    )
 
 
 def _gone() -> None:
