@@ -13,8 +13,9 @@ from habaring.people.access import Power
 from habaring.people.models import Account as Person
 from habaring.posts.things import Asked, Weight, waiting
 from habaring.regions.models import Region
-from habaring.revenue import claims, reconciling, repairs
+from habaring.revenue import reconciling, repairs
 from habaring.revenue.actions import reconciling as actions
+from habaring.revenue.codes import shown
 from habaring.revenue.models import Bill, Claim, Finding, FindingState, Outcome, Partner
 from habaring.revenue.reconciling import Wanted
 from habaring.shared import walls
@@ -69,7 +70,7 @@ def test_the_banks_file_alone_does_not_settle_what_a_payer_says(
 def test_a_payment_that_arrives_settles_it(
     client: Client, kotim: Region, bank: Partner, claim: Claim
 ) -> None:
-    bill = Bill.objects.get(region=kotim, id=claim.bill)
+    bill = Bill.objects.get(region=kotim, id=claim.bill or 0)
     entries.pay(bill, claim.reference)
     entries.compare(entries.file(bank, (claim.reference, makers.AMOUNT)))
     assert Finding.objects.get(pk=claim.finding_id).state == FindingState.EXPLAINED
@@ -85,7 +86,7 @@ def test_the_office_reads_what_was_told_and_its_words_reach_the_payer(
     client.force_login(fitri)
     page = client.get(f"{WORK}{claim.finding_id}/").content.decode()
     assert "Saya punya struknya." in page
-    assert claims.shown(claim.code) in page
+    assert shown(claim.code) in page
     assert "pembayar@contoh.id" not in page
     words = "Bank mengembalikan uang itu pada hari yang sama."
     with django_capture_on_commit_callbacks(execute=True):
@@ -114,8 +115,8 @@ def test_without_a_line_of_the_bank_there_is_nothing_to_book(
 def test_a_report_is_found_by_its_number_and_by_the_nop(
     kotim: Region, claim: Claim
 ) -> None:
-    shown = claims.shown(claim.code).lower()
-    for words in (shown, claim.number[-6:], claim.reference):
+    code = shown(claim.code).lower()
+    for words in (code, claim.number[-6:], claim.reference):
         found = reconciling.findings(kotim, Wanted(words=words))
         assert [one.pk for one in found] == [claim.finding_id]
     assert not reconciling.findings(kotim, Wanted(words="nothing"))
