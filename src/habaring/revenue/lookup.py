@@ -309,7 +309,6 @@ def _found(
     region: Region, row: TaxObject, bills: Sequence[Bill], *, on: date
 ) -> FoundObject:
     lines = tuple(_lines(region, bills, on=on))
-    paid = [line.bill for line in lines if line.received]
     return FoundObject(
         region=region.code,
         number=row.number,
@@ -318,7 +317,7 @@ def _found(
         village=row.place.name if row.place else "",
         district=row.place.parent.name if row.place and row.place.parent else "",
         bills=lines,
-        paid=_payments(region, paid) if paid else (),
+        paid=_payments(region, [line.bill for line in lines]),
         illustrative=row.illustrative or any(line.illustrative for line in lines),
     )
 
@@ -358,9 +357,10 @@ def _lines(region: Region, bills: Sequence[Bill], *, on: date) -> list[BillLine]
 
 
 def _payments(region: Region, bills: Iterable[int]) -> tuple[Paid, ...]:
-    names = channel_names(region)
-    rows = Payment.objects.filter(region=region, bill__in=list(bills))
-    rows = rows.exclude(state=PaymentState.NEVER).order_by("-paid_at", "-serial")
+    asked = Payment.objects.filter(region=region, bill__in=list(bills))
+    asked = asked.exclude(state=PaymentState.NEVER).order_by("-paid_at", "-serial")
+    rows = asked[:PAYMENTS_AT_MOST]
+    names = channel_names(region) if rows else {}  # one query less for what is unpaid
     return tuple(
         Paid(
             serial=row.serial,
@@ -372,5 +372,5 @@ def _payments(region: Region, bills: Iterable[int]) -> tuple[Paid, ...]:
             paid_at=row.paid_at,
             reversed_at=row.reversed_at,
         )
-        for row in rows[:PAYMENTS_AT_MOST]
+        for row in rows
     )

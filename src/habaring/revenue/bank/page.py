@@ -17,18 +17,18 @@ from habaring.revenue.bank.signing import WIB
 from habaring.revenue.bank.store import Money, NotRegisteredError
 
 MOST = 20_000
-_SETTLEMENT = re.compile(r"/setelmen/(va|qris)/(\d{4}-\d\d-\d\d)\.csv")
+_SETTLEMENT = re.compile(r"/setelmen/(va|qris)-(\d{4}-\d\d-\d\d)\.csv")
 _STYLE = """
 :root{color-scheme:light dark}*{box-sizing:border-box}
 body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:34rem;padding:1rem}
-h1{font-size:1.3rem}h2{font-size:1.1rem;margin-top:2rem}
+html{background:#fff;color:#111}h1{font-size:1.3rem}h2{font-size:1.1rem;margin-top:2rem}
 .mark{border:1px solid;border-radius:1rem;padding:0 .5rem;font-size:.8rem}
 textarea,button{font:inherit;width:100%;padding:.7rem;border-radius:.5rem;border:1px solid #888}
 button{background:#0b5;color:#000;border:0;font-weight:600;margin:.25rem 0;min-height:44px}
 button.quiet{background:transparent;color:inherit;border:1px solid #888;font-weight:400}
 .card{border:1px solid #8886;border-radius:.75rem;padding:1rem;margin:1rem 0}
 .sum{font-size:1.8rem;font-weight:700}.row{display:flex;gap:.5rem}code{overflow-wrap:anywhere}
-.good{color:#084}.bad{color:#c22}@media(prefers-color-scheme:dark){.good{color:#4d9}.bad{color:#f88}}
+.good{color:#084}.bad{color:#c22}@media(prefers-color-scheme:dark){html{background:#141816;color:#eee}.good{color:#4d9}.bad{color:#f88}}
 """
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
@@ -46,8 +46,8 @@ def _page(body: str, said: str = "") -> str:
         '<!doctype html><html lang="id"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Bank Contoh</title><style>{_STYLE}</style>"
-        '<h1>Bank Contoh <span class="mark">contoh</span></h1>'
-        f"{note}{body}</html>"
+        '<body><main><h1>Bank Contoh <span class="mark">contoh</span></h1>'
+        f"{note}{body}</main></body></html>"
     )
 
 
@@ -63,8 +63,8 @@ def home(office: Office, said: str = "") -> str:
         '<form method="post" action="/kirim"><button class="quiet">Kirim yang tertunda, '
         "yang terbaru dulu</button></form>"
         f"<h2>Berkas setelmen {today}</h2><p>"
-        f'<a href="/setelmen/va/{today}.csv">Virtual account</a> · '
-        f'<a href="/setelmen/qris/{today}.csv">QRIS</a></p>',
+        f'<a href="/setelmen/va-{today}.csv">Virtual account</a> · '
+        f'<a href="/setelmen/qris-{today}.csv">QRIS</a></p>',
         said,
     )
 
