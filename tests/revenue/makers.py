@@ -5,14 +5,20 @@ from datetime import UTC, date, datetime
 from importlib import resources
 from typing import Any
 
+from habaring.people.models import Account as Person
 from habaring.regions.models import Region
+from habaring.revenue import ledger
 from habaring.revenue.models import (
+    Account,
     Bill,
     BillState,
     ClassKind,
     Document,
     NopPlace,
+    Payment,
+    Posting,
     RuleState,
+    Source,
     TaxObject,
     Taxpayer,
     TaxpayerKind,
@@ -139,3 +145,37 @@ def bill(region: Region, obj: TaxObject | None = None, **more: Any) -> Bill:
         "issued_at": AT,
     }
     return Bill.objects.create(region=region, **(given | more))
+
+
+CAUSE = (Source.BILL, "uji")
+
+
+def owed(region: Region, person: Person | None, **more: Any) -> Bill:
+    """A bill of its own taxpayer, posted as a run posts it."""
+    made = bill(region, object(region, taxpayer(region, account=person)), **more)
+    line = ledger.Line(Account.RECEIVABLE, Account.TAX, made.amount, made.tax)
+    ledger.post(
+        region=region.code,
+        day=made.issued_at.date(),
+        lines=[line],
+        source=Source.BILL,
+        source_key=str(made.id),
+        at=made.issued_at,
+    )
+    return Bill.objects.get(region=region, id=made.id)
+
+
+def paid(bill: Bill, amount: int, at: datetime) -> None:
+    """Money of a bank for a bill."""
+    count = Payment.objects.filter(region=bill.region_id).count()
+    notice = ledger.Notice(
+        bill.region_id, "va:bank", f"uji-{count}", bill.id, amount, at, b"x" * 32
+    )
+    assert ledger.pay(notice, at=at, day=at.date()).outcome == "posted"
+
+
+def balance(region: Region, account: Account) -> int:
+    """Debits less credits."""
+    rows = Posting.objects.filter(region=region)
+    debit = sum(rows.filter(debit=account).values_list("amount", flat=True))
+    return debit - sum(rows.filter(credit=account).values_list("amount", flat=True))

@@ -21,12 +21,14 @@ from habaring.revenue.models import (
     Bill,
     BillState,
     ClassKind,
+    Document,
     ObjectState,
     RuleState,
     TaxObject,
     TaxRule,
     ValueClass,
     WaiverProgramme,
+    WaiverState,
 )
 from habaring.shared import formats
 from habaring.shared.refusal import Refusal
@@ -219,6 +221,7 @@ def year_before(bill: Bill) -> Bill | None:
         year=bill.year - 1,
         period=bill.period,
     ).exclude(state__in=NOT_IN_FORCE)
+    rows = rows.exclude(document=Document.STPD)
     return rows.order_by("-seq").select_related("rule").first()
 
 
@@ -254,6 +257,8 @@ def late_of(
     bill: Bill, day: date, *, waivers: Iterable[WaiverProgramme] = ()
 ) -> bookkeeping.Late:
     """The interest on principal that is paid on a day, as the ledger reckons it."""
+    if bill.document == Document.STPD:
+        return bookkeeping.IN_TIME  # a fine bears no interest
     rules = rules_of(bill.rule)
     if "late" not in rules.interest:
         return bookkeeping.IN_TIME
@@ -299,6 +304,7 @@ def waivers_of(
         WaiverProgramme.objects.filter(
             Q(bill__isnull=True) | Q(bill__in=list(bills)),
             region=region,
+            state=WaiverState.APPROVED,
             begins_on__lte=on,
             ends_on__gte=on,
         )

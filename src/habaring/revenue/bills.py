@@ -16,6 +16,7 @@ from habaring.revenue.models import (
     Bill,
     BillState,
     Case,
+    Document,
     NopPlace,
     Payment,
     PaymentState,
@@ -335,4 +336,5 @@ def of_village(region: Region, year: int, prefix: str) -> QuerySet[Bill]:
 
 def _printable(region: Region, year: int) -> QuerySet[Bill]:
     rows = Bill.objects.filter(region=region, tax=issuing.TAX, year=year, period=0)
+    rows = rows.exclude(document=Document.STPD)  # its demand is printed apart
     return rows.exclude(state__in=_NOT_OWED).order_by()

@@ -15,6 +15,7 @@ from habaring.revenue.models import (
     Bill,
     Channel,
     Claim,
+    Document,
     Finding,
     FindingState,
     Partner,
@@ -116,6 +117,7 @@ def answer(region: Region, said: Said) -> Answer:
             Bill.objects.filter(
                 region=region, tax=lookup.PBB, number=said.nop, year=said.year
             )
+            .exclude(document=Document.STPD)
             .order_by("-seq")
             .first()
         )

@@ -16,7 +16,7 @@ from habaring.engines.taxing import TAXES, Assessment, Change, Refused, Step, ch
 from habaring.engines.taxing import late_interest as reckon_late
 from habaring.regions.models import Region
 from habaring.revenue.lookup import NothingFound
-from habaring.revenue.models import Bill
+from habaring.revenue.models import Bill, Document, LetterCause
 from habaring.shared import formats, walls
 
 
@@ -96,6 +96,9 @@ def explain(
         row = rows.filter(id=bill).first()
         if row is None:
             raise NothingFound
+        if row.document == Document.STPD:
+            now = assessing.steps_of(rows.get(id=row.replaces or 0))
+            return _fine(row), now, row
         now = assessing.steps_of(row)
         earlier = assessing.year_before(row)
         then = assessing.steps_of(earlier) if earlier else None
@@ -117,6 +120,26 @@ def explain(
         now,
         row,
     )
+
+
+def _fine(row: Bill) -> Explained:
+    """A fine tells its base and its share; what it is for is another bill."""
+    # late: it reads facts that most pages never need
+    from habaring.revenue import collecting
+
+    cause = LetterCause(row.facts["fine"])
+    article = str(collecting.basis("fines", cause))
+    steps, percent_of = [], row.facts["percent"]
+    if percent_of:
+        base = row.facts["base"]
+        label = _("What the decision left, less what was paid before")
+        steps.append(StepLine("base", label, "", base, article))
+    how = _("%(percent)s%% of it") % {"percent": percent_of} if percent_of else ""
+    total = StepLine("total", str(cause.label).capitalize(), how, row.amount, article)
+    example = collecting.is_example()
+    name = str(Document.STPD.label)
+    told = Told((*steps, total), (), row.amount, name, article, example)
+    return Explained(told, None, None, None, {}, None, (), late=None, use_known=False)
 
 
 def _difference(row: Bill, earlier: Bill | None) -> int | None:

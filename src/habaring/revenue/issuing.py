@@ -99,7 +99,7 @@ earlier AS (
     SELECT DISTINCT ON (number) number::bigint AS number, amount FROM revenue_bill
     WHERE region_id = %(region)s AND tax = 'pbb' AND year = %(year)s - 1 AND period = 0
         AND number BETWEEN %(low)s AND %(high)s
-        AND state NOT IN ('cancelled', 'corrected', 'review')
+        AND state NOT IN ('cancelled', 'corrected', 'review') AND document <> 'STPD'
     ORDER BY number, seq DESC
 ), there AS (
     SELECT number::bigint AS number FROM revenue_bill

@@ -32,6 +32,8 @@ from habaring.shared import limits, walls
 from habaring.shared.refusal import Refusal, Words
 
 PBB = "pbb"
+SET_OFF = "set-off"
+"""The channel of money that was owed back and pays another bill."""
 YEARS_AT_MOST = 40
 """Bills of one object that a page shows, newest first."""
 PAYMENTS_AT_MOST = 200
@@ -281,6 +283,7 @@ def place_known(region: Region, nop: str) -> bool:
 def channel_names(region: Region) -> dict[str, Words]:
     """What each channel is called; inside an opened region."""
     names: dict[str, Words] = {str(value): label for value, label in Channel.choices}
+    names[SET_OFF] = _("set off against what was paid too much")
     for partner in Partner.objects.filter(region=region):
         names[partner.channel] = partner.name
     return names

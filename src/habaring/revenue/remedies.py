@@ -4,7 +4,7 @@ import calendar
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
 from importlib import resources
@@ -14,20 +14,24 @@ from django.utils.timezone import localdate
 
 from habaring.people.models import Account as Person
 from habaring.regions.models import Region
-from habaring.revenue import assessing, ledger
+from habaring.revenue import assessing, collecting, ledger
 from habaring.revenue.models import (
     Account,
     Bill,
     Case,
     CaseKind,
     CaseState,
+    LetterCause,
     Posting,
     Source,
 )
 from habaring.shared.tables import Bilingual
 
 OPEN = (CaseState.FILED, CaseState.INCOMPLETE)
+UNDECIDED = (*OPEN, CaseState.PROPOSED)
 GIVEN = (CaseState.GRANTED, CaseState.PARTLY)
+CONFIRMED = (CaseKind.REDUCTION, CaseKind.WAIVER, CaseKind.REFUND)
+"""What is granted here gives money away: a second officer confirms it."""
 NEW_AMOUNT = (CaseKind.CORRECTION, CaseKind.OBJECTION, CaseKind.REDUCTION)
 """What is granted here makes the bill ask for another amount."""
 
@@ -128,21 +132,96 @@ def refundable(bill: Bill) -> int:
     if not bill.received:
         return 0
     surplus = ledger.standings(bill.region_id, [bill.id])[bill.id].surplus
-    keys = [str(key) for key in _refunds(bill).values_list("pk", flat=True)]
+    rows = refunds(bill.region_id, [bill.id])
+    keys = [str(key) for key in rows.values_list("pk", flat=True)]
     back = Posting.objects.filter(
         region=bill.region_id,
         source=Source.CASE,
         source_key__in=keys,
         debit=Account.OVERPAID,
-        credit=Account.CASH,
+        credit__in=(Account.CASH, Account.CLEARING),  # paid back, or set off
     )
     return surplus - sum(back.values_list("amount", flat=True))
 
 
-def _refunds(bill: Bill) -> Any:
+def refunds(region: Region | str, bills: Sequence[int]) -> Any:
+    """Requests by which money of these bills went back."""
     return Case.objects.filter(
-        region=bill.region_id, bill=bill.id, kind=CaseKind.REFUND, state__in=GIVEN
+        region=region, bill__in=bills, kind=CaseKind.REFUND, state__in=GIVEN
     )
+
+
+@dataclass(frozen=True)
+class Compensation:
+    """Interest that the office owes because it pays back late. Rupiah."""
+
+    until: date
+    """The last day without it."""
+    months: int
+    amount: int
+
+
+def compensation(case: Case, amount: int, on: date) -> Compensation:
+    """The interest on a refund that is paid on a day: none until the time to decide and
+    the time to pay are over, then by the month begun.
+    """
+    told = collecting.facts()
+    until = months_after(case.due_on, int(told["refund_pay_months"]))
+    months = 0 if on <= until else _months_begun(until, on)
+    counted = min(months, int(told["refund_interest_months"]))
+    rate = Fraction(told["refund_interest_percent"]) / 100
+    return Compensation(until, counted, int(amount * rate * counted))
+
+
+def _months_begun(after: date, on: date) -> int:
+    start = after + timedelta(days=1)
+    years, months = on.year - start.year, on.month - start.month
+    return 12 * years + months + (on.day >= start.day)
+
+
+@dataclass(frozen=True)
+class Fine:
+    """The fine after a lost objection or appeal: on what the decision left less what
+    was paid before it. `standing`: none, waits, ready, lodged, won or issued.
+    """
+
+    standing: str
+    cause: LetterCause
+    base: int
+    percent: int
+    amount: int
+    from_on: date
+
+
+def fine(case: Case, bill: Bill, on: date) -> Fine | None:
+    """What a decided objection leads to; None where it leads to no fine."""
+    lost = case.state in (CaseState.REFUSED, CaseState.PARTLY)
+    if case.kind != CaseKind.OBJECTION or not lost or case.decided_at is None:
+        return None
+    appeal = str(case.asked.get("appeal", ""))
+    cause = LetterCause.APPEAL if appeal == "lost" else LetterCause.OBJECTION
+    percent = int(collecting.facts()["fines"][cause]["percent"])
+    base = max(bill.amount - int(case.asked.get("paid_before", 0)), 0)
+    months = int(collecting.facts()["appeal_months"])
+    from_on = months_after(localdate(case.decided_at), months)
+    return Fine(
+        _fine_standing(case, appeal, base, over=on > from_on),
+        cause,
+        base,
+        percent,
+        base * percent // 100,
+        from_on,
+    )
+
+
+def _fine_standing(case: Case, appeal: str, base: int, *, over: bool) -> str:
+    if case.letters.filter(withdrawn_at__isnull=True).exists():
+        return "issued"
+    if appeal in ("lodged", "won"):
+        return appeal
+    if not base:
+        return "none"
+    return "ready" if over or appeal == "lost" else "waits"
 
 
 # What pages show
@@ -155,6 +234,12 @@ class Line:
     case: Case
     bill: Bill
     late: bool
+    days: int = 0
+    """Until its clock ends; below 0: since then."""
+
+    @property
+    def open(self) -> bool:
+        return self.case.state in UNDECIDED
 
 
 def lines(cases: Sequence[Case], *, on: date) -> list[Line]:
@@ -166,7 +251,8 @@ def lines(cases: Sequence[Case], *, on: date) -> list[Line]:
         Line(
             case,
             bills[case.region_id, case.bill],
-            case.state in OPEN and case.due_on < on,
+            case.state in UNDECIDED and case.due_on < on,
+            (case.due_on - on).days,
         )
         for case in cases
     ]
@@ -185,7 +271,7 @@ def cases(region: Region, wanted: Wanted) -> Any:
     """The requests of a region, those to decide first, then by their clock."""
     rows = Case.objects.filter(region=region).select_related("taxpayer")
     if wanted.state == "open":
-        rows = rows.filter(state__in=OPEN)
+        rows = rows.filter(state__in=UNDECIDED)
     elif wanted.state:
         rows = rows.filter(state=wanted.state)
     if wanted.kind:
@@ -208,5 +294,26 @@ def own(person: Person, region: Region) -> Any:
 
 def waiting(region: Region, on: date) -> tuple[int, int]:
     """How many requests wait for a decision, and how many of them are late."""
-    rows = Case.objects.filter(region=region, state__in=OPEN)
+    rows = Case.objects.filter(region=region, state__in=UNDECIDED)
     return rows.count(), rows.filter(due_on__lt=on).count()
+
+
+def to_confirm(region: Region, person: Person) -> int:
+    """Decisions that give money away and wait for this second person."""
+    rows = Case.objects.filter(region=region, state=CaseState.PROPOSED)
+    return rows.exclude(proposed_by=person).exclude(entered_by=person).count()
+
+
+def debts_of(bill: Bill) -> Any:
+    """Other bills of the same taxpayer on which money is owed: for a set-off."""
+    rows = collecting.owed_bills(bill.region).filter(taxpayer=bill.taxpayer_id)
+    return rows.exclude(id=bill.id).order_by("due_on", "id")
+
+
+def first_due(region: Region) -> date | None:
+    """The day of the request that must be decided first."""
+    rows = Case.objects.filter(region=region, state__in=UNDECIDED)
+    found: date | None = (
+        rows.order_by("due_on").values_list("due_on", flat=True).first()
+    )
+    return found

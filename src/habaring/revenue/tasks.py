@@ -70,3 +70,15 @@ def forget_files(timestamp: int) -> None:
     from habaring.revenue.actions import imports
 
     imports.forget_old(before=now() - timedelta(days=7))
+
+
+@app.periodic(cron="10 18 * * *")  # 01:10 in Sampit
+@app.task(name="revenue.keep_clocks", queueing_lock="revenue.keep_clocks")
+def keep_clocks(timestamp: int) -> None:
+    """Tell who missed a part of a plan, and end plans whose clock ran out."""
+    # late: as above
+    from habaring.revenue import plans
+    from habaring.revenue.actions import plans as verbs
+
+    for region in plans.regions():
+        verbs.keep_clocks(region, at=now())

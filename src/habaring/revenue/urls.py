@@ -10,6 +10,7 @@ from habaring.revenue.views import (
     books,
     cases,
     claims,
+    collecting,
     collectors,
     counter,
     desk,
@@ -28,6 +29,8 @@ from habaring.revenue.views import (
     reconciling,
     register,
     rules,
+    waivers,
+    writeoffs,
 )
 from habaring.revenue.views import partners as partner_pages
 from habaring.revenue.views import snap as banks
@@ -61,6 +64,11 @@ public: list[URLPattern] = [
     path("saya/bayar/", mine.pay_all, name="mine-pay"),
     path("saya/pengingat/", mine.remind, name="mine-remind"),
     path("saya/tagihan/<int:bill>/", mine.bill, name="mine-bill"),
+    path(
+        "saya/tagihan/<int:bill>/surat-<int:letter>.pdf",
+        mine.letter,
+        name="mine-letter",
+    ),
     path("saya/tagihan/<int:bill>/tanya/", asking.choose, name="ask-choose"),
     path("saya/tagihan/<int:bill>/tanya/<str:kind>/", asking.ask, name="ask"),
     path("saya/permohonan/", asking.cases, name="cases"),
@@ -175,7 +183,31 @@ work += [
     path(_CASE, cases.case, name="case"),
     path(f"{_CASE}putus/", cases.decide, name="decide-case"),
     path(f"{_CASE}lengkapi/", cases.more, name="more-case"),
+    path(f"{_CASE}setuju/", cases.confirm, name="confirm-case"),
+    path(f"{_CASE}akhiri/", cases.end_plan, name="end-plan"),
+    path(f"{_CASE}denda/", cases.fine, name="case-fine"),
     path(f"{_CASE}berkas/<int:upload>/", cases.document, name="case-document"),
+]
+_COLLECT = "penagihan/"
+work += [
+    path(_COLLECT, collecting.collection, name="collection"),
+    path(f"{_COLLECT}langkah/<slug:step>/", collecting.collect, name="collect"),
+    path(f"{_COLLECT}surat/", collecting.letter_list, name="letters"),
+    path(f"{_COLLECT}surat/cetak.pdf", collecting.letter_sheets, name="letter-sheets"),
+    path(f"{_COLLECT}surat/<int:letter>/", collecting.letter, name="letter"),
+    path(
+        f"{_COLLECT}surat/<int:letter>.pdf",
+        collecting.letter_sheet,
+        name="letter-sheet",
+    ),
+    path(f"{_COLLECT}angsuran/", collecting.plan_list, name="plans"),
+    path(f"{_COLLECT}akui/<int:bill>/", collecting.acknowledge, name="acknowledge"),
+    path(f"{_COLLECT}kedaluwarsa/", writeoffs.expiring, name="expiring"),
+    path(f"{_COLLECT}hapus/", writeoffs.write_offs, name="write-offs"),
+    path(f"{_COLLECT}hapus/<int:writeoff>/", writeoffs.write_off, name="write-off"),
+    path(f"{_COLLECT}keringanan/", waivers.programmes, name="waivers"),
+    path(f"{_COLLECT}keringanan/usul/", waivers.propose, name="propose-waiver"),
+    path(f"{_COLLECT}keringanan/<int:waiver>/", waivers.programme, name="waiver"),
 ]
 _PARTNER = "mitra/<int:partner>/"
 work += [

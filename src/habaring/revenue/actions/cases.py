@@ -1,12 +1,13 @@
-"""The verbs of requests about a bill: file, complete, withdraw, decide.
+"""The verbs of requests about a bill: file, complete, withdraw, decide, confirm.
 
 What a decision changes is done and posted with it, or nothing is: another amount, an
-extension in parts, interest that is not asked for, money paid back.
+extension in parts, interest that is not asked for, money paid back. Where money is given
+away (`remedies.CONFIRMED`) that waits until a second officer confirms it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -16,21 +17,21 @@ from django.utils.translation import gettext_lazy as _
 
 from habaring.people.models import Account as Person
 from habaring.regions.models import Region
-from habaring.revenue import assessing, ledger, remedies
+from habaring.revenue import case_effects as effects
+from habaring.revenue import remedies
+from habaring.revenue.actions import collecting
+from habaring.revenue.case_effects import CaseRefused as CaseRefused
+from habaring.revenue.case_effects import Decision as Decision
 from habaring.revenue.models import (
-    Account,
     Bill,
     BillState,
     Case,
     CaseKind,
     CaseState,
-    Instalment,
-    Source,
-    WaiverProgramme,
+    CollectionLetter,
 )
 from habaring.shared import audit, formats, notices, walls
 from habaring.shared.models import Upload
-from habaring.shared.refusal import Refusal
 from habaring.shared.uploads import AcceptedFile, keep
 
 LEAST_REASON = 10
@@ -38,10 +39,6 @@ PUT_OFF = {
     CaseKind.OBJECTION: BillState.OBJECTION,
     CaseKind.INSTALMENT: BillState.INSTALMENT,
 }
-
-
-class CaseRefused(Refusal):
-    """A request that cannot be taken or decided like this."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def file(
 
     Raises CaseRefused: too late, nothing to ask, asked already, no reason.
     """
-    reason = _reason_in(asked.reason)
+    reason = reason_in(asked.reason)
     with walls.also(region.code):
         row = _locked(region, bill)
         _refuse_strange(row, asked, at)
@@ -85,7 +82,8 @@ def file(
             bill=row.id,
             taxpayer_id=row.taxpayer_id,
             reason=reason,
-            asked=asked.values | {"state_before": row.state},
+            asked=asked.values
+            | {"state_before": row.state, "paid_before": row.amount - row.owed},
             due_on=remedies.months_after(
                 localdate(at), remedies.remedy(asked.kind).decide_months
             ),
@@ -95,7 +93,7 @@ def file(
         )
         _attach(case, asked.documents, filer.by, at)
         if asked.kind == CaseKind.OBJECTION:
-            _set_state(row, case, BillState.OBJECTION, at)
+            effects.set_state(row, case, BillState.OBJECTION, at)
         _told(case, "revenue.case.filed", by=filer.by, at=at)
     return case
 
@@ -116,7 +114,7 @@ def _refuse_strange(row: Bill, asked: Asked, at: datetime) -> None:
             _("Look at the bill again, and choose another request."),
         )
     rows = Case.objects.filter(
-        region=row.region_id, bill=row.id, kind=asked.kind, state__in=remedies.OPEN
+        region=row.region_id, bill=row.id, kind=asked.kind, state__in=remedies.UNDECIDED
     )
     if rows.exists():
         raise CaseRefused(
@@ -132,7 +130,7 @@ def ask_for_more(
 ) -> Case:
     """Say which documents are missing; the person is told."""
     row = _open_case(region, case)
-    row.decision = _reason_in(text)
+    row.decision = reason_in(text)
     row.state = CaseState.INCOMPLETE
     row.save(update_fields=["decision", "state"])
     _told(row, "revenue.case.incomplete", by=by, at=at)
@@ -165,190 +163,170 @@ def complete(
 def withdraw(*, region: Region, case: Case, by: Person, at: datetime) -> Case:
     """Take a request back that was not decided yet."""
     with walls.also(region.code):
-        row = _open_case(region, case.pk)
+        row = _open_case(region, case.pk, remedies.UNDECIDED)
         row.state = CaseState.WITHDRAWN
-        row.save(update_fields=["state"])
-        _let_go(_locked(region, row.bill), row, at)
+        row.proposal = row.proposed_by = None
+        row.save(update_fields=["state", "proposal", "proposed_by"])
+        effects.let_go(_locked(region, row.bill), row, at)
         _told(row, "revenue.case.withdrawn", by=by, at=at)
     return row
 
 
-@dataclass(frozen=True)
-class Decision:
-    """Granted as asked, in part, or refused, with reasons; `amount`: what the bill asks
-    for from now on, or what is paid back; `facts`: what the bill is reckoned from now.
-    """
-
-    outcome: CaseState
-    text: str
-    amount: int | None = None
-    facts: dict[str, Any] | None = None
-    parts: int = 0
-    first_on: date | None = None
-    percent: int = 0
-    until: date | None = None
-
-
 @transaction.atomic
 def decide(
-    *, region: Region, case: int, decision: Decision, by: Person, at: datetime
+    *,
+    region: Region,
+    case: int,
+    decision: effects.Decision,
+    by: Person,
+    at: datetime,
 ) -> Case:
-    """Decide a request and do what was decided; the person is told.
+    """Decide a request and do what was decided, and tell the person; where it gives money
+    away, it waits for `confirm`.
 
     Raises CaseRefused: decided already, by whoever entered or filed it, no reasons, or
     an effect that does not fit the bill.
     """
     row = _open_case(region, case)
-    if by.pk in (row.entered_by_id, row.account_id):
+    _refuse_own(row, by)
+    bill = _locked(region, row.bill)
+    row.decision = reason_in(decision.text)
+    given = decision.outcome in remedies.GIVEN
+    if given and row.kind in remedies.CONFIRMED:
+        _try(bill, row, decision, at)
+        row.proposal, row.proposed_by = decision.kept(), by
+        row.state = CaseState.PROPOSED
+        row.save()
+        _told(row, "revenue.case.proposed", by=by, at=at)
+        return row
+    return _carry_out(row, bill, decision, by, at)
+
+
+@transaction.atomic
+def confirm(*, region: Region, case: int, by: Person, at: datetime) -> Case:
+    """Agree to a decision that gives money away, and do it; the person is told.
+
+    Raises CaseRefused: it does not wait for that, or by whoever decided, entered or
+    filed it, or it does not fit the bill any more.
+    """
+    row = _open_case(region, case, (CaseState.PROPOSED,))
+    _refuse_own(row, by)
+    if row.proposed_by_id == by.pk:
         raise CaseRefused(
-            _("You cannot decide a request that you entered."),
-            _("Two people stand behind each decision on a tax."),
-            _("Ask a colleague to decide it."),
+            _("You decided this yourself."),
+            _("Two people stand behind each rupiah that the town gives away."),
+            _("Ask a colleague to confirm it."),
         )
     bill = _locked(region, row.bill)
-    before = bill.amount
-    row.decision = _reason_in(decision.text)
+    return _carry_out(row, bill, effects.Decision.read(row.proposal or {}), by, at)
+
+
+@transaction.atomic
+def send_back(
+    *, region: Region, case: int, text: str, by: Person, at: datetime
+) -> Case:
+    """Do not agree: the request waits for another decision; nothing was done yet.
+
+    Raises CaseRefused as `confirm`; no reason.
+    """
+    reason = reason_in(text)
+    row = _open_case(region, case, (CaseState.PROPOSED,))
+    row.state, row.decision = CaseState.FILED, ""
+    row.proposal = row.proposed_by = None
+    row.save()
+    _told(row, "revenue.case.sent_back", by=by, at=at, reason=reason)
+    return row
+
+
+def _carry_out(
+    row: Case, bill: Bill, decision: effects.Decision, by: Person, at: datetime
+) -> Case:
     row.state, row.decided_by, row.decided_at = decision.outcome, by, at
-    _let_go(bill, row, at)
+    effects.let_go(bill, row, at)
     if decision.outcome in remedies.GIVEN:
-        _EFFECTS[CaseKind(row.kind)](bill, row, decision, at)
-        row.change = bill.amount - before
+        effects.happen(bill, row, decision, at)
     row.save()
     _told(row, "revenue.case.decided", by=by, at=at, change=row.change)
     _write_letter(row)
     return row
 
 
-# What a decision does
+def _try(bill: Bill, row: Case, decision: effects.Decision, at: datetime) -> None:
+    """Whether it could be done: who decides is told what does not fit, at once."""
+    kept, amount = row.asked, bill.amount
+    saved = transaction.savepoint()
+    try:
+        effects.happen(bill, row, decision, at)
+    finally:
+        transaction.savepoint_rollback(saved)
+    row.asked, row.change, bill.amount = kept, 0, amount
 
 
-def _another_amount(bill: Bill, case: Case, decision: Decision, at: datetime) -> None:
-    """The bill asks for another amount, reckoned from the right facts if these are told."""
-    amount = decision.amount
-    if decision.facts is not None:
-        on = assessing.day_of(bill.year, bill.period)
-        amount = assessing.assess(bill.rule, decision.facts, on=on).payable
-        case.asked = case.asked | {"facts_before": bill.facts}
-        _keep(bill, facts=decision.facts)
-    if amount is None or amount < 0:
+def _refuse_own(row: Case, by: Person) -> None:
+    if by.pk in (row.entered_by_id, row.account_id):
         raise CaseRefused(
-            _("The new amount is missing."),
-            next=_("Correct the facts of the bill, or write the amount."),
+            _("You cannot decide a request that you entered."),
+            _("Two people stand behind each decision on a tax."),
+            _("Ask a colleague to decide it."),
         )
-    if case.kind != CaseKind.CORRECTION and amount > bill.amount:
+
+
+# After a lost objection
+
+
+@transaction.atomic
+def note_appeal(
+    *, region: Region, case: int, outcome: str, text: str, by: Person, at: datetime
+) -> Case:
+    """Note that the person went to the tax court, or what it said: lodged, lost, won.
+
+    Raises CaseRefused: there is nothing to appeal against, or the fine is asked for.
+    """
+    reason = reason_in(text)
+    row = _lost(region, case)
+    if outcome not in ("lodged", "lost", "won"):
+        raise ValueError(outcome)
+    found = remedies.fine(row, _locked(region, row.bill), localdate(at))
+    if found is None or found.standing in ("issued", "won"):
         raise CaseRefused(
-            _("The bill would grow."),
-            _("What somebody asks to be lowered is not raised by the answer."),
-            _("Refuse it with reasons; what was underpaid is a bill of its own."),
+            _("The appeal cannot be noted any more."),
+            _("The fine is asked for already, or the appeal was won."),
+            _("Take the demand for the fine back first."),
         )
-    cause = (Source.CASE, str(case.pk))
-    ledger.amend(bill, cause=cause, at=at, day=localdate(at), amount=amount)
-    bill.amount = amount
+    row.asked = row.asked | {"appeal": outcome, "appeal_said": reason}
+    row.save(update_fields=["asked"])
+    _told(row, "revenue.case.appealed", by=by, at=at, reason=reason)
+    return row
 
 
-def _in_parts(bill: Bill, case: Case, decision: Decision, at: datetime) -> None:
-    """The bill may be paid in monthly parts until the last of them is due, with interest."""
-    first = decision.first_on or remedies.months_after(localdate(at), 1)
-    if not 2 <= decision.parts <= remedies.parts_at_most() or first <= localdate(at):
+@transaction.atomic
+def fine(*, region: Region, case: int, by: Person, at: datetime) -> CollectionLetter:
+    """Demand the fine after a lost objection or appeal: a bill of its own (STPD).
+
+    Raises CaseRefused: none is due (yet).
+    """
+    row = _lost(region, case)
+    found = remedies.fine(row, _locked(region, row.bill), localdate(at))
+    if found is None or found.standing != "ready":
         raise CaseRefused(
-            _("These parts are not possible."),
-            format_lazy(
-                _("From 2 to {most} parts, the first one after today."),
-                most=remedies.parts_at_most(),
+            _("There is no fine to ask for now."),
+            _(
+                "The time to appeal is not over, an appeal is under way, or it is asked for."
             ),
-            _("Change the number of parts or the first day."),
+            _("Look at the request again."),
         )
-    parts = remedies.schedule(bill.owed, decision.parts, first)
-    Instalment.objects.bulk_create(
-        Instalment(
-            region=bill.region,
-            case=case,
-            number=one.number,
-            due_on=one.due_on,
-            amount=one.amount,
-            interest=one.interest,
-        )
-        for one in parts
-    )
-    case.asked = case.asked | {"due_before": bill.due_on.isoformat()}
-    _keep(bill, due_on=parts[-1].due_on)
-    _set_state(bill, case, BillState.INSTALMENT, at)
-    _add_interest(bill, case, sum(one.interest for one in parts), at)
+    told = collecting.Fine(found.cause, found.amount, found.base, found.percent, row)
+    return collecting.fine(region=region, bill=row.bill, fine=told, by=by, at=at)
 
 
-def _add_interest(bill: Bill, case: Case, interest: int, at: datetime) -> None:
-    """The bill asks for the interest of its parts too; in the books it is no tax."""
-    if not interest:
-        return
-    cause, day = (Source.CASE, str(case.pk)), localdate(at)
-    ledger.amend(bill, cause=cause, at=at, day=day, amount=bill.amount + interest)
-    bill.amount += interest
-    ledger.post(
-        region=bill.region_id,
-        day=ledger.open_day(bill.region_id, day),
-        lines=[ledger.Line(Account.TAX, Account.INTEREST, interest, bill.tax)],
-        source=cause[0],
-        source_key=cause[1],
-        at=at,
-    )
-
-
-def _no_interest(bill: Bill, case: Case, decision: Decision, at: datetime) -> None:
-    """Some of the interest is not asked for when it is paid by a day."""
-    until, on = decision.until, localdate(at)
-    if not 1 <= decision.percent <= 100 or until is None or until < on:
+def _lost(region: Region, case: int) -> Case:
+    rows = Case.objects.select_for_update(of=("self",)).filter(region=region, pk=case)
+    row = rows.filter(kind=CaseKind.OBJECTION).first()
+    if row is None:
         raise CaseRefused(
-            _("How much is waived, and until when, is missing."),
-            next=_("From 1 to 100 percent, until a day from today on."),
+            _("This is no objection."), next=_("Look at the request again.")
         )
-    WaiverProgramme.objects.create(
-        region=bill.region,
-        name=f"#{case.pk}",
-        tax=bill.tax,
-        bill=bill.id,
-        first_year=bill.year,
-        last_year=bill.year,
-        percent=decision.percent,
-        begins_on=on,
-        ends_on=until,
-        basis=remedies.remedy(case.kind).basis.id,
-        illustrative=bill.illustrative,
-        recorded_at=at,
-        recorded_by=case.decided_by,
-    )
-
-
-def _paid_back(bill: Bill, case: Case, decision: Decision, at: datetime) -> None:
-    """What was paid too much goes back from the treasury's account."""
-    most = remedies.refundable(bill)
-    amount = most if decision.amount is None else decision.amount
-    if not 0 < amount <= most:
-        raise CaseRefused(
-            format_lazy(
-                _("At most {amount} was paid too much."), amount=formats.rupiah(most)
-            ),
-            next=_("Write an amount up to that."),
-        )
-    line = ledger.Line(Account.OVERPAID, Account.CASH, amount, bill.tax)
-    ledger.post(
-        region=bill.region_id,
-        day=localdate(at),
-        lines=[line],
-        source=Source.CASE,
-        source_key=str(case.pk),
-        at=at,
-    )
-    case.asked = case.asked | {"paid_back": amount}
-
-
-_EFFECTS = {
-    CaseKind.CORRECTION: _another_amount,
-    CaseKind.OBJECTION: _another_amount,
-    CaseKind.REDUCTION: _another_amount,
-    CaseKind.INSTALMENT: _in_parts,
-    CaseKind.WAIVER: _no_interest,
-    CaseKind.REFUND: _paid_back,
-}
+    return row
 
 
 # Small steps
@@ -362,36 +340,18 @@ def _locked(region: Region, bill: int) -> Bill:
     return found
 
 
-def _open_case(region: Region, case: int) -> Case:
+def _open_case(
+    region: Region, case: int, states: Sequence[CaseState] = remedies.OPEN
+) -> Case:
     rows = Case.objects.select_for_update(of=("self",)).filter(region=region, pk=case)
     row = rows.select_related("taxpayer", "account").first()
-    if row is None or row.state not in remedies.OPEN:
+    if row is None or row.state not in states:
         raise CaseRefused(
             _("This request is decided or was taken back."),
             _("Somebody else may have been faster."),
             _("Look at it again."),
         )
     return row
-
-
-def _let_go(bill: Bill, case: Case, at: datetime) -> None:
-    """An objection no longer holds the bill."""
-    before = str(case.asked.get("state_before", BillState.ISSUED))
-    if case.kind == CaseKind.OBJECTION and bill.state == BillState.OBJECTION:
-        _set_state(bill, case, BillState(before), at)
-
-
-def _set_state(bill: Bill, case: Case, state: BillState, at: datetime) -> None:
-    cause = (Source.CASE, str(case.pk))
-    ledger.amend(bill, cause=cause, at=at, day=localdate(at), state=state)
-    bill.state = state
-
-
-def _keep(bill: Bill, **values: Any) -> None:
-    """Never through `save`: what was received is not ours to write."""
-    Bill.objects.filter(region=bill.region_id, id=bill.id).update(**values)
-    for name, value in values.items():
-        setattr(bill, name, value)
 
 
 def _attach(
@@ -411,7 +371,8 @@ def _attach(
         case.documents.add(upload)
 
 
-def _reason_in(text: str) -> str:
+def reason_in(text: str) -> str:
+    """A reason that says something; CaseRefused."""
     text = text.strip()
     if len(text) < LEAST_REASON:
         raise CaseRefused(
@@ -433,7 +394,13 @@ def _write_letter(case: Case) -> None:
 
 
 def _told(
-    case: Case, verb: str, *, by: Person | None, at: datetime, **details: int
+    case: Case,
+    verb: str,
+    *,
+    by: Person | None,
+    at: datetime,
+    reason: str = "",
+    **details: int,
 ) -> None:
     audit.record(
         by=by,
@@ -441,5 +408,6 @@ def _told(
         verb=verb,
         subject=case,
         region=case.region_id,
+        reason=reason,
         details={"kind": str(case.kind), "state": str(case.state), **details},
     )

@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from habaring.revenue.actions.cases import Asked, Decision
 from habaring.revenue.forms.lookup import NopForm, WholeField
 from habaring.revenue.models import Bill, CaseKind, CaseState
-from habaring.revenue.remedies import NEW_AMOUNT, Wanted, parts_at_most
+from habaring.revenue.nop import shown_nop
+from habaring.revenue.remedies import Wanted, debts_of, parts_at_most
 from habaring.shared.refusal import Refusal
 from habaring.shared.uploads import DOCUMENTS, PICTURES, AcceptedFile, accept
 
 FILES = 3
+DEBTS = 50
 MAX_FILE = 5 * 1024**2
 MOST = 10**15
 LONG = forms.Textarea(attrs={"rows": 4})
@@ -119,7 +121,9 @@ class EnterForm(NopForm):
     year = forms.IntegerField(
         label=_("Tax year"), min_value=1990, max_value=2100, localize=False
     )
-    kind = forms.ChoiceField(label=_("What the person asks for"), choices=CaseKind.choices)
+    kind = forms.ChoiceField(
+        label=_("What the person asks for"), choices=CaseKind.choices
+    )
 
 
 class CaseFilter(forms.Form):
@@ -188,6 +192,8 @@ class DecideForm(forms.Form):
             self.fields[name] = field
 
     def _own_fields(self) -> dict[str, forms.Field]:
+        if self.kind == CaseKind.REFUND:
+            return self._refund_fields()
         if self.kind == CaseKind.INSTALMENT:
             return {"parts": _optional(_parts()), "first_on": _day(_("First part due"))}
         if self.kind == CaseKind.WAIVER:
@@ -196,13 +202,28 @@ class DecideForm(forms.Form):
                 "percent": _optional(percent),
                 "until": _day(_("If paid until")),
             }
-        words = _("Paid back, rupiah")
-        if self.kind in NEW_AMOUNT:
-            words = _("The bill asks for, rupiah")
+        words = _("The bill asks for, rupiah")
         field = WholeOrNone(label=words, most=MOST, required=False)
         if self.facts:
             field.help_text = _("Leave it empty to reckon it from the facts above.")
         return {"amount": field}
+
+    def _refund_fields(self) -> dict[str, forms.Field]:
+        debts = [
+            (str(one.id), f"{shown_nop(one.number)} · {one.year}")
+            for one in debts_of(self.bill)[:DEBTS]
+        ]
+        return {
+            "amount": WholeOrNone(
+                label=_("Paid back, rupiah"), most=MOST, required=False
+            ),
+            "set_off": forms.ChoiceField(
+                label=_("How"),
+                choices=[("", _("back to the person")), *debts],
+                required=False,
+                help_text=_("Or it pays another bill of the same person."),
+            ),
+        }
 
     def decision(self) -> Decision:
         """What was decided."""
@@ -217,6 +238,7 @@ class DecideForm(forms.Form):
             first_on=known.get("first_on"),
             percent=known.get("percent") or 0,
             until=known.get("until"),
+            set_off=int(known["set_off"]) if known.get("set_off") else None,
         )
 
     def _facts(self) -> dict[str, Any] | None:
@@ -244,4 +266,32 @@ def _day(label: Any, initial: date | None = None) -> forms.DateField:
         required=False,
         initial=initial,
         widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+
+class EndPlanForm(forms.Form):
+    """Why a plan of instalments ends."""
+
+    text = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=LONG,
+        help_text=_("The person reads it."),
+    )
+
+
+class AppealForm(forms.Form):
+    """What is known of an appeal at the tax court."""
+
+    outcome = forms.ChoiceField(
+        label=_("The appeal"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("lodged", _("was lodged")),
+            ("lost", _("was lost")),
+            ("won", _("was won")),
+        ],
+    )
+    text = forms.CharField(
+        label=_("Number and day of the court's letter"), max_length=500, widget=LONG
     )

@@ -19,7 +19,7 @@ from django.views.decorators.http import (
 from habaring.people import acts
 from habaring.people.models import Account
 from habaring.regions.models import Region
-from habaring.revenue import lookup, mine, remedies
+from habaring.revenue import case_words, lookup, mine, plans, remedies
 from habaring.revenue.actions import cases as actions
 from habaring.revenue.forms.cases import AskForm, DocumentsForm
 from habaring.revenue.models import Case, CaseKind
@@ -143,13 +143,18 @@ def _case_page(
     row = _own(_person(request, region), region, key)
     with walls.also(code):
         line = remedies.lines([row], on=localdate())[0]
-        parts = list(row.parts.all())
+        plan = (
+            plans.plan_of(row, line.bill, localdate()) if row.parts.exists() else None
+        )
+        fine = remedies.fine(row, line.bill, localdate())
     context = {
         "region": region,
         "case": row,
         "line": line,
-        "parts": parts,
+        "plan": plan,
+        "fine": fine,
         "open": row.state in remedies.OPEN,
+        "words": case_words.told(row),
         "documents": list(row.documents.order_by("pk")),
         "form": form or DocumentsForm(),
         "refusal": refusal,

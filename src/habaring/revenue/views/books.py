@@ -258,7 +258,12 @@ def _line(room: Room, row: Posting, account: str) -> dict[str, Any]:
     }
 
 
-_PAGES = {"finding": "finding", "statement": "statement", "case": "case"}
+_PAGES = {
+    "finding": "finding",
+    "statement": "statement",
+    "case": "case",
+    "writeoff": "write-off",
+}
 
 
 def _source_url(code: str, row: Posting) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,16 +17,20 @@ from django.views.decorators.http import (
 )
 
 from habaring.people.access import Power
-from habaring.revenue import assessing, explanation, ledger, remedies
+from habaring.revenue import assessing, explanation, ledger, plans, remedies
 from habaring.revenue.actions import cases as actions
+from habaring.revenue.actions import plans as plan_verbs
+from habaring.revenue.case_effects import Decision
 from habaring.revenue.forms.cases import (
+    AppealForm,
     AskForm,
     CaseFilter,
     DecideForm,
+    EndPlanForm,
     EnterForm,
     MoreForm,
 )
-from habaring.revenue.models import Bill, Case, CaseKind
+from habaring.revenue.models import Bill, Case, CaseKind, CaseState
 from habaring.revenue.nop import shown_nop
 from habaring.revenue.views.rooms import (
     FORM_METHODS,
@@ -50,7 +55,8 @@ def _context(room: Room, **more: Any) -> dict[str, Any]:
 
 
 def _case(room: Room, key: int) -> Case:
-    rows = Case.objects.select_related("taxpayer", "account", "entered_by")
+    people = ("account", "entered_by", "proposed_by", "decided_by")
+    rows = Case.objects.select_related("taxpayer", *people)
     return get_object_or_404(rows, region=room.region, pk=key)
 
 
@@ -94,6 +100,7 @@ def _case_page(
     key: int,
     *,
     decide: DecideForm | None = None,
+    then: forms.Form | None = None,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
     row = _case(room, key)
@@ -116,13 +123,98 @@ def _case_page(
         own=room.officer.pk in (row.entered_by_id, row.account_id),
         decide=decide or DecideForm(CaseKind(row.kind), bill),
         more=MoreForm(),
+        proposal=_proposal(row),
+        compensation=_compensation(row, bill),
+        plan=plans.plan_of(row, bill, on) if row.parts.exists() else None,
+        fine=remedies.fine(row, bill, on),
+        letters=row.letters.filter(withdrawn_at__isnull=True),
+        back=then if isinstance(then, MoreForm) else MoreForm(),
+        end=then if isinstance(then, EndPlanForm) else EndPlanForm(),
+        appeal=then if isinstance(then, AppealForm) else AppealForm(),
         refusal=refusal,
         trail=_trail(room),
     )
-    bad = refusal or (decide is not None and decide.errors)
+    bad = refusal or any(one is not None and one.errors for one in (decide, then))
     return render(
         request, "revenue/cases/case.html", context, status=422 if bad else 200
     )
+
+
+def _proposal(row: Case) -> Decision | None:
+    waits = row.state == CaseState.PROPOSED and row.proposal
+    return Decision.read(row.proposal) if waits and row.proposal else None
+
+
+def _compensation(row: Case, bill: Bill) -> remedies.Compensation | None:
+    if row.kind != CaseKind.REFUND or row.state not in remedies.UNDECIDED:
+        return None
+    return remedies.compensation(row, remedies.refundable(bill), localdate())
+
+
+@require_POST
+def confirm(request: HttpRequest, code: str, case: int) -> HttpResponse:
+    """A second officer agrees to a decision that gives money away, or does not."""
+    room = _room(request, code)
+    who: dict[str, Any] = {"case": case, "by": room.officer, "at": now()}
+    form = MoreForm(request.POST if request.POST.get("deed") == "back" else None)
+    try:
+        if not form.is_bound:
+            actions.confirm(region=room.region, **who)
+            messages.success(request, _("Done and booked. The person is told."))
+            return redirect("revenue-work:case", code, case)
+        if form.is_valid():
+            text = form.cleaned_data["text"]
+            actions.send_back(region=room.region, text=text, **who)
+            messages.success(request, _("It waits for another decision."))
+            return redirect("revenue-work:case", code, case)
+    except Refusal as refused:
+        return _case_page(request, room, case, then=form, refusal=refused)
+    return _case_page(request, room, case, then=form)
+
+
+@require_POST
+def end_plan(request: HttpRequest, code: str, case: int) -> HttpResponse:
+    """End a plan of instalments of which a part was missed."""
+    room = _room(request, code)
+    _case(room, case)
+    form = EndPlanForm(request.POST)
+    refusal: Refusal | None = None
+    if form.is_valid():
+        try:
+            plan_verbs.end_plan(
+                region=room.region,
+                case=case,
+                reason=form.cleaned_data["text"],
+                by=room.officer,
+                at=now(),
+            )
+            messages.success(request, _("The plan has ended. The person is told."))
+            return redirect("revenue-work:case", code, case)
+        except Refusal as refused:
+            refusal = refused
+    return _case_page(request, room, case, then=form, refusal=refusal)
+
+
+@require_POST
+def fine(request: HttpRequest, code: str, case: int) -> HttpResponse:
+    """After a lost objection: note an appeal, or demand the fine."""
+    room = _room(request, code)
+    _case(room, case)
+    who: dict[str, Any] = {"region": room.region, "by": room.officer, "at": now()}
+    form = AppealForm(request.POST if request.POST.get("deed") == "appeal" else None)
+    refusal: Refusal | None = None
+    try:
+        if not form.is_bound:
+            letter = actions.fine(case=case, **who)
+            messages.success(request, _("The fine is demanded."))
+            return redirect("revenue-work:letter", code, letter.pk)
+        if form.is_valid():
+            actions.note_appeal(case=case, **form.cleaned_data, **who)
+            messages.success(request, _("Noted."))
+            return redirect("revenue-work:case", code, case)
+    except Refusal as refused:
+        refusal = refused
+    return _case_page(request, room, case, then=form, refusal=refusal)
 
 
 @require_POST
@@ -134,14 +226,18 @@ def decide(request: HttpRequest, code: str, case: int) -> HttpResponse:
     refusal: Refusal | None = None
     if form.is_valid():
         try:
-            actions.decide(
+            done = actions.decide(
                 region=room.region,
                 case=row.pk,
                 decision=form.decision(),
                 by=room.officer,
                 at=now(),
             )
-            messages.success(request, _("Decided. The person is told."))
+            if done.state == CaseState.PROPOSED:
+                words = _("Decided. Now a second person confirms it.")
+            else:
+                words = _("Decided. The person is told.")
+            messages.success(request, words)
             return redirect("revenue-work:case", code, row.pk)
         except Refusal as refused:
             refusal = refused

@@ -21,7 +21,9 @@ from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.revenue import (
     basket,
+    collecting,
     explanation,
+    letters,
     lookup,
     mine,
     receipt_access,
@@ -29,10 +31,11 @@ from habaring.revenue import (
 )
 from habaring.revenue.actions import mine as actions
 from habaring.revenue.forms.mine import AddForm, WayForm
-from habaring.revenue.models import ReminderWay
+from habaring.revenue.models import Bill, ReminderWay
 from habaring.revenue.views import doors
 from habaring.revenue.views.rooms import FORM_METHODS, posted
-from habaring.shared.pages import download_table, render
+from habaring.shared import walls
+from habaring.shared.pages import download, download_table, render
 from habaring.shared.refusal import Refusal
 
 HISTORY = 100
@@ -178,9 +181,33 @@ def bill(request: HttpRequest, code: str, bill: int) -> HttpResponse:
         "line": found[0],
         "why": explained,
         "paid": lookup.payments(region, [bill]),
+        "letters": _letters(region, bill),
         "trail": doors.trail(region, here),
     }
     return render(request, "revenue/public/mine_bill.html", context)
+
+
+def _letters(region: Region, bill: int) -> list[collecting.LetterLine]:
+    """What the office wrote about a bill of the person, except notes of its own."""
+    with walls.also(region.code):
+        row = Bill.objects.get(region=region, id=bill)
+        found = collecting.letters_of(row, localdate())
+    return [one for one in found if one.standing not in ("withdrawn", "noted")]
+
+
+@never_cache
+@require_safe
+def letter(request: HttpRequest, code: str, bill: int, letter: int) -> HttpResponse:
+    """A letter of the office about an own bill, as it was printed."""
+    region = doors.region_of(code)
+    person = _person(request, region)
+    if mine.own_bill(person, region, bill) is None:
+        raise Http404
+    found = [one for one in _letters(region, bill) if one.letter.pk == letter]
+    if not found:
+        raise Http404
+    name = f"{found[0].letter.number.replace('/', '-')}.pdf"
+    return download(letters.sheets(region, found), name, "application/pdf")
 
 
 @never_cache
