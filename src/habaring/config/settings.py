@@ -157,6 +157,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "habaring.history.middleware.RequestId",
+    "habaring.revenue.views.snap.BanksFirst",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "habaring.web.cache.PublicPageCache",

@@ -17,7 +17,7 @@ class RequestId:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         own = given if _GOOD.fullmatch(given) else str(uuid7())
         before = REQUEST.set(own)
         try:

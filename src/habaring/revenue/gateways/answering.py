@@ -93,9 +93,14 @@ def payment(heard: Heard) -> Answer:
         one.outcome == "posted" and one.surplus for one in outcomes
     ):
         raise Refused(codes.PAID)  # somebody else was faster: rolled back whole
+    return paid(money, _name(found) if found and found.bills else "")
+
+
+def paid(money: Money, name: str) -> Answer:
+    """That money for a virtual account is booked."""
     data = {
         **money.told,
-        "virtualAccountName": _name(found) if found and found.bills else "",
+        "virtualAccountName": name,
         "paymentRequestId": money.reference,
         "paidAmount": amount_told(money.amount),
         "paymentFlagStatus": "00",
@@ -271,6 +276,11 @@ def notify(heard: Heard) -> Answer:
         _book(heard, money, _charge(heard, money))
     elif notice.status in (reading.REFUNDED, reading.CANCELLED):
         _take_back(heard, money, _charge(heard, money))
+    return noted(money)
+
+
+def noted(money: Money) -> Answer:
+    """That a QRIS service was heard."""
     return Answer(Service.NOTIFY, codes.OK, reference=money.reference)
 
 

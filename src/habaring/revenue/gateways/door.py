@@ -11,13 +11,15 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest
 from django.http.request import RawPostDataException
 from django.utils.timezone import localdate
 
-from habaring.revenue.gateways import answering, callers, codes, wire
+from habaring.revenue.gateways import answering, callers, codes, taking, wire
 from habaring.revenue.gateways.answering import Heard
 from habaring.revenue.gateways.callers import Caller
 from habaring.revenue.gateways.codes import Answer, Refused, Service
@@ -50,11 +52,14 @@ DO UPDATE SET times = held.times + 1, last_at = excluded.last_at
 
 @dataclass(frozen=True)
 class Route:
-    """One address: its service, how it is signed, for which kind of partner, what it does."""
+    """One address: its service, how it is signed, for which kind of partner, what it
+    does; `wanted` reads what may be done `at_once`.
+    """
 
     service: Service
     kind: str
     act: Callable[[Heard], Answer]
+    wanted: Callable[[Heard], taking.Wanted | None] | None = None
 
     @property
     def by_key(self) -> bool:
@@ -64,14 +69,23 @@ class Route:
 
 ROUTES = {
     "transfer-va/inquiry": Route(Service.INQUIRY, PartnerKind.VA, answering.inquiry),
-    "transfer-va/payment": Route(Service.PAYMENT, PartnerKind.VA, answering.payment),
+    "transfer-va/payment": Route(
+        Service.PAYMENT, PartnerKind.VA, answering.payment, taking.payment
+    ),
     "transfer-va/status": Route(Service.STATUS, PartnerKind.VA, answering.status),
     "transfer-va/payment-reversal": Route(
         Service.PAYMENT, PartnerKind.VA, answering.reversal
     ),
-    "qr/qr-mpm-notify": Route(Service.NOTIFY, PartnerKind.QRIS, answering.notify),
+    "qr/qr-mpm-notify": Route(
+        Service.NOTIFY, PartnerKind.QRIS, answering.notify, taking.notify
+    ),
     "qr/qr-mpm-cancel": Route(Service.CANCEL, PartnerKind.QRIS, answering.cancel),
 }
+
+
+@cache
+def _meta(header: str) -> str:
+    return f"HTTP_{header.upper().replace('-', '_')}"
 
 
 @dataclass(frozen=True)
@@ -80,12 +94,12 @@ class Came:
 
     region: str
     path: str
-    headers: Mapping[str, str]
+    meta: Mapping[str, Any]  # of the request: headers are HTTP_…
     body: bytes
     at: datetime
 
     def header(self, name: str) -> str:
-        value = self.headers.get(name, "")
+        value = str(self.meta.get(_meta(name), ""))
         if not value:
             raise Refused(codes.MANDATORY, name)
         return value
@@ -120,7 +134,7 @@ def take(request: HttpRequest, region: str, *, at: datetime) -> Came:
         raise Refused(codes.BAD, "[body]") from error
     if len(body) != int(length):
         raise Refused(codes.BAD, "[body]")
-    return Came(region, request.path, request.headers, body, at)
+    return Came(region, request.path, request.META, body, at)
 
 
 def answer(request: HttpRequest, region: str, route: Route, *, at: datetime) -> Answer:
@@ -162,6 +176,24 @@ class _Known:
 
 
 def _heard(came: Came, route: Route) -> Answer:
+    return _at_once(came, route) or _at_length(came, route)
+
+
+def _at_once(came: Came, route: Route) -> Answer | None:
+    """In one round trip where it can be; what cannot has changed nothing."""
+    if route.wanted is None:
+        return None
+    try:
+        known = _let_in(came, route, _remembered)
+        wanted = route.wanted(known.heard)
+    except Refused:
+        return None
+    if wanted is None:
+        return None
+    return taking.take(known.heard, wanted, external=known.external, raw=came.body)
+
+
+def _at_length(came: Came, route: Route) -> Answer:
     known: _Known | None = None
     try:
         with walls.within(came.region):
@@ -177,17 +209,34 @@ def _heard(came: Came, route: Route) -> Answer:
     return made
 
 
-def _let_in(came: Came, route: Route) -> _Known:
+def _asked(came: Came, partner_id: str, token: str) -> Caller:
+    """Who calls, as PostgreSQL says now."""
+    if token:
+        return callers.by_token(token, region=came.region, at=came.at)
+    return callers.by_id(partner_id, region=came.region, at=came.at)
+
+
+def _remembered(came: Came, partner_id: str, token: str) -> Caller:
+    """Who called before: `taking` asks whether it still holds."""
+    key = callers.token_hash(token) if token else partner_id
+    caller = callers.remembered(key, region=came.region, at=came.at)
+    if caller is None:
+        raise Refused(codes.TOKEN)
+    return caller
+
+
+def _let_in(
+    came: Came, route: Route, find: Callable[[Came, str, str], Caller] = _asked
+) -> _Known:
     """Who it is, that it is theirs, that it is of now; then what it says."""
     said_at = came.moment
     partner_id, signature = came.header("X-PARTNER-ID"), came.header("X-SIGNATURE")
-    if route.by_key:
-        caller = callers.by_id(partner_id, region=came.region, at=came.at)
-        callers.check_signed_by_key(caller, came.said().to_sign(), signature)
-    else:
-        token = _bearer(came)
-        caller = callers.by_token(token, region=came.region, at=came.at)
+    token = "" if route.by_key else _bearer(came)
+    caller = find(came, partner_id, token)
+    if token:
         callers.check_signed_by_secret(caller, partner_id, came.said(token), signature)
+    else:
+        callers.check_signed_by_key(caller, came.said().to_sign(), signature)
     if caller.kind != route.kind:
         raise Refused(codes.UNAUTHORIZED, "[service]")
     came.header("CHANNEL-ID")

@@ -26,7 +26,7 @@ LENGTH = 20
 _CENTURY = 2000
 _NEEDED = (
     *("region", "id", "tax", "number", "year", "seq", "period", "state", "due_on"),
-    *("amount", "received", "beside", "rule", "taxpayer"),
+    *("amount", "received", "beside", "rule", "taxpayer", "document"),
 )
 
 
@@ -75,17 +75,22 @@ def by_customer(region: str, customer: str, *, on: date) -> Asked | None:
     head, rest = customer[:2], int(customer[2:])
     if head == OF_CHARGE:
         return _of_charge(Charge.objects.filter(region=region, pk=rest).first(), on=on)
-    if head == OF_BILL:
+    named = nop_of(customer)
+    if named is None:
         rows = Bill.objects.filter(region=region, id=rest)
     else:
+        number, year = named
         rows = Bill.objects.filter(
-            region=region,
-            tax="pbb",
-            number=customer[:18],
-            year=_CENTURY + int(customer[18:]),
-            period=0,
+            region=region, tax="pbb", number=number, year=year, period=0
         )
     return _of_bills(_light(rows), on=on)
+
+
+def nop_of(customer: str) -> tuple[str, int] | None:
+    """NOP and year that a customer number is made of; None where it is another kind."""
+    if len(customer) != LENGTH or customer[:2] in {OF_BILL, OF_CHARGE}:
+        return None
+    return customer[:18], _CENTURY + int(customer[18:])
 
 
 def _light(rows: QuerySet[Bill]) -> QuerySet[Bill]:

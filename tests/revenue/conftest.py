@@ -1,0 +1,12 @@
+from collections.abc import Iterator
+
+import pytest
+
+from habaring.revenue.gateways import taking
+
+
+@pytest.fixture(autouse=True)
+def _own_lines() -> Iterator[None]:
+    """Outside a transaction payments of banks come by connections of their own."""
+    yield
+    taking.close()
