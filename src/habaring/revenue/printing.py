@@ -10,12 +10,14 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from habaring.regions.models import Region
 from habaring.revenue import assessing, explanation
-from habaring.revenue.models import Bill
+from habaring.revenue.lookup import channel_names
+from habaring.revenue.models import Bill, Payment, PaymentState
 from habaring.revenue.nop import shown_nop
 from habaring.shared import fonts, formats
 from habaring.shared.refusal import Words
@@ -145,6 +147,7 @@ def village_list(village: Village, bills: Iterable[Bill]) -> bytes:
     """The list of a village's bills, with the sum."""
     rows = list(bills)
     with override(LANGUAGE):
+        paid = _paid(village.region, rows)
         told = {
             "region": village.region.full_name,
             "village": village.name,
@@ -161,11 +164,29 @@ def village_list(village: Village, bills: Iterable[Bill]) -> bytes:
                     formats.number(row.facts.get("land_m2", 0)),
                     formats.number(row.facts.get("building_m2", 0)),
                     formats.number(row.amount),
+                    paid.get(row.id, ""),
                 ]
                 for row in rows
             ],
         }
     return typeset("dhkp", told)
+
+
+def _paid(region: Region, bills: Sequence[Bill]) -> dict[int, str]:
+    """When and how bills were paid, by their ids; a part that came says so."""
+    some = {row.id: row for row in bills if row.received}
+    names = channel_names(region)
+    found: dict[int, str] = {}
+    rows = Payment.objects.filter(
+        region=region, bill__in=list(some), state=PaymentState.POSTED
+    )
+    for one in rows.order_by("paid_at"):
+        day = formats.day(localdate(one.paid_at), short=True)
+        how = f"{day}, {names.get(one.channel, one.channel)}"
+        owed = some[one.bill or 0].owed
+        part = _("in part, left: %(sum)s") % {"sum": formats.number(owed)}
+        found[one.bill or 0] = f"{how} ({part})" if owed else how
+    return found
 
 
 DHKP = register(

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
 from habaring.regions.models import Region
-from habaring.revenue import lookup, receipts
+from habaring.revenue import collectors, lookup, receipts, slips
 from habaring.revenue.models import Bill, Payment, PaymentState
 from habaring.revenue.nop import shown_nop
 from habaring.revenue.receipt_access import ReceiptUnknown
@@ -92,10 +92,13 @@ class Checked:
     sheet: Sheet | None = None
     refusal: Refusal | None = None
     by_number: bool = False
+    slip: collectors.Seen | None = None  # a collector's receipt ("slip")
 
 
 def check(region: Region, text: str) -> Checked:
     """Is this receipt ours, and does its payment still stand?"""
+    if slips.is_one(text) or slips.read_shown(text):
+        return _check_slip(region, text)
     by_number = False
     try:
         try:
@@ -114,6 +117,15 @@ def check(region: Region, text: str) -> Checked:
         return Checked("unknown", by_number=by_number)
     kind = "reversed" if sheet.reversed_at else "valid"
     return Checked(kind, sheet=sheet, by_number=by_number)
+
+
+def _check_slip(region: Region, text: str) -> Checked:
+    """A collector's receipt: signed by one of our telephones, and here already?"""
+    try:
+        seen = collectors.seen(region, text)
+    except slips.NotSigned as refused:
+        return Checked("foreign", refusal=refused)
+    return Checked("slip", by_number=seen.by_number, slip=seen)
 
 
 def as_pdf(region: Region, sheet: Sheet) -> bytes:

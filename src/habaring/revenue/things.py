@@ -11,7 +11,14 @@ from django.utils.translation import ngettext
 
 from habaring.people.access import Power
 from habaring.posts.things import Asked, Waiting, Weight, register_waiting
-from habaring.revenue import books, closing, reconciling, tills
+from habaring.revenue import (
+    books,
+    case_things,
+    closing,
+    collector_things,
+    reconciling,
+    tills,
+)
 from habaring.revenue.models import Bill, BillState, RuleState, TaxRule
 from habaring.revenue.reconciling import Wanted
 from habaring.shared import formats
@@ -30,6 +37,8 @@ def _waiting(asked: Asked) -> Iterator[Waiting]:
         yield from _rules(asked)
     if Power.ISSUE_BILLS in asked.powers:
         yield from _held(asked)
+    yield from collector_things.waiting(asked)
+    yield from case_things.waiting(asked)
 
 
 def _reports(asked: Asked) -> Iterator[Waiting]:

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from habaring.regions.models import Region
-from habaring.revenue import receipt_access, receipt_pages, receipts
+from habaring.revenue import collectors, receipt_access, receipt_pages, receipts
 from habaring.revenue.forms.receipts import CheckForm, FindForm
 from habaring.revenue.receipt_access import ReceiptUnknown
 from habaring.revenue.views import doors
@@ -149,6 +149,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def keys(request: HttpRequest, code: str) -> HttpResponse:
     """The public keys that verify receipts without us, as openssl reads them."""
-    doors.region_of(code)
+    region = doors.region_of(code)
     text = "".join(f"# {one.id}\n{one.pem}" for one in receipts.public_keys())
+    text += "".join(f"# {id}\n{pem}" for id, pem in collectors.public_keys(region))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")

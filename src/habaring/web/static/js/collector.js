@@ -6,14 +6,14 @@ const words = (name, given = {}) => {
   return text.replace(/\{(\w+)\}/g, (_all, key) => given[key]);
 };
 const lang = document.documentElement.lang;
-const rupiah = (amount) => `Rp ${new Intl.NumberFormat("id", { maximumFractionDigits: 0 }).format(amount)}`;
+const rupiah = (amount) => `Rp\u00a0${new Intl.NumberFormat("id", { maximumFractionDigits: 0 }).format(amount)}`;
 const moment = (time) => new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short", timeZone: main.dataset.zone }).format(time);
 const day = (text) => new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(text));
 const today = () => new Date().toLocaleDateString("sv-SE", { timeZone: main.dataset.zone });
 const timeOf = (slip) => new Date(slip.time.replace(/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/, "$1-$2-$3T$4:$5:$6Z"));
 const nopShown = (nop) => nop.replace(/(..)(..)(...)(...)(...)(....)(.)/, "$1.$2.$3.$4.$5-$6.$7");
 const MOST = 40;
-let state = null, slips = [], written = new Set(), chosen = null, busy = false;
+let state = null, slips = [], written = new Set(), chosen = null, busy = false, seen = false;
 
 const asked = (bill) => bill.sums.reduce((found, [from, amount]) => (from <= today() ? amount : found), bill.sums[0][1]);
 const queued = () => slips.filter((slip) => slip.state === "queued");
@@ -22,7 +22,8 @@ const held = () => state.held + slips.filter((slip) => slip.number > state.last.
 function show(name) {
   document.querySelectorAll("[data-view]").forEach((part) => { part.hidden = part.dataset.view !== name; });
   const head = document.querySelector(`[data-view="${name}"] [tabindex="-1"]`);
-  if (head) head.focus();
+  if (head && seen) head.focus(); // not when the page opens
+  seen = true;
   scrollTo(0, 0);
 }
 function say(tone, text, link = "") {
@@ -80,7 +81,7 @@ function drawBills() {
     const row = part("li"), button = part("button", "bill-choice");
     button.type = "button";
     const who = part("span", "bill-who", bill.name);
-    who.append(part("small", "", `${nopShown(bill.nop)} · ${bill.year}`));
+    who.append(part("small", "", `${bill.year} · ${nopShown(bill.nop)}`));
     button.append(who, part("b", "bill-sum", rupiah(asked(bill))));
     button.addEventListener("click", () => choose(bill));
     row.append(button);

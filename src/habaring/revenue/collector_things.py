@@ -1,0 +1,83 @@
+"""What of the collectors in villages waits for a person: receipts, deposits."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from habaring.people.access import Power
+from habaring.posts.things import Asked, Waiting, Weight
+from habaring.revenue import collectors
+from habaring.shared import formats
+
+SOON = timedelta(days=2)
+"""So long before the day a collector is reminded of the own deposit."""
+
+
+def waiting(asked: Asked) -> Iterator[Waiting]:
+    """For who reconciles, and for each collector."""
+    if Power.RECONCILE in asked.powers:
+        yield from _conflicts(asked)
+        yield from _late(asked)
+    if Power.COLLECT_IN_VILLAGE in asked.powers:
+        yield from _own(asked)
+
+
+def _conflicts(asked: Asked) -> Iterator[Waiting]:
+    """Receipts that nobody looks into, or this person does."""
+    me = asked.account.pk
+    rows = collectors.conflicts(asked.region).exclude(device__collector=me)
+    count = rows.filter(Q(owner=None) | Q(owner=me)).count()
+    if count:
+        yield Waiting(
+            ngettext(
+                "One receipt of a collector does not fit",
+                "%(n)d receipts of collectors do not fit",
+                count,
+            )
+            % {"n": count},
+            _("Its money is booked; what is wrong, a person finds out."),
+            reverse("revenue-work:collector-conflicts", args=[asked.region.code]),
+            weight=Weight.WEEK,
+        )
+
+
+def _late(asked: Asked) -> Iterator[Waiting]:
+    rows = [one for one in collectors.standings(asked.region) if one.late(asked.on)]
+    if rows:
+        yield Waiting(
+            ngettext(
+                "A collector is late with a deposit",
+                "%(n)d collectors are late with a deposit",
+                len(rows),
+            )
+            % {"n": len(rows)},
+            _("%(sum)s is not deposited.") % {"sum": _sum(rows)},
+            reverse("revenue-work:collectors", args=[asked.region.code]),
+            on=min(one.due_on for one in rows if one.due_on),
+            weight=Weight.LATE,
+        )
+
+
+def _own(asked: Asked) -> Iterator[Waiting]:
+    rows = [
+        one
+        for one in collectors.standings(asked.region, collector=asked.account)
+        if one.due_on and one.due_on <= asked.on + SOON
+    ]
+    if rows:
+        day = min(one.due_on for one in rows if one.due_on)
+        yield Waiting(
+            _("Bring %(sum)s to the treasurer") % {"sum": _sum(rows)},
+            _("Due on %(day)s.") % {"day": formats.day(day)},
+            reverse("revenue-work:collectors", args=[asked.region.code]),
+            on=day,
+            weight=Weight.LATE if day < asked.on else Weight.WEEK,
+        )
+
+
+def _sum(rows: list[collectors.Standing]) -> str:
+    return formats.rupiah(sum(one.held for one in rows))
