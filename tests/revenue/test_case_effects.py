@@ -319,7 +319,7 @@ def test_the_clock_warns_once_and_then_ends_the_plan(
 
 
 def terms(**more: Any) -> waiver_verbs.Terms:
-    given = {
+    given: dict[str, Any] = {
         "name": "Bebas denda 2026 (contoh)",
         "tax": "pbb",
         "first_year": 2024,

@@ -318,9 +318,9 @@ def test_expired_debts_go_by_two_people_and_come_back_by_two(
     row = propose([bill, partly], head)
     assert (row.bills_counted, row.total) == (2, 77_600 + 47_600)
     assert again(bill).state == BillState.ISSUED
-    with pytest.raises(writeoffs.CannotCollect):
+    with pytest.raises(verbs.CannotCollect):
         decide(row, head)
-    with pytest.raises(writeoffs.CannotCollect):
+    with pytest.raises(verbs.CannotCollect):
         propose([bill], head)
     decide(row, clerk)
     assert again(bill).state == BillState.EXPIRED
@@ -329,7 +329,7 @@ def test_expired_debts_go_by_two_people_and_come_back_by_two(
     assert balance(region, Account.RECEIVABLE) == 0
     assert balance(region, Account.WRITTEN_OFF) == 125_200
     assert balance(region, Account.REDUCTION) == 0
-    with pytest.raises(writeoffs.CannotCollect):
+    with pytest.raises(verbs.CannotCollect):
         decide(row, clerk)
 
     back = writeoffs.propose_return(
@@ -339,7 +339,7 @@ def test_expired_debts_go_by_two_people_and_come_back_by_two(
         by=clerk,
         at=OLD,
     )
-    with pytest.raises(writeoffs.CannotCollect):
+    with pytest.raises(verbs.CannotCollect):
         decide(back, clerk)
     decide(back, head)
     assert (again(bill).state, again(bill).owed) == (BillState.ISSUED, 77_600)
@@ -347,7 +347,7 @@ def test_expired_debts_go_by_two_people_and_come_back_by_two(
     assert balance(region, Account.RECEIVABLE) == 125_200
     assert balance(region, Account.WRITTEN_OFF) == 0
     assert balance(region, Account.TAX) == -155_200
-    with pytest.raises(writeoffs.CannotCollect):
+    with pytest.raises(verbs.CannotCollect):
         writeoffs.propose_return(
             region=region, writeoff=row.pk, reason="Sekali lagi saja.", by=head, at=OLD
         )
@@ -357,7 +357,7 @@ def test_young_debts_are_let_go_only_as_lost(
     bill: Bill, head: Person, clerk: Person
 ) -> None:
     young = makers.owed(bill.region, None, year=2030, due_on=date(2030, 9, 30))
-    with pytest.raises(writeoffs.CannotCollect, match="2035"):
+    with pytest.raises(verbs.CannotCollect, match="2035"):
         propose([young], head)
     row = propose([young], head, WriteOffKind.LOST)
     decide(row, clerk)
@@ -380,7 +380,7 @@ def test_a_debt_that_changed_since_is_not_let_go(
 ) -> None:
     row = propose([bill], head)
     makers.paid(bill, 1_000, OLD)
-    with pytest.raises(writeoffs.CannotCollect):
+    with pytest.raises(verbs.CannotCollect):
         decide(row, clerk)
     assert again(bill).state == BillState.ISSUED
 
@@ -400,7 +400,7 @@ def test_a_write_off_needs_a_decree_debts_and_a_reason(
         ([bill.id], "SK 5/2031", "lewat"),
         ([bill.id, 999_999], "SK 5/2031", "Sudah lewat lima tahun."),
     ):
-        with pytest.raises(writeoffs.CannotCollect):
+        with pytest.raises(verbs.CannotCollect):
             tried(bills, basis, reason)
 
 

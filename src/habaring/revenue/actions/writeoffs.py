@@ -8,6 +8,7 @@ go and it counts as paid.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.text import format_lazy
@@ -97,7 +98,7 @@ def propose(
 
 def _owed(
     region: Region, bills: Sequence[int], kind: WriteOffKind, at: datetime
-) -> list[Bill]:
+) -> list[Any]:
     wanted = set(bills)
     found = collecting.with_expiry(collecting.owed_bills(region))
     rows = list(found.filter(id__in=wanted).order_by("id"))

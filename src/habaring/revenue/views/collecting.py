@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.timezone import localdate, now
@@ -115,8 +116,8 @@ def collect(request: HttpRequest, code: str, step: str) -> HttpResponse:
             )
             messages.success(request, words % {"n": len(made)})
             kind = LetterKind.STPD if step == collecting.FILING else step
-            page = reverse("revenue-work:letters", args=[code])
-            return redirect(f"{page}?jenis={kind}")
+            there = reverse("revenue-work:letters", args=[code])
+            return redirect(f"{there}?jenis={kind}")
         except Refusal as refused:
             refusal = refused
     filings = step == collecting.FILING
@@ -174,7 +175,7 @@ def _wanted(room: Room, form: LetterFilter) -> Any:
 
 @never_cache
 @require_safe
-def letter_sheets(request: HttpRequest, code: str) -> HttpResponse:
+def letter_sheets(request: HttpRequest, code: str) -> HttpResponseBase:
     """The letters that the list shows, to print: the newest of them first."""
     room = room_of(request, code)
     rows = _wanted(room, LetterFilter(request.GET)).filter(withdrawn_at__isnull=True)
@@ -182,7 +183,7 @@ def letter_sheets(request: HttpRequest, code: str) -> HttpResponse:
     if not rows:
         raise Http404
     content = letters.sheets(room.region, collecting.letter_lines(rows, localdate()))
-    return download(content, f"surat-{code}.pdf", PDF)
+    return download(content, name=f"surat-{code}.pdf", media_type=PDF)
 
 
 def _letter(room: Room, key: int) -> CollectionLetter:
@@ -192,14 +193,15 @@ def _letter(room: Room, key: int) -> CollectionLetter:
 
 @never_cache
 @require_safe
-def letter_sheet(request: HttpRequest, code: str, letter: int) -> HttpResponse:
+def letter_sheet(request: HttpRequest, code: str, letter: int) -> HttpResponseBase:
     """One letter to print."""
     room = room_of(request, code)
     row = _letter(room, letter)
     if row.kind == LetterKind.ACKNOWLEDGED:
         raise Http404
     content = letters.sheets(room.region, collecting.letter_lines([row], localdate()))
-    return download(content, f"{row.number.replace('/', '-')}.pdf", PDF)
+    name = f"{row.number.replace('/', '-')}.pdf"
+    return download(content, name=name, media_type=PDF)
 
 
 @require_http_methods(FORM_METHODS)

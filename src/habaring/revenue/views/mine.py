@@ -197,7 +197,7 @@ def _letters(region: Region, bill: int) -> list[collecting.LetterLine]:
 
 @never_cache
 @require_safe
-def letter(request: HttpRequest, code: str, bill: int, letter: int) -> HttpResponse:
+def letter(request: HttpRequest, code: str, bill: int, letter: int) -> HttpResponseBase:
     """A letter of the office about an own bill, as it was printed."""
     region = doors.region_of(code)
     person = _person(request, region)
@@ -207,7 +207,8 @@ def letter(request: HttpRequest, code: str, bill: int, letter: int) -> HttpRespo
     if not found:
         raise Http404
     name = f"{found[0].letter.number.replace('/', '-')}.pdf"
-    return download(letters.sheets(region, found), name, "application/pdf")
+    content = letters.sheets(region, found)
+    return download(content, name=name, media_type="application/pdf")
 
 
 @never_cache
