@@ -157,7 +157,7 @@ def bill(request: HttpRequest, code: str, bill: int) -> HttpResponse:
 
 
 def _act(request: HttpRequest, room: Room, row: Bill, form: ReasonForm) -> str:
-    """What was done, in words; nothing where the reason is missing."""
+    """What was done, in words; nothing where no deed is named or the reason is missing."""
     deed = request.POST.get("deed", "")
     who: dict[str, Any] = {"region": room.region, "by": room.officer, "at": now()}
     if deed == "deliver":
@@ -168,9 +168,7 @@ def _act(request: HttpRequest, room: Room, row: Bill, form: ReasonForm) -> str:
         "reckon": lambda why: verbs.reckon_again(bills=[row.id], reason=why, **who),
         "cancel": lambda why: verbs.cancel(bill=row.id, reason=why, **who),
     }
-    if deed not in deeds:
-        raise Http404
-    if not form.is_valid():
+    if deed not in deeds or not form.is_valid():
         return ""
     deeds[deed](form.cleaned_data["reason"])
     return {

@@ -140,9 +140,7 @@ def _act(request: HttpRequest, room: Room, row: Issue, form: ReasonForm) -> bool
     if deed in deeds:
         deeds[deed](issue=row, by=room.officer, at=now())
         return True
-    if deed != "call-off":
-        raise Http404
-    if not form.is_valid():
+    if deed != "call-off" or not form.is_valid():
         return False
     reason = form.cleaned_data["reason"]
     verbs.call_off(issue=row, reason=reason, by=room.officer, at=now())

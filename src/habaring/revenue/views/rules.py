@@ -152,7 +152,7 @@ def _beside(row: TaxRule) -> TaxRule | None:
 
 
 def _decide(request: HttpRequest, room: Room, row: TaxRule, form: ReasonForm) -> str:
-    """What was decided, in words; nothing where the reason is missing."""
+    """What was decided, in words; nothing where no deed is named or the reason is missing."""
     deed = request.POST.get("deed", "")
     if deed == "approve":
         verbs.approve(rule=row, by=room.officer, at=now())
@@ -161,9 +161,7 @@ def _decide(request: HttpRequest, room: Room, row: TaxRule, form: ReasonForm) ->
         "refuse": (verbs.refuse, _("The rule is refused.")),
         "withdraw": (verbs.withdraw, _("The rule is withdrawn.")),
     }
-    if deed not in deeds:
-        raise Http404
-    if not form.is_valid():
+    if deed not in deeds or not form.is_valid():
         return ""
     act, words = deeds[deed]
     act(rule=row, reason=form.cleaned_data["reason"], by=room.officer, at=now())
