@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -386,10 +388,15 @@ def reason_in(text: str) -> str:
 def _write_letter(case: Case) -> None:
     if case.account is None or not case.account.email:
         return
+    page = reverse("revenue:case", args=[case.region_id, case.pk])
     notices.send_letter(
         to=[case.account.email],
         template="revenue/letters/case.txt",
-        context={"case": case, "region": case.region},
+        context={
+            "case": case,
+            "region": case.region,
+            "address": settings.SITE_ADDRESS + page,
+        },
     )
 
 

@@ -23,6 +23,7 @@ from habaring.revenue.repairs import MOVE, PAY, POST, REVERSE, Repair
 
 SALT = "revenue.statement"
 AN_HOUR = 3_600
+REPORTED = "dilaporkan"
 
 
 class Day(forms.DateInput):
@@ -108,7 +109,12 @@ class FindingFilter(forms.Form):
     keadaan = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("waiting")), *FindingState.choices, ("semua", _("all"))],
+        choices=[
+            ("", _("waiting")),
+            (REPORTED, _("reported by payers")),
+            *FindingState.choices,
+            ("semua", _("all")),
+        ],
     )
     jenis = forms.ChoiceField(
         label=_("Kind"),
@@ -124,9 +130,6 @@ class FindingFilter(forms.Form):
         choices=[("", _("all")), ("saya", _("mine")), ("kosong", _("nobody's"))],
     )
     hari = forms.DateField(label=_("Day"), required=False, widget=Day())
-    laporan = forms.BooleanField(
-        label=_("Somebody waits for an answer"), required=False
-    )
 
     def wanted(self) -> Wanted:
         """What was understood; what makes no sense is left out."""
@@ -134,13 +137,14 @@ class FindingFilter(forms.Form):
         given = self.cleaned_data
         state = given.get("keadaan") or "waiting"
         owners = {"saya": "mine", "kosong": "nobody"}
+        reported = state == REPORTED
         return Wanted(
-            state="" if state == "semua" else state,
+            state={"semua": "", REPORTED: "waiting"}.get(state, state),
             outcome=given.get("jenis") or "",
             owner=owners.get(given.get("pemilik") or "", ""),
             day=given.get("hari"),
             words=given.get("q") or "",
-            reported=bool(given.get("laporan")),
+            reported=reported,
         )
 
 
@@ -203,8 +207,16 @@ class RepairForm(forms.Form):
         help_text=_("Empty for money without a known bill."),
     )
     amount = Rupiah(label=_("Amount"), required=False)
-    debit = forms.ChoiceField(label=_("Debit"), required=False)
-    credit = forms.ChoiceField(label=_("Credit"), required=False)
+    debit = forms.ChoiceField(
+        label=_("Debit"),
+        required=False,
+        help_text=_("Only to correct by a posting."),
+    )
+    credit = forms.ChoiceField(
+        label=_("Credit"),
+        required=False,
+        help_text=_("Only to correct by a posting."),
+    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=2_000,
