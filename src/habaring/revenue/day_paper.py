@@ -51,20 +51,19 @@ _WORDS: Mapping[str, Words] = {
 
 @dataclass(frozen=True)
 class Stand:
-    """An account before and after a day; what it owes stands above 0 on its own side."""
+    """An account before and after a day, each on its own side: above 0 there is money,
+    or money owed.
+    """
 
     account: str
     before: int
     debit: int
     credit: int
+    after: int
 
     @property
     def label(self) -> str:
         return str(Account(self.account).label)
-
-    @property
-    def after(self) -> int:
-        return self.before + self.debit - self.credit
 
 
 @dataclass(frozen=True)
@@ -91,12 +90,21 @@ def read(region: Region, day: date) -> Day:
     before = books.trial_balance(region, day - _DAY).rows
     after = books.trial_balance(region, day).rows
     stands = tuple(
-        Stand(old.account, old.net, new.debit - old.debit, new.credit - old.credit)
+        _stand(old, new)
         for old, new in zip(before, after, strict=True)
         if new.account in STAND
     )
     rows = tuple(books.receipts_between(region, day, day))
     return Day(day, closing.closed(region, day), rows, stands, _example(region, day))
+
+
+def _stand(old: books.Balance, new: books.Balance) -> Stand:
+    """What is owed (accounts of class 2) stands above 0 on the credit side."""
+    owed = old.account.startswith("2")
+    debit, credit = new.debit - old.debit, new.credit - old.credit
+    before = -old.net if owed else old.net
+    after = -new.net if owed else new.net
+    return Stand(old.account, before, debit, credit, after)
 
 
 def _example(region: Region, day: date) -> bool:

@@ -146,12 +146,6 @@ class Debtor:
     since: int
     amount: int
 
-    @property
-    def known_by(self) -> str:
-        """The masked NIK, else the NIB, else the taxpayer number."""
-        one = self.taxpayer
-        return one.nik_masked or one.nib or one.number
-
 
 _LARGEST = f"""
 SELECT taxpayer_id, count(*), min(year), sum({books.OWED})::bigint

@@ -5,10 +5,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from habaring.revenue import reconciling
 from habaring.revenue.models import Account, Bill, Finding, Outcome, PaymentState
 from habaring.shared import formats
+from habaring.shared.refusal import Words
 
 PAY, REVERSE, POST, MOVE = "pay", "reverse", "post", "move"
 
@@ -56,6 +58,46 @@ def told(finding: Finding, repair: Repair, *, bill: Bill | None = None) -> str:
         "debit": Account(repair.debit).label,
         "credit": Account(repair.credit).label,
     }
+
+
+MEANINGS: Mapping[str, Words] = {
+    Outcome.AMOUNT: gettext_lazy(
+        "Bank and books name another amount. Ask the bank which is right; reverse the"
+        " payment where it is wrong here, or post the difference."
+    ),
+    Outcome.ONLY_BANK: gettext_lazy(
+        "The bank has the money and we were never told. Book the missing payment: the"
+        " payer has waited long enough."
+    ),
+    Outcome.ONLY_SYSTEM: gettext_lazy(
+        "We know the payment and the bank's file does not. It may stand in tomorrow's"
+        " file; if not, ask the bank."
+    ),
+    Outcome.DUPLICATE: gettext_lazy(
+        "The bank's file names one payment twice. Ask whether the money came twice; what"
+        " came once needs only an explanation."
+    ),
+    Outcome.REVERSED: gettext_lazy(
+        "One side took the payment back and the other did not. Reverse it here where the"
+        " bank took it back."
+    ),
+    Outcome.LATE: gettext_lazy(
+        "Both know the payment, on different days. Interest goes by the day the payer"
+        " paid; an explanation is enough."
+    ),
+    Outcome.NO_BILL: gettext_lazy(
+        "The money belongs to somebody. Find the bill by number, name or amount, and move"
+        " the payment there."
+    ),
+    Outcome.OVERPAID: gettext_lazy(
+        "More came than the bill asks for. Move it to another bill of the same payer, or"
+        " pay it back by a request."
+    ),
+    Outcome.MISTAKE: gettext_lazy(
+        "A cashier asks to take a payment back. A second person decides on the same day."
+    ),
+}
+"""What a finding means, and what is usually done."""
 
 
 def suggested(finding: Finding) -> Repair | None:

@@ -57,7 +57,7 @@ def _reports(asked: Asked) -> Iterator[Waiting]:
         )
         % {"n": found["count"]},
         _("They were promised an answer by this day."),
-        f"{page}?laporan=on",
+        f"{page}?keadaan=dilaporkan",
         on=found["first"],
         weight=Weight.LATE if late else Weight.CONFIRM,
     )

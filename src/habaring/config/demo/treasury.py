@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils.timezone import localdate
 
 from habaring.regions.models import Region
-from habaring.revenue import claims, closing, ledger
+from habaring.revenue import assessing, claims, closing, ledger
 from habaring.revenue.actions import claims as reports
 from habaring.revenue.actions import closing as days
 from habaring.revenue.actions import statements
@@ -63,7 +63,7 @@ def _pay(bank: Partner, bill: Bill, n: int, when: datetime) -> None:
         channel=bank.channel,
         reference=_reference(n),
         bill=bill.id,
-        amount=bill.amount,
+        amount=_owed(bill, when),
         paid_at=when,
         body_sha256=hashlib.sha256(_reference(n).encode()).digest(),
     )
@@ -73,10 +73,15 @@ def _pay(bank: Partner, bill: Bill, n: int, when: datetime) -> None:
 def _lines(bank: Partner, bills: Sequence[Bill], when: datetime) -> Iterator[Line]:
     """All that was paid but the last; one with another amount; one that nobody told."""
     for n, bill in enumerate(bills[: PAID - 1]):
-        amount = bill.amount - 1_000 if n == 1 else bill.amount
+        amount = _owed(bill, when) - (1_000 if n == 1 else 0)
         yield _line(bank, bill, n, amount, when)
     told_nobody = bills[PAID]
-    yield _line(bank, told_nobody, PAID, told_nobody.amount, when)
+    yield _line(bank, told_nobody, PAID, _owed(told_nobody, when), when)
+
+
+def _owed(bill: Bill, when: datetime) -> int:
+    """With the interest of that day: then the bill is paid."""
+    return assessing.owed_on(bill, localdate(when), waivers=()).total
 
 
 def _line(bank: Partner, bill: Bill, n: int, amount: int, when: datetime) -> Line:

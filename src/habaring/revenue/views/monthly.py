@@ -49,7 +49,7 @@ def month(request: HttpRequest, code: str) -> HttpResponse:
         name=month_words(wanted),
         earlier=_neighbour(wanted.moved(-1)),
         later=_neighbour(later) if later.first <= localdate() else None,
-        chart=_chart(found) if found.so_far or found.before else None,
+        chart=_chart(found),
         downloads=downloads_of("month-file", code, query=f"bulan={wanted.code}"),
         trail=[(_("Money received"), reverse("revenue-work:receipts", args=[code]))],
     )
@@ -60,12 +60,15 @@ def _neighbour(month: Month) -> dict[str, str]:
     return {"code": month.code, "name": month_words(month)}
 
 
-def _chart(found: monthly.Report) -> Chart:
+def _chart(found: monthly.Report) -> Chart | None:
+    """Taxes beside each other; one alone needs no picture."""
     rows: list[Any] = [
         Bar(one.name, one.came, formats.rupiah_short(one.came), "eco")
         for one in found.lines
         if one.came > 0
     ]
+    if len(rows) < 2:
+        return None
     title = _("Received by tax in %(month)s") % {"month": month_words(found.month)}
     return bars(rows, Caption("month", title, _("A bar for each tax.")))
 

@@ -321,6 +321,7 @@ def _facts(room: Room, row: Finding) -> dict[str, Any]:
         else "",
         "own": row.proposed_by_id == room.officer.pk,
         "waits": row.state in reconciling.WAITS,
+        "meaning": repairs.MEANINGS.get(row.outcome, ""),
         "reports": reports,
         "reported_only": bool(reports) and row.line is None and not payments,
         "notes": row.notes.select_related("by"),
