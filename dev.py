@@ -5,8 +5,8 @@
     python3 dev.py test [PYTEST ARGUMENTS]     every test, the browser tests included
     python3 dev.py check                       everything that is checked on a change
     python3 dev.py bench NAME [ARGUMENTS]      one benchmark
-    python3 dev.py storm [BALLOTS]             10,000 ballots, and payments for a minute, while
-                                               servers are killed and the power is cut
+    python3 dev.py storm [ballots|payments|power] [N]   10,000 ballots; payments for 60 s while
+                                               servers are killed; while the power is cut
     python3 dev.py update                      bring this checkout up to date
     python3 dev.py lock [--upgrade]            write the three lock files anew
     python3 dev.py messages [--extract]        compile the translations, or tell what is missing
@@ -546,13 +546,8 @@ def bench(args: "list[str]") -> int:
 
 def storm(args: "list[str]") -> int:
     set_up("dev")
-    command = [str(PYTHON), "-m", "pytest", "-q", "--timeout", "0"]
-    command += ["tests/participation/test_storm.py"]
-    command += ["tests/revenue/test_storm.py"]
-    how = {"STORM_BALLOTS": args[0] if args else "10000", "STORM_SECONDS": "60"}
-    return subprocess.call(
-        with_database(command, VAR / "pg-test"), env=environment(how)
-    )
+    command = [str(PYTHON), "-m", "tests.storms", *args]
+    return subprocess.call(with_database(command, VAR / "pg-test"), env=environment())
 
 
 def update(args: "list[str]") -> int:

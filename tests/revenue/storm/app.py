@@ -86,7 +86,8 @@ class App:
             link.close()
             time.sleep(0.05)
         if answers < 8:
-            raise TimeoutError("the web server did not start")
+            tail = self.log.read_text(errors="replace")[-2000:]
+            raise TimeoutError(f"the web server did not start: {tail}")
 
     def kill_worker(self) -> None:
         """One worker; granian starts another."""
@@ -102,6 +103,6 @@ class App:
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            self.process.wait(30)
             self.process = None
             self.kills += 1

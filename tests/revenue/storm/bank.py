@@ -3,6 +3,7 @@
 import heapq
 import http.client
 import random
+import secrets
 import threading
 import time
 from collections import Counter
@@ -72,6 +73,7 @@ class Traffic:
         self.unpaid = list(targets)
         self.targets = list(targets)
         self.chance = random.Random(20261122)  # noqa: S311 - a storm that can be repeated
+        self.name = secrets.token_hex(3)  # its references are its own
         self.money: list[Money] = []
         self.waiting: list[Errand] = []
         self.counted: Counter[str] = Counter()
@@ -107,7 +109,7 @@ class Traffic:
             bill, amount = one.bill, one.amount
             target = one.customer if kind == "va" else one.reference
         paid_at = now().replace(microsecond=0) - timedelta(seconds=chance.randrange(60))
-        reference = f"{kind}-{len(self.money):07d}"
+        reference = f"{kind}-{self.name}-{len(self.money):07d}"
         money = Money(Paid(target, reference, amount, paid_at), kind, bill)
         money.advice = kind == "qris" or bill is None or chance.random() < 0.3
         self.money.append(money)

@@ -1,17 +1,17 @@
 """A whole storm: a cluster with a town's bills, the web server, the bank, and the killer."""
 
+import contextlib
 import os
 import random
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from django.conf import settings
+import psycopg
 from django.db import connection
 from django.utils.timezone import localdate, now
 
@@ -19,14 +19,17 @@ from habaring.config.embedded import package_binaries
 from habaring.revenue.bank.signing import Signer
 from habaring.revenue.gateways import callers, owing
 from habaring.revenue.models import Bill, Charge, Partner, Token
+from habaring.shared import walls
 from tests.makers import region
 from tests.revenue import banks, makers
 from tests.revenue.storm import checks
 from tests.revenue.storm.app import App
-from tests.revenue.storm.bank import Target, Traffic
+from tests.revenue.storm.bank import PATIENCE, Money, Target, Traffic
 from tests.revenue.storm.cluster import Cluster, cluster
 
 AMOUNT = 77_600
+END_SECONDS = PATIENCE + 60
+"""After the last kill everything has its answer by then, or has none."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,6 @@ class Weather:
     power: bool = False
     fault: str = ""
     settings: tuple[str, ...] = ()
-    bills: int = 4000
 
 
 @dataclass
@@ -57,6 +59,7 @@ class Report:
     seconds: float = 0
     violations: dict[str, int] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
+    money: list[Money] = field(default_factory=list, repr=False)
 
     def __str__(self) -> str:
         counted = ", ".join(
@@ -77,6 +80,10 @@ class Town:
 
     signer: Signer
     targets: Sequence[Target]
+
+    def part(self, first: int, last: int | None = None) -> "Town":
+        """With some of its bills alone."""
+        return replace(self, targets=self.targets[first:last])
 
 
 def town(bills: int) -> Town:
@@ -145,51 +152,64 @@ def dumped(folder: Path) -> Path:
         [binary, *words, *at, str(database["NAME"])],
         env={key: value for key, value in env.items() if value},
         check=True,
+        timeout=120,
     )
     return target
 
 
-_ROLE = """
-import django
-django.setup()
-from habaring.shared import walls
-walls.give_app_role()
-"""
-
-
 def _give_role(url: str) -> None:
-    env = os.environ | {
-        "DATABASE_URL": url,
-        "DATABASE_ROLE": "",
-        "SECRET_KEY": settings.SECRET_KEY,
-        "DJANGO_SETTINGS_MODULE": "habaring.config.settings",
-    }
-    subprocess.run([sys.executable, "-c", _ROLE], env=env, check=True)
+    """What `walls.give_app_role` does, in the storm's own database."""
+    with psycopg.connect(url, autocommit=True) as database:
+        database.execute(walls._MAKE_ROLE)
+        database.execute(walls._GIVE_ROLE)
 
 
-def blow(folder: Path, dump: Path, made: Town, weather: Weather) -> Report:
-    """Run it, and say what happened."""
+@contextlib.contextmanager
+def sea(folder: Path, dump: Path, weather: Weather) -> Iterator[Cluster]:
+    """A cluster for one storm, or for some that follow one another."""
     with cluster(folder, dump, power=weather.power) as server:
         _give_role(server.url)
         for setting in weather.settings:
             server.run(f"ALTER DATABASE habaring SET {setting}")
-        app = App(server.url, folder.with_name("web.log"), fault=weather.fault)
-        try:
-            app.start()
-            app.wait()
-            return _blown(server, app, made, weather)
-        finally:
-            app.kill()
+        yield server
 
 
-def _blown(server: Cluster, app: App, made: Town, weather: Weather) -> Report:
+def blow(folder: Path, dump: Path, made: Town, weather: Weather) -> Report:
+    """Run one in a cluster of its own, and say what happened."""
+    with sea(folder, dump, weather) as server:
+        return over(server, made, weather)
+
+
+def over(
+    server: Cluster, made: Town, weather: Weather, *, before: Sequence[Money] = ()
+) -> Report:
+    """Run one over a cluster; `before`: what came in there by an earlier one."""
+    log = server.folder.with_name("web.log")
+    app = App(server.url, log, fault=weather.fault)
+    try:
+        app.start()
+        app.wait()
+        return _blown(server, app, made, weather, before)
+    finally:
+        app.kill()
+
+
+def _blown(
+    server: Cluster,
+    app: App,
+    made: Town,
+    weather: Weather,
+    before: Sequence[Money],
+) -> Report:
     traffic = Traffic(app.port, made.signer, made.targets)
-    bank = threading.Thread(target=traffic.run, args=(weather.seconds,))
+    bank = threading.Thread(target=traffic.run, args=(weather.seconds,), daemon=True)
     begun = time.monotonic()
     bank.start()
     # not in a thread: PostgreSQL follows the thread that started it when that ends
     _kill_again_and_again(server, app, weather)
-    bank.join()
+    bank.join(END_SECONDS)
+    if bank.is_alive():
+        raise TimeoutError(f"The bank came to no end: {dict(traffic.counted)}")
     seconds = time.monotonic() - begun
     app.kill()
     if weather.power:
@@ -208,8 +228,9 @@ def _blown(server: Cluster, app: App, made: Town, weather: Weather) -> Report:
         cuts=server.cuts,
         app_kills=app.kills,
         seconds=seconds,
-        violations=checks.violations(server.url, traffic.money),
+        violations=checks.violations(server.url, [*before, *traffic.money]),
         counted=dict(traffic.counted),
+        money=traffic.money,
     )
 
 

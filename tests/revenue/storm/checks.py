@@ -82,7 +82,8 @@ def violations(url: str, money: Sequence[Money]) -> dict[str, int]:
         }
     )
     found.update(_ledger(books, money))
-    found["a receipt that does not verify"] = _receipts(url, books)
+    if not found.total():  # they take a while
+        found["a receipt that does not verify"] = _receipts(url, books)
     return {what: times for what, times in found.items() if times}
 
 
@@ -192,7 +193,11 @@ def _receipts(url: str, books: Books) -> int:
         "DJANGO_SETTINGS_MODULE": "habaring.config.settings",
     }
     done = subprocess.run(
-        [sys.executable, "-c", _VERIFY], env=env, check=True, stdout=subprocess.PIPE
+        [sys.executable, "-c", _VERIFY],
+        env=env,
+        check=True,
+        stdout=subprocess.PIPE,
+        timeout=120,
     )
     bad, numbers = json.loads(done.stdout)
     posted = sum(row["state"] == "posted" for row in books.payments)

@@ -76,7 +76,9 @@ class Cluster:
         )
         self.server.start()
         restore = [str(binaries / "pg_restore"), "--no-owner", "-x", "-d", self.url]
-        subprocess.run([*restore, str(dump)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*restore, str(dump)], check=True, stdout=subprocess.DEVNULL, timeout=120
+        )
         self.run("CHECKPOINT")  # what was restored is on the disk before the storm
         if self.power:
             self._with_shadow()
@@ -86,7 +88,7 @@ class Cluster:
         library = self.folder / "powercut.so"
         source = Path(__file__).with_name("powercut.c")
         build = ["gcc", "-O2", "-shared", "-fPIC", "-o", str(library), str(source)]
-        subprocess.run([*build, "-ldl"], check=True)
+        subprocess.run([*build, "-ldl"], check=True, timeout=120)
         _cloned(self.data, self.shadow)
         more = {
             "LD_PRELOAD": str(library),
@@ -115,7 +117,7 @@ class Cluster:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if self.server.process is not None:
-            self.server.process.wait()
+            self.server.process.wait(30)
         _await_gone(pids)
         self.server.process = None
         self.kills += 1
@@ -176,7 +178,7 @@ class Cluster:
 
 def _cloned(source: Path, target: Path) -> None:
     """Owners kept: the server may run under another account."""
-    subprocess.run(["cp", "-a", str(source), str(target)], check=True)
+    subprocess.run(["cp", "-a", str(source), str(target)], check=True, timeout=120)
 
 
 def _below(pid: int) -> list[int]:
@@ -197,7 +199,9 @@ def _below(pid: int) -> list[int]:
 
 def _await_gone(pids: list[int]) -> None:
     deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and any(embedded._runs(pid) for pid in pids):
+    while any(embedded._runs(pid) for pid in pids):
+        if time.monotonic() > deadline:
+            raise TimeoutError("PostgreSQL was killed and did not go")
         time.sleep(0.01)
 
 
