@@ -21,7 +21,7 @@ _WORDS: Mapping[str, Words] = {
     "warrant": _("Distress warrant (surat paksa)"),
     "number": _("Number"),
     "day": _("Day of the letter"),
-    "to": _("To"),
+    "to": _("Addressed to"),
     "nop": _("NOP or number"),
     "tax": _("Tax"),
     "year": _("Tax year"),
