@@ -16,15 +16,21 @@ from habaring.revenue.models import (
     Bill,
     Case,
     CaseKind,
+    CollectionLetter,
     FamilyLink,
     FilingDocument,
     Finding,
     Issue,
     IssuePart,
+    LetterKind,
     Partner,
     RegisterImport,
     Statement,
     TaxRule,
+    WaiverProgramme,
+    WaiverState,
+    WriteOff,
+    WriteOffKind,
 )
 from habaring.shared import walls
 from habaring.shared.models import Upload
@@ -43,6 +49,8 @@ def made(region: Region, keeper: Account) -> None:
     _registered(region, keeper)
     _issued(region, keeper)
     _asked(region, keeper)
+    with walls.within(region.code):
+        _collected(region, keeper)
 
 
 def _books(region: Region, partner: Partner, keeper: Account) -> None:
@@ -172,6 +180,45 @@ def _asked(region: Region, keeper: Account) -> None:
                 uploaded_at=at,
             )
         )
+
+
+def _collected(region: Region, keeper: Account) -> None:
+    """A letter, a write-off and a programme that wait for a second person."""
+    at = now()
+    bill = Bill.objects.filter(region=region, number=NOP).earliest("id")
+    CollectionLetter.objects.create(
+        region=region,
+        kind=LetterKind.STPD,
+        number="UJI/1",
+        bill=bill.id,
+        taxpayer_id=bill.taxpayer_id,
+        principal=1_000,
+        issued_on=localdate(at),
+        due_on=localdate(at),
+        recorded_at=at,
+        recorded_by=keeper,
+    )
+    WriteOff.objects.create(
+        region=region,
+        kind=WriteOffKind.EXPIRED,
+        basis="Uji SK",
+        reason="Uji penghapusan",
+        proposed_at=at,
+        proposed_by=keeper,
+    )
+    WaiverProgramme.objects.create(
+        region=region,
+        name="Uji keringanan",
+        tax="pbb",
+        first_year=2030,
+        last_year=2030,
+        begins_on=date(2031, 1, 1),
+        ends_on=date(2031, 12, 31),
+        basis="Uji Perbup",
+        state=WaiverState.PROPOSED,
+        recorded_at=at,
+        recorded_by=keeper,
+    )
 
 
 def _issued(region: Region, keeper: Account) -> None:

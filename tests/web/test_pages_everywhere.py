@@ -75,6 +75,13 @@ WITHOUT_LINK = {
     "revenue-work:enter-case",  # of the bill that was named before
     "revenue-work:case",  # once somebody asks, as the next
     "revenue-work:case-document",
+    "revenue-work:letter-sheets",  # once a letter was written, as the next two
+    "revenue-work:letter",
+    "revenue-work:letter-sheet",
+    "revenue-work:acknowledge",  # of a debt that expires
+    "revenue-work:write-off",  # once somebody proposes it, as the next
+    "revenue-work:waiver",
+    "revenue:mine-letter",  # about a bill of one's own
     "participation:drop-draft",
     "participation:leave",
     "participation:photo",
@@ -340,6 +347,9 @@ def post_only(name: str) -> bool:
         "revenue:case-withdraw",
         "revenue-work:decide-case",
         "revenue-work:more-case",
+        "revenue-work:confirm-case",
+        "revenue-work:end-plan",
+        "revenue-work:case-fine",
         "revenue-work:partner-secret",
         "revenue-work:test-partner",
         "revenue-work:save-import",

@@ -36,19 +36,8 @@ def end_plan(
     Raises CaseRefused: no part was missed, or it ended already.
     """
     text = reason_in(reason)
-    rows = Case.objects.select_for_update(of=("self",)).filter(
-        region=region, pk=case, kind=CaseKind.INSTALMENT
-    )
-    row = rows.select_related("taxpayer", "account", "region").get()
-    bills = Bill.objects.select_for_update(of=("self",)).filter(region=region)
-    bill = bills.get(id=row.bill)
-    plan = plans.plan_of(row, bill, localdate(at))
-    if not plan.running or not plan.missed:
-        raise CaseRefused(
-            _("This plan cannot be ended."),
-            _("No part of it was missed, or it is paid or ended already."),
-            _("Look at its parts again."),
-        )
+    plan = _broken(region, case, localdate(at))
+    row, bill = plan.case, plan.bill
     _drop_interest(plan, at)
     before = row.asked.get("state_before", BillState.ISSUED)
     state = BillState.SENT if before == BillState.INSTALMENT else BillState(before)
@@ -70,6 +59,24 @@ def end_plan(
     )
     _write(row, "plan_ended")
     return row
+
+
+def _broken(region: Region, case: int, on: date) -> plans.Plan:
+    """The plan of a request, locked; CaseRefused where no part of it was missed."""
+    rows = Case.objects.select_for_update(of=("self",)).filter(
+        region=region, pk=case, kind=CaseKind.INSTALMENT
+    )
+    row = rows.select_related("taxpayer", "account", "region").first()
+    if row is not None:
+        bills = Bill.objects.select_for_update(of=("self",)).filter(region=region)
+        plan = plans.plan_of(row, bills.get(id=row.bill), on)
+        if plan.running and plan.missed:
+            return plan
+    raise CaseRefused(
+        _("This plan cannot be ended."),
+        _("No part of it was missed, or it is paid or ended already."),
+        _("Look at its parts again."),
+    )
 
 
 def _drop_interest(plan: plans.Plan, at: datetime) -> None:
