@@ -59,6 +59,11 @@ class TaxYear:
     months: tuple[int, ...]
 
     @property
+    def short(self) -> str:
+        """As people call it, for a narrow column: "PBB", "PBJT-MM"."""
+        return "" if self.tax == OTHER else self.tax.upper()
+
+    @property
     def total(self) -> int:
         return sum(self.months)
 

@@ -53,10 +53,10 @@ class ClaimForm(NopForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     contact = forms.CharField(
-        label=_("Telephone or mail, for questions"),
+        label=_("Telephone or mail, for the answer"),
         max_length=100,
         required=False,
-        help_text=_("Kept sealed; only whoever looks into this may open it."),
+        help_text=_("Kept sealed, and used only to tell you that there is an answer."),
     )
 
     def __init__(self, ways: Sequence[Way], *, today: date, **more: Any) -> None:
