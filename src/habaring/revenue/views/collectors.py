@@ -227,7 +227,7 @@ def revoke(request: HttpRequest, code: str, device: int) -> HttpResponse:
             "What it signs from now on is believed by nobody. Receipts it wrote before"
             " are still taken in, and its money is still owed."
         ),
-        _("Withdraw it"),
+        _("Withdraw the telephone"),
         confirm=_("A withdrawn telephone cannot come back. Go on?"),
         trail=_trail(room),
         here=HERE,
