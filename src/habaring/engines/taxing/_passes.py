@@ -22,6 +22,7 @@ from habaring.engines.taxing._values import Rules, Tier
 
 BLOCK = 2048
 MOST_PASSES = 40
+SMALL = 1 << 31  # the sum of two products below it squared is an int64
 EVERY = -9  # a pass for all uses
 
 
@@ -118,9 +119,28 @@ def _choice(rules: Rules, tiers: tuple[Tier, ...], largest: int) -> Choice | Non
 
 
 @inner
+def _four_chosen(choice: Choice, k: int, decides: Ints, over: Ints) -> None:
+    """Four passes for everybody in one: what is chosen is read and written once."""
+    a, b = choice.above[k], choice.above[k + 1]
+    c, d = choice.above[k + 2], choice.above[k + 3]
+    p, q = choice.over[k], choice.over[k + 1]
+    r, s = choice.over[k + 2], choice.over[k + 3]
+    for i in range(over.size):
+        amount = decides[i]
+        found = p if amount > a else over[i]
+        found = q if amount > b else found
+        found = r if amount > c else found
+        over[i] = s if amount > d else found
+
+
+@inner
 def _chosen(choice: Choice, use: NDArray[np.int16], decides: Ints, over: Ints) -> None:
     over[:] = choice.over[0]
-    for k in range(1, choice.use.size):
+    begin = 1
+    while begin + 3 < choice.use.size and choice.use[begin + 3] == EVERY:
+        _four_chosen(choice, begin, decides, over)
+        begin += 4
+    for k in range(begin, choice.use.size):
         which, above, numerator = choice.use[k], choice.above[k], choice.over[k]
         if which == EVERY:
             for i in range(over.size):
@@ -132,13 +152,14 @@ def _chosen(choice: Choice, use: NDArray[np.int16], decides: Ints, over: Ints) -
 
 
 @inner
-def _divided(amount: Ints, over: Ints, under: int, inverse: float) -> None:
-    """`amount` becomes floor(amount × over / under), see `_kernels.divided`."""
+def _divided(amount: Ints, over: Ints, choice: Choice, out: Ints) -> None:
+    """`out` becomes floor(amount × over / under), see `_kernels.divided`."""
+    under, inverse = choice.under, choice.inverse
     for i in range(amount.size):
         product = amount[i] * over[i]
         whole = np.int64(np.float64(product) * inverse)
         rest = product - whole * under
-        amount[i] = whole + np.int64(rest >= under) - np.int64(rest < 0)
+        out[i] = whole + np.int64(rest >= under) - np.int64(rest < 0)
 
 
 @inner
@@ -184,13 +205,13 @@ def _block(
     """One block from its bases to its totals."""
     base, taxable, assessed, over = work
     _deducted(quick, use, first, (base, taxable))
-    assessed[:] = taxable
     if quick.has_part:
         _chosen(quick.part, use, base, over)
-        _divided(assessed, over, quick.part.under, quick.part.inverse)
+        _divided(taxable, over, quick.part, assessed)
+    else:
+        assessed[:] = taxable
     _chosen(quick.rates, use, taxable if quick.by_taxable else base, over)
-    total[:] = assessed
-    _divided(total, over, quick.rates.under, quick.rates.inverse)
+    _divided(assessed, over, quick.rates, total)
     if quick.minimum > 0:
         _raised(quick, assessed, total)
     _left_out(quick, use, base, total)
@@ -200,10 +221,19 @@ def _block(
 def _bases(
     land: tuple[Ints, Ints], building: tuple[Ints, Ints], most: int, base: Ints
 ) -> Whole:
-    """Sums of two products; -1, and a number below zero, where one makes no sense."""
-    bad = np.int64(0)
+    """Sums of two products; a number below zero where one makes no sense."""
+    bad, every = np.int64(0), np.int64(0)
     a, b = land
     c, d = building
+    for i in range(base.size):
+        every |= a[i] | b[i] | c[i] | d[i]
+    if 0 <= every < SMALL:  # nearly all: no sum of these can overflow
+        for i in range(base.size):
+            one = np.uint64(np.uint32(a[i])) * np.uint64(np.uint32(b[i]))
+            other = np.uint64(np.uint32(c[i])) * np.uint64(np.uint32(d[i]))
+            base[i] = np.int64(one + other)
+            bad |= most - base[i]
+        return bad
     limit = 2.0 * most
     for i in range(base.size):
         size = np.float64(a[i]) * np.float64(b[i]) + np.float64(c[i]) * np.float64(d[i])
