@@ -33,7 +33,7 @@ from habaring.shared.uploads import accept, keep
 from tests import makers
 from tests.council import makers as council
 from tests.posts import makers as posts
-from tests.walls import listening, revenue
+from tests.walls import collectors, listening, revenue
 
 AT = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
 FILE = "0" * 64
@@ -49,6 +49,7 @@ def made(code: str) -> None:
     _the_rest(region, keeper)
     listening.made(region, keeper)
     revenue.made(region, keeper)
+    collectors.made(region, keeper)
 
 
 def _people(region: Region, keeper: Account) -> None:

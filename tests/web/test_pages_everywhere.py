@@ -72,6 +72,13 @@ WITHOUT_LINK = {
     "revenue-work:statement",  # once a file came, as the next
     "revenue-work:finding",
     "revenue-work:payment",  # once somebody paid
+    "revenue-work:collector",  # once somebody has a telephone, as the next four
+    "revenue-work:change-collector",
+    "revenue-work:revoke-collector",
+    "revenue-work:collector-deposit",
+    "revenue-work:collector-conflict",
+    "revenue-work:phone-worker",  # asked for by the telephone itself, as the next
+    "revenue-work:phone-state",
     "revenue-work:enter-case",  # of the bill that was named before
     "revenue-work:case",  # once somebody asks, as the next
     "revenue-work:case-document",
@@ -352,6 +359,9 @@ def post_only(name: str) -> bool:
         "revenue-work:case-fine",
         "revenue-work:partner-secret",
         "revenue-work:test-partner",
+        "revenue-work:collector-code",
+        "revenue-work:phone-enrol",
+        "revenue-work:phone-send",
         "revenue-work:save-import",
         "revenue-work:cancel-import",
         "people-work:revoke",
