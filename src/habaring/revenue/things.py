@@ -16,6 +16,7 @@ from habaring.revenue import (
     case_things,
     closing,
     collector_things,
+    partner_things,
     reconciling,
     tills,
 )
@@ -38,6 +39,7 @@ def _waiting(asked: Asked) -> Iterator[Waiting]:
     if Power.ISSUE_BILLS in asked.powers:
         yield from _held(asked)
     yield from collector_things.waiting(asked)
+    yield from partner_things.waiting(asked)
     yield from case_things.waiting(asked)
 
 
@@ -56,7 +58,8 @@ def _reports(asked: Asked) -> Iterator[Waiting]:
             found["count"],
         )
         % {"n": found["count"]},
-        _("They were promised an answer by this day."),
+        _("They were promised an answer by %(day)s.")
+        % {"day": formats.day(found["first"])},
         f"{page}?keadaan=dilaporkan",
         on=found["first"],
         weight=Weight.LATE if late else Weight.CONFIRM,

@@ -127,6 +127,18 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
             _("Rules, a year's bills, what has come in, papers to deliver."),
         ),
         (
+            Power.TAKE_PAYMENTS,
+            "revenue-work:counter",
+            _("Counter"),
+            _("Find a bill, take the cash, hand over the receipt."),
+        ),
+        (
+            Power.RECONCILE,
+            "revenue-work:reconciling",
+            _("Reconciliation"),
+            _("Files of banks against the books, findings, days to close."),
+        ),
+        (
             Power.CHECK_PROPOSALS,
             "participation-work:checks",
             _("Technical checks"),

@@ -1,9 +1,12 @@
 """How numbers and taxes are written on the pages of the register."""
 
+from collections.abc import Mapping
+
 from django import template
 
 from habaring.revenue.assessing import tax_name as name_of
 from habaring.revenue.nop import shown_nop
+from habaring.shared.refusal import Words
 
 register = template.Library()
 
@@ -12,6 +15,12 @@ register = template.Library()
 def nop(number: str) -> str:
     """`620206000101200340` → `62.02.060.001.012-0034.0`; a local number as it is."""
     return shown_nop(number)
+
+
+@register.filter
+def named(channel: str, names: Mapping[str, Words]) -> Words:
+    """A channel as people know it; its code where nobody named it."""
+    return names.get(channel, channel)
 
 
 @register.filter

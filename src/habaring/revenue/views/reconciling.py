@@ -16,7 +16,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from habaring.people.access import Power
-from habaring.revenue import claims, closing, people_here, reconciling, repairs
+from habaring.revenue import (
+    claims,
+    closing,
+    lookup,
+    people_here,
+    reconciling,
+    repairs,
+)
 from habaring.revenue.actions import reconciling as actions
 from habaring.revenue.actions import statements
 from habaring.revenue.actions.statements import NewStatement
@@ -55,6 +62,7 @@ def context_of(room: Room, part: str, **more: Any) -> dict[str, Any]:
         "may": room.may,
         "here": "reconciling",
         "part": part,
+        "channels": lookup.channel_names(room.region),
         **more,
     }
 
