@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from habaring.revenue.bank.office import Bill, Office
 from habaring.revenue.bank.scan import NotReadableError, Scanned, scan
@@ -23,7 +23,7 @@ _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:34rem;padding:1rem}
 html{background:#fff;color:#111}h1{font-size:1.3rem}h2{font-size:1.1rem;margin-top:2rem}
 .mark{border:1px solid;border-radius:1rem;padding:0 .5rem;font-size:.8rem}
-textarea,button{font:inherit;width:100%;padding:.7rem;border-radius:.5rem;border:1px solid #888}
+label,textarea{display:block;margin:.25rem 0}textarea,button{font:inherit;width:100%;padding:.7rem;border-radius:.5rem;border:1px solid #888}
 button{background:#0b5;color:#000;border:0;font-weight:600;margin:.25rem 0;min-height:44px}
 button.quiet{background:transparent;color:inherit;border:1px solid #888;font-weight:400}
 .card{border:1px solid #8886;border-radius:.75rem;padding:1rem;margin:1rem 0}
@@ -132,22 +132,26 @@ def _pay(office: Office, scanned: Scanned, amount: int, way: str) -> str:
     return f"Jawaban daerah: {money.answer}"
 
 
-def act(office: Office, place: str, given: Mapping[str, str]) -> str:
-    """What a form asks for; the page that answers it."""
-    if place == "/lihat":
-        return bill(office.look_up(given.get("isi", "")), given.get("isi", ""))
+def done(office: Office, place: str, given: Mapping[str, str]) -> str:
+    """Do what a form asks for; what the region said of it."""
     if place == "/bayar":
         scanned = scan(given.get("isi", ""))
-        said = _pay(office, scanned, int(given["jumlah"]), given.get("cara", "1"))
-        return home(office, said)
+        return _pay(office, scanned, int(given["jumlah"]), given.get("cara", "1"))
     if place == "/kirim":
-        return home(office, f"{len(office.tell_all())} dikirim.")
+        return f"{len(office.tell_all())} dikirim."
     money = office.store.find(given.get("ref", ""))
     if money is None:
-        return home(office, "Tidak ada pembayaran itu.")
+        return "Tidak ada pembayaran itu."
     if place == "/balik":
-        return home(office, f"Jawaban daerah: {office.take_back(money).code}")
-    return home(office, f"Jawaban daerah: {office.tell(money).answer}")
+        return f"Jawaban daerah: {office.take_back(money).code}"
+    return f"Jawaban daerah: {office.tell(money).answer}"
+
+
+def act(office: Office, place: str, given: Mapping[str, str]) -> str:
+    """The page that answers a form."""
+    if place == "/lihat":
+        return bill(office.look_up(given.get("isi", "")), given.get("isi", ""))
+    return home(office, done(office, place, given))
 
 
 class _Door(BaseHTTPRequestHandler):
@@ -157,9 +161,10 @@ class _Door(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """The first page, and the settlement file of a day."""
-        place = urlsplit(self.path).path
+        place, query = urlsplit(self.path).path, urlsplit(self.path).query
         if place == "/":
-            self._answer(lambda: home(self.office))
+            said = parse_qs(query).get("kata", [""])[-1][:200]
+            self._answer(lambda: home(self.office, said))
         elif found := _SETTLEMENT.fullmatch(place):
             kind, day = found.groups()
             self._answer(
@@ -178,11 +183,24 @@ class _Door(BaseHTTPRequestHandler):
             return
         form = parse_qs(self.rfile.read(length).decode())
         given = {name: values[-1] for name, values in form.items()}
-        self._answer(lambda: act(self.office, urlsplit(self.path).path, given))
+        place = urlsplit(self.path).path
+        if place == "/lihat":
+            self._answer(lambda: act(self.office, place, given))
+        else:
+            self._answer(lambda: self._back(done(self.office, place, given)))
+
+    def _back(self, said: str) -> str:
+        """To the first page: loaded again, it pays nothing again."""
+        self.send_response(303)
+        self.send_header("Location", f"/?{urlencode({'kata': said})}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        return ""
 
     def _answer(self, make: Callable[[], str], *, kind: str = "text/html") -> None:
         try:
-            self._send(make(), kind)
+            if text := make():
+                self._send(text, kind)
         except NotRegisteredError:
             self._send(_page("<p>Bank ini belum didaftarkan di daerah mana pun.</p>"))
         except (NotReadableError, ValueError, KeyError) as error:
