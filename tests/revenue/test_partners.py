@@ -5,8 +5,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 
+from habaring.people.access import Power
 from habaring.people.models import Account
+from habaring.posts.things import Asked
 from habaring.regions.models import Region
+from habaring.revenue import partner_things
 from habaring.revenue import partners as queries
 from habaring.revenue.actions import partners as verbs
 from habaring.revenue.actions.partners import NewPartner, PartnerRefused
@@ -151,6 +154,31 @@ def test_a_partner_that_is_often_refused_is_an_alarm(
     )
     assert queries.standing(row, at).alarms == ("refused",)
     assert queries.standing(row, at).bad == 10
+
+
+def test_what_is_wrong_with_a_partner_waits_on_the_desk(
+    kotim: Region, at: datetime, dewi: Account
+) -> None:
+    row = banks.partner(kotim, at)
+    banks.public(row, at)
+    banks.secret(row, at)
+    mine = Asked(dewi, kotim, frozenset({Power.MANAGE_PARTNERS}), localdate(at))
+    assert not list(partner_things.waiting(mine))
+    for days in (2, 3, 4):
+        called(row, at - timedelta(days=days), code="2002500", number=days)
+    RefusedCalls.objects.create(
+        region=kotim,
+        partner=row,
+        day=localdate(at),
+        code="4012500",
+        times=12,
+        last_at=at,
+    )
+    told = list(partner_things.waiting(mine))
+    assert len(told) == 2
+    assert {one.url for one in told} == {page("partner", row.pk)}
+    nobody = Asked(dewi, kotim, frozenset(), localdate(at))
+    assert not list(partner_things.waiting(nobody))
 
 
 def test_without_keys_it_says_so(client: Client, kotim: Region, dewi: Account) -> None:

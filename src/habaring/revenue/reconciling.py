@@ -1,7 +1,8 @@
 """A bank's file against the payments, in one statement of SQL; the queue that follows.
 
-A line and a payment are one when channel and reference are. Lines of other files of the
-same weeks count too: what came twice, went back later or is told late. Outcomes:
+A line and a payment are one when channel and reference are; the parts of a payment of
+several bills ("R#1", "R#2") are one line "R" there. Lines of other files of the same
+weeks count too: what came twice, went back later or is told late. Outcomes:
 domain.md 4.5.
 """
 
@@ -22,6 +23,7 @@ from django.utils.timezone import (
 
 from habaring.regions.models import Region
 from habaring.revenue.codes import plain
+from habaring.revenue.gateways.charging import MOST_BILLS
 from habaring.revenue.models import (
     Bill,
     BillState,
@@ -155,14 +157,26 @@ SELECT outcome, channel, reference, line, net, times, own, there_at, here FROM (
             FROM revenue_payment
             WHERE region_id = %(region)s AND channel = ANY(%(channels)s)
                 AND day >= %(first)s AND paid_at >= %(begins)s AND paid_at < %(ends)s
+                AND strpos(reference, '#') = 0
+            UNION ALL  -- for several bills at once: one line there, its parts here
+            SELECT channel, split_part(reference, '#', 1), min(paid_at),
+                sum(CASE WHEN state = 'posted' THEN amount ELSE 0 END)::bigint
+            FROM revenue_payment
+            WHERE region_id = %(region)s AND channel = ANY(%(channels)s)
+                AND day >= %(first)s AND paid_at >= %(begins)s AND paid_at < %(ends)s
+                AND strpos(reference, '#') > 0
+            GROUP BY 1, 2
         ) h USING (channel, reference)
 ) told WHERE outcome NOT IN ('match', 'elsewhere')
 """
 _FAR = """
-SELECT k.n, CASE WHEN p.state = 'posted' THEN p.amount ELSE 0 END, p.paid_at
+SELECT k.n, sum(CASE WHEN p.state = 'posted' THEN p.amount ELSE 0 END)::bigint,
+    min(p.paid_at)
 FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY k (channel, reference, n)
 JOIN revenue_payment p ON p.region_id = %s AND p.channel = k.channel
-    AND p.reference = k.reference
+    AND p.reference = ANY(k.reference || ARRAY(
+        SELECT k.reference || '#' || part FROM generate_series(1, %s) part))
+GROUP BY k.n
 """
 _KEEP = """
 WITH now AS (
@@ -190,7 +204,8 @@ WHERE f.region_id = %(region)s AND f.state = 'open' AND f.outcome = ANY(%(kinds)
             WHERE l.id = f.line_id AND l.statement_id = %(statement)s))
         AND (EXISTS (
             SELECT 1 FROM revenue_payment p WHERE p.region_id = f.region_id
-                AND p.channel = f.channel AND p.reference = f.reference)
+                AND p.channel = f.channel
+                AND p.reference IN (f.reference, f.reference || '#1'))
             OR NOT EXISTS (SELECT 1 FROM revenue_claim c WHERE c.finding_id = f.id))
     OR f.day <> %(day)s AND f.outcome = 'only_system' AND EXISTS (
         SELECT 1 FROM revenue_statementline l
@@ -292,7 +307,7 @@ def _looked_up(
     if not unknown:
         return differences
     keys = [one.channel for one in unknown], [one.reference for one in unknown]
-    cursor.execute(_FAR, [*keys, statement.region_id])
+    cursor.execute(_FAR, [*keys, statement.region_id, MOST_BILLS])
     far = {int(n): (amount, paid_at) for n, amount, paid_at in cursor.fetchall()}
     found = [one for one in differences if one.outcome != "unknown"]
     for n, one in enumerate(unknown, start=1):
@@ -430,13 +445,9 @@ def sizes(region: Region, *, on: date, account: int) -> Sizes:
     return Sizes(**found)
 
 
-PARTS = 100
-"""Parts of one payment of several bills: "…#1" to "…#100"; the bank writes one line."""
-
-
 def payments_of(finding: Finding) -> list[Payment]:
     """The payment that a finding speaks of, or the parts of it, one a bill."""
-    parts = [f"{finding.reference}#{n}" for n in range(1, PARTS + 1)]
+    parts = [f"{finding.reference}#{n}" for n in range(1, MOST_BILLS + 1)]
     rows = Payment.objects.filter(
         region=finding.region_id,
         channel=finding.channel,
