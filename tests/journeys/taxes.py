@@ -22,8 +22,13 @@ CODE = "62.01"
 PUBLIC = f"/daerah/{CODE}/pajak/"
 OFFICE = f"/ruang-kerja/{CODE}/pajak/"
 WIB = ZoneInfo("Asia/Jakarta")
-RATNA, HENDRA, WATI = "Ratna", "Hendra", "Wati"
-PEOPLE = {RATNA: "tax_officer", HENDRA: "tax_head", WATI: "treasurer"}
+RATNA, HENDRA, WATI, PAHRUL = "Ratna", "Hendra", "Wati", "Pahrul"
+PEOPLE = {
+    RATNA: "tax_officer",
+    HENDRA: "tax_head",
+    WATI: "treasurer",
+    PAHRUL: "village_collector",
+}
 VILLAGES = """code,name,kind,parent
 62.01.02,Kecamatan Contoh,kecamatan,62.01
 62.01.02.1001,Kelurahan Contoh Hulu,kelurahan,62.01.02
@@ -47,8 +52,9 @@ OWNERS = {  # NOP: owner, land m2, building m2
     f"{UPSTREAM}00100040": ("DARMAN CONTOH", 2000, 0),
     f"{DOWNSTREAM}00100010": ("ENDANG CONTOH", 1500, 0),
     f"{DOWNSTREAM}00100020": ("FAJAR CONTOH", 1200, 80),
+    f"{DOWNSTREAM}00100030": ("GUNTUR CONTOH", 900, 0),
 }
-ALYAS, BAHRUNS, CICIS, DARMANS, ENDANGS, FAJARS = OWNERS
+ALYAS, BAHRUNS, CICIS, DARMANS, ENDANGS, FAJARS, GUNTURS = OWNERS
 LAND_VALUE, BUILDING_VALUE = 200_000, 700_000
 FREE, SHARE, RATE = 10_000_000, 40, 1000  # of the example rule; one in a thousand
 PREFIX, PAN, NMID = "77000101", "936009990000000101", "ID1026201000001"

@@ -6,12 +6,14 @@ The bank is the product's own simulator, in a process of its own.
 """
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from playwright.sync_api import expect
 
 from habaring.revenue.nop import shown_nop
 from tests.journeys.conftest import Arrive
@@ -27,11 +29,13 @@ from tests.journeys.taxes import (
     ENDANGS,
     FAJARS,
     FREE,
+    GUNTURS,
     HENDRA,
     LAND_VALUE,
     NMID,
     OFFICE,
     OWNERS,
+    PAHRUL,
     PAN,
     PEOPLE,
     PLACES,
@@ -320,6 +324,78 @@ def sends_its_files(payer: Person, story: Story) -> list[Path]:
     return [payer.takes(name, story.folder) for name in ("Virtual account", "QRIS")]
 
 
+# The collector
+
+
+def gives_a_telephone(hendra: Person) -> str:
+    """The code for its enrolment, shown once."""
+    hendra.go(OFFICE)
+    hendra.follow(hendra.says("Village collectors"))
+    hendra.follow(hendra.says("Give somebody a telephone"))
+    hendra.chooses(hendra.says("Collector"), PAHRUL)
+    hendra.fills(hendra.says("Name of the telephone"), "Dusun 1")
+    hendra.ticks("Desa Contoh Hilir")
+    hendra.press(hendra.says("Make the code"))
+    return hendra.page.locator("pre.secret code").inner_text()
+
+
+def collects_offline(pahrul: Person, code: str, story: Story) -> None:
+    """Enrolled at the office; in the village there is no line, and money is taken."""
+    page = pahrul.page
+    pahrul.go(f"{OFFICE}petugas/")
+    pahrul.follow(pahrul.says("Collect on this telephone"))
+    pahrul.fills(pahrul.says("Code of the office"), code)
+    pahrul.press(pahrul.says("Enrol it"), stays=True)
+    page.get_by_text(
+        pahrul.says("Ready: this page opens without a network.")
+    ).wait_for()
+    seen(pahrul, "23-round")
+    pahrul.context.set_offline(True)
+    page.reload()
+    pahrul.fills(pahrul.says("Name or NOP"), "guntur")
+    page.locator('[data-at="bills"] button').first.click()
+    seen(pahrul, "24-taking")
+    page.locator('[data-at="take"]').click()
+    page.locator('[data-at="r-number"]').wait_for()
+    assert tax_shown(page.locator('[data-at="r-sum"]').inner_text()) == tax_of(GUNTURS)
+    seen(pahrul, "25-slip")
+    line = page.locator('[data-at="r-text"]').text_content() or ""
+    story.receipts[GUNTURS] = Receipt(pahrul.path, "", "", line)
+
+
+def tax_shown(text: str) -> int:
+    return int(re.sub(r"\D", "", text))
+
+
+def sends_it(pahrul: Person, guntur: Person, story: Story) -> None:
+    """Back where there is a line; the villager's paper is known as real."""
+    page = pahrul.page
+    page.get_by_role("button", name=pahrul.says("Next payer")).click()
+    pahrul.context.set_offline(False)
+    send = page.locator('[data-at="send"]')
+    expect(send).to_be_enabled()
+    send.click()
+    page.get_by_text(pahrul.says("Everything is sent.")).first.wait_for()
+    looks_up(guntur, GUNTURS)
+    guntur.reads(guntur.says("Nothing is to be paid."))
+    guntur.go(f"{PUBLIC}resi/periksa/")
+    label = guntur.says("What the QR code says, or the number of the receipt")
+    guntur.fills(label, story.receipts[GUNTURS].code)
+    guntur.press(guntur.says("Check it"))
+    seen(guntur, "26-slip-checked")
+    guntur.reads(rupiah(tax_of(GUNTURS)))
+
+
+def counts_the_deposit(wati: Person) -> None:
+    wati.go(f"{OFFICE}petugas/")
+    wati.follow(wati.says("Count a deposit"), exact=False)
+    wati.reads(rupiah(tax_of(GUNTURS)))
+    wati.fills(wati.says("Cash counted"), str(tax_of(GUNTURS)))
+    wati.press(wati.says("Book the deposit"))
+    wati.reads(wati.says("All that was taken is deposited."))
+    seen(wati, "27-deposit")
+
+
 # The office reconciles
 
 
@@ -458,11 +534,15 @@ def test_from_a_rule_to_a_closed_day(
         the_bank_tells_nobody(arrive(width=360, scripts=False), payer, story)
         the_bank_takes_it_back(arrive(width=360), payer, story)
         files = sends_its_files(payer, story)
+    pahrul = arrive(width=360).signs_in(PAHRUL)
+    collects_offline(pahrul, gives_a_telephone(hendra), story)
+    sends_it(pahrul, arrive(width=360), story)
     ties_the_account(ratna)
     alya = arrive(width=360).signs_in("Alya")
     objects_to_it(alya)
     decides_it(ratna, alya, story)
     wati = arrive().signs_in(WATI)
+    counts_the_deposit(wati)
     reconciles(wati, story, files)
     repairs(hendra, story)
     closes_the_day(wati, story)

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
 
-from habaring.revenue import assessing, rulebook
+from habaring.revenue import assessing, rule_examples, rulebook
 from habaring.revenue.actions import rules
 from habaring.revenue.models import RuleState, TaxRule, ValueClass
 from tests import makers as people
@@ -162,3 +162,18 @@ def test_an_officer_proposes_and_the_head_approves_on_screen(
 def test_a_proposed_rule_is_not_public(kotim: "Region", client: "Client") -> None:
     makers.rule(kotim, state=RuleState.PROPOSED)
     assert client.get("/daerah/62.02/pajak/aturan/pbb/").status_code == 404
+
+
+def test_a_region_without_rules_begins_from_an_example(
+    kotim: "Region", sari: "Account", client: "Client"
+) -> None:
+    for tax in rule_examples.taxes():
+        text = rule_examples.text(tax, kotim, on=AT.date())
+        row = proposed(kotim, sari, text)
+        assert row.illustrative
+        assert row.begins_on == date(2026, 1, 1)
+    assert len(rule_examples.taxes()) == 13
+    assert rule_examples.text("../62.02/pbb", kotim, on=AT.date()) == ""
+    client.force_login(sari)
+    page = client.get("/ruang-kerja/62.02/pajak/aturan/usul/?contoh=bphtb")
+    assert "tax = &quot;bphtb&quot;" in page.content.decode()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from habaring.people.access import Power
 from habaring.regions.models import Region
-from habaring.revenue import assessing, rulebook
+from habaring.revenue import assessing, rule_examples, rulebook
 from habaring.revenue.actions import rules as verbs
 from habaring.revenue.forms.bills import ReasonForm
 from habaring.revenue.forms.rules import ClassesForm, ClassFilter, ClassForm, RuleForm
@@ -82,13 +82,18 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("It waits for a second person now."))
             return redirect("revenue-work:rule", code, row.pk)
-    context = _context(room, form=form, refusal=refusal)
+    context = _context(room, form=form, refusal=refusal, examples=rule_examples.taxes())
     status = 422 if refusal or form.errors else 200
     return render(request, "revenue/rules/propose.html", context, status=status)
 
 
 def _first(request: HttpRequest, room: Room) -> dict[str, str]:
-    """The text to begin with: of the rule that the address names."""
+    """The text to begin with: of the rule or the example that the address names."""
+    example = rule_examples.text(
+        request.GET.get("contoh", ""), room.region, on=localdate()
+    )
+    if example:
+        return {"text": example}
     wanted = request.GET.get("dari", "")
     rows = TaxRule.objects.filter(region=room.region)
     row = rows.filter(pk=wanted).first() if wanted.isdecimal() else None
