@@ -100,7 +100,7 @@ def _trail(room: Room) -> list[tuple[str, str]]:
     """The way back to where this reader comes from."""
     doors = (
         (Power.ISSUE_BILLS, _("Bills"), "bills"),
-        (Power.DECIDE_TAX_CASES, _("Requests"), "cases"),
+        (Power.DECIDE_TAX_CASES, _("Requests of taxpayers"), "cases"),
         (Power.TAKE_PAYMENTS, _("Counter"), "counter"),
         (Power.RECONCILE, _("Reconciliation"), "reconciling"),
     )

@@ -66,7 +66,10 @@ def _bill(room: Room, key: int) -> Bill:
 
 
 def _trail(room: Room, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    first = (_("Requests"), reverse("revenue-work:cases", args=[room.region.code]))
+    first = (
+        _("Requests of taxpayers"),
+        reverse("revenue-work:cases", args=[room.region.code]),
+    )
     return (first, *more)
 
 
