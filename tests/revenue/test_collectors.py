@@ -1,5 +1,6 @@
 """Receipts of collectors: each once, each kind of misfit told, no money refused."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.timezone import localdate, now
 
 from habaring.people.models import Account
 from habaring.regions.models import Region
-from habaring.revenue import collectors, ledger, receipt_pages, slips
+from habaring.revenue import collectors, ledger, printing, receipt_pages, slips
 from habaring.revenue.actions import collectors as verbs
 from habaring.revenue.actions import slips as slip_verbs
 from habaring.revenue.actions.collectors import CollectorRefused, SamePerson
@@ -478,7 +479,7 @@ def test_the_telephone_enrols_loads_and_sends(
     given = phones.key_of("62.02", made.code, key)
     body = {
         "code": given.code,
-        "key": __import__("json").loads(given.public_key),
+        "key": json.loads(given.public_key),
         "signature": given.signature,
     }
     place = f"{ROOM}keliling/"
@@ -574,6 +575,20 @@ def test_what_waits_is_on_the_desk(
     client.force_login(indah)
     page = client.get("/ruang-kerja/62.02/?bahasa=en").content.decode()
     assert "does not fit" in page
+
+
+def test_the_list_of_the_village_tells_who_paid(
+    kotim: Region, phone: Phone, bill: Bill, other: Bill
+) -> None:
+    phone.write(bill, AT - HOUR)
+    phone.write(other, AT - HOUR, amount=70_000)
+    phones.send(phone, AT)
+    rows = Bill.objects.filter(region=kotim).select_related("taxpayer", "object")
+    told = printing._paid(kotim, list(rows))
+    assert "7.600" in told[other.id] or "7,600" in told[other.id]
+    assert str(localdate(AT).year) in told[bill.id]
+    village = printing.Village(kotim, "Contoh", 2026)
+    assert printing.village_list(village, rows).startswith(b"%PDF")
 
 
 def test_too_many_receipts_at_once_are_refused_whole(phone: Phone) -> None:

@@ -55,6 +55,7 @@ class Standing:
     conflicts: int
     since: date | None
     last_deposit: Deposit | None
+    illustrative: bool
 
     @property
     def held(self) -> int:
@@ -86,7 +87,7 @@ def standings(region: Region, *, collector: Account | None = None) -> list[Stand
         "device", "place__name"
     ):
         villages.setdefault(device, []).append(name)
-    slips = _slips(region, devices)
+    money = _slips(region, devices)
     deposits: dict[int, list[Deposit]] = {}
     for row in Deposit.objects.filter(device__in=devices).order_by("day", "id"):
         deposits.setdefault(row.device_id, []).append(row)
@@ -94,7 +95,7 @@ def standings(region: Region, *, collector: Account | None = None) -> list[Stand
         _standing(
             device,
             sorted(villages.get(device.pk, ())),
-            slips.get(device.pk, []),
+            money.get(device.pk, []),
             deposits.get(device.pk, []),
         )
         for device in devices
@@ -107,47 +108,52 @@ def standing(device: Device) -> Standing:
     return next(one for one in found if one.device.pk == device.pk)
 
 
-_Money = tuple[datetime, int, str]
+_Money = tuple[datetime, int, str, bool]
 
 
 def _slips(region: Region, devices: Sequence[Device]) -> dict[int, list[_Money]]:
-    """Time, amount and state by device; what was taken back in the books counts no more."""
+    """Time, amount, state and whether an example, by device; what was taken back in the
+    books counts no more.
+    """
     back = set(
         Payment.objects.filter(region=region, channel=CHANNEL)
         .exclude(state=PaymentState.POSTED)
         .values_list("reference", flat=True)
     )
     found: dict[int, list[_Money]] = {}
-    for device, reference, taken_at, amount, state in Slip.objects.filter(
+    columns = ("device", "reference", "taken_at", "amount", "state", "signed")
+    for device, reference, taken_at, amount, state, signed in Slip.objects.filter(
         device__in=devices
-    ).values_list("device", "reference", "taken_at", "amount", "state"):
+    ).values_list(*columns):
         counted = 0 if reference in back else amount
-        found.setdefault(device, []).append((taken_at, counted, state))
+        example = slips.is_example(signed)
+        found.setdefault(device, []).append((taken_at, counted, state, example))
     return found
 
 
 def _standing(
     device: Device,
     villages: Sequence[str],
-    slips: Sequence[_Money],
+    money: Sequence[_Money],
     deposits: Sequence[Deposit],
 ) -> Standing:
     brought = sum(row.amount for row in deposits)
     return Standing(
         device,
         tuple(villages),
-        taken=sum(amount for _at, amount, _state in slips),
+        taken=sum(amount for _at, amount, _state, _example in money),
         brought=brought,
-        slips=len(slips),
-        conflicts=sum(state == SlipState.CONFLICT for _at, _n, state in slips),
-        since=_since(slips, brought),
+        slips=len(money),
+        conflicts=sum(state == SlipState.CONFLICT for _at, _n, state, _x in money),
+        since=_since(money, brought),
         last_deposit=deposits[-1] if deposits else None,
+        illustrative=any(example for _at, _n, _state, example in money),
     )
 
 
-def _since(slips: Iterable[_Money], brought: int) -> date | None:
+def _since(money: Iterable[_Money], brought: int) -> date | None:
     """The day of the first receipt that the deposits, oldest first, do not cover."""
-    for taken_at, amount, _state in sorted(slips):
+    for taken_at, amount, _state, _example in sorted(money):
         brought -= amount
         if amount and brought < 0:
             return localdate(taken_at)
@@ -304,6 +310,10 @@ class Shown:
     @property
     def nop(self) -> str:
         return shown_nop(self.slip.nop)
+
+    @property
+    def illustrative(self) -> bool:
+        return slips.is_example(self.slip.signed)
 
     @property
     def told(self) -> list[Words]:

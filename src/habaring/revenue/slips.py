@@ -129,6 +129,11 @@ def is_one(content: str) -> bool:
     return re.search(r"HBR2C?/", content.upper()) is not None
 
 
+def is_example(signed: str) -> bool:
+    """Whether a text that was signed is of an example bill."""
+    return signed.startswith(f"{EXAMPLE}/")
+
+
 def check(signed: Signed, public_key: str) -> None:
     """Whether a device signed it.
 

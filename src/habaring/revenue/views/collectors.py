@@ -94,6 +94,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         held=sum(one.held for one in rows),
         late=sum(late for _one, late in lines),
         conflicts=sum(one.conflicts for one in rows),
+        illustrative=any(one.illustrative for one in rows),
     )
     return render(request, "revenue/collectors/list.html", context)
 

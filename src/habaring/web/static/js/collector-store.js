@@ -88,7 +88,7 @@ const Store = (() => {
       const hash = await sha256(text);
       const slip = {
         number, hash, amount, time, line: `${text}/${await signed(secret, text)}`,
-        nop: bill.nop, year: bill.year, name: bill.name, example: bill.example,
+        bill: billOf(bill), nop: bill.nop, year: bill.year, name: bill.name, example: bill.example,
         short: shortOf(state.device.id, number, hash), state: "queued", told: [],
       };
       const deal = database.transaction(["slips", "taken"], "readwrite");
@@ -116,5 +116,14 @@ const Store = (() => {
     await ended(deal);
   }
 
-  return { open, get, put, all, taken, newKey, signed, write, mark, billOf };
+  // What the office has heard of is asked for again where the office still lists it.
+  async function release() {
+    const open = new Set((await all()).filter((slip) => slip.state === "queued").map((slip) => slip.bill));
+    const gone = (await taken()).filter((bill) => !open.has(bill));
+    const deal = database.transaction("taken", "readwrite");
+    gone.forEach((bill) => deal.objectStore("taken").delete(bill));
+    await ended(deal);
+  }
+
+  return { open, get, put, all, taken, newKey, signed, write, mark, release, billOf };
 })();

@@ -180,6 +180,7 @@ const fresh = async () => {
   const told = await ask(`${main.dataset.state}?alat=${state.device.id}`);
   await Store.put("state", told);
   await Store.mark(told.slips);
+  await Store.release();
 };
 
 async function send() {
@@ -261,6 +262,7 @@ async function begin() {
   document.querySelectorAll("[data-back]").forEach((one) => one.addEventListener("click", () => { show("round"); draw(); }));
   addEventListener("online", () => { draw(); sendSoon(); });
   addEventListener("offline", draw);
+  setInterval(() => { if (queued().length) sendSoon(); }, 60000);
   return start();
 }
 begin();
