@@ -157,7 +157,7 @@ def _told(region: Region, found: Day) -> dict[str, Any]:
         "stands": [
             [
                 f"{one.account} {one.label}",
-                *map(formats.rupiah, (one.before, one.debit, one.credit, one.after)),
+                *map(formats.number, (one.before, one.debit, one.credit, one.after)),
             ]
             for one in found.stands
         ],
