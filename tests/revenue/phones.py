@@ -45,7 +45,7 @@ class Phone:
 
     def write(self, bill: Bill, at: datetime, **more: Any) -> str:
         """The next receipt; `more` changes what it says: amount, number, before, nop."""
-        given = {
+        given: dict[str, Any] = {
             "nop": bill.number,
             "year": bill.year,
             "amount": bill.amount,

@@ -25,7 +25,7 @@ from habaring.revenue.models import (
     SlipState,
 )
 from habaring.shared import walls
-from habaring.shared.audit import AuditEntry
+from habaring.shared.models import AuditEntry
 from habaring.shared.refusal import Refusal
 from tests import makers as people
 from tests.revenue import makers, phones
@@ -395,7 +395,7 @@ def test_the_books_of_a_closed_day_take_no_deposit(
     def closed(**_more: object) -> None:
         raise ledger.ClosedDay("closed")
 
-    monkeypatch.setattr(verbs.ledger, "post", closed)
+    monkeypatch.setattr(ledger, "post", closed)
     with pytest.raises(ledger.ClosedDay):
         deposit(phone, indah, 1_000, note="x")
     assert not Deposit.objects.exists()
@@ -530,7 +530,11 @@ def test_the_office_invites_counts_takes_in_files_and_clears_up(
     hana = people.officer("Hana", region=kotim, role="tax_head")
     client.force_login(hana)
     place = Region.objects.get(code="62.02.06.1001")
-    given = {"name": "Oppo", "places": place.pk, "cash_limit": "1.000.000"}
+    given: dict[str, Any] = {
+        "name": "Oppo",
+        "places": place.pk,
+        "cash_limit": "1.000.000",
+    }
     given |= {"collector": phone.device.collector_id, "deposit_days": 5}
     page = client.post(f"{ROOM}petugas/baru/", given)
     assert page.status_code == 200
