@@ -1,9 +1,10 @@
 """One process of `bench revenue`: pays for some seconds in one way, one commit each.
 
-    python -m benchmarks.revenue_clients KIND SECONDS NUMBER PROCESSES
+    python -m benchmarks.revenue_clients KIND SECONDS NUMBER BILLS
 
 KIND: pay, pay_many (50 a commit), hordak, django-ledger. Says "ready" (or "absent"), waits
-for a line, and prints how many it did, in what time, and how long each took (ms).
+for a line, and prints how many it did, in what time, how long each took (ms), and the processor
+seconds of it and of its own process of PostgreSQL.
 """
 
 import importlib.util
@@ -15,9 +16,11 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
-BILLS = 1_500_000
+from benchmarks.scratch import ahead
+
 REGIONS = 33
 BATCH = 50
 _locks: list[Any] = []
@@ -25,14 +28,14 @@ AT = datetime(2026, 9, 1, 3, 0, tzinfo=UTC)
 
 
 def main(argv: list[str]) -> int:
-    kind, seconds, number = argv[0], float(argv[1]), int(argv[2])
+    kind, seconds, number, bills = argv[0], float(argv[1]), int(argv[2]), int(argv[3])
     work, each = {
         "pay": (pay, 1),
         "pay_many": (pay_many, BATCH),
         "hordak": (hordak, 1),
         "django-ledger": (django_ledger, 1),
     }[kind]
-    once = work(number)
+    once = work(number, bills)
     if once is None:
         print("absent", flush=True)
         sys.stdin.readline()
@@ -42,6 +45,14 @@ def main(argv: list[str]) -> int:
         _locks.pop().close()
     print("ready", flush=True)
     sys.stdin.readline()
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        server = cursor.fetchone()[0]
+    ahead()
+    ahead(server)
+    spent_before = time.process_time() + _processor(server)
     done, waits, begun = 0, [], time.perf_counter()
     while time.perf_counter() - begun < seconds:
         before = time.perf_counter()
@@ -49,11 +60,19 @@ def main(argv: list[str]) -> int:
         waits.append(round((time.perf_counter() - before) * 1000, 3))
         done += each
     spent = time.perf_counter() - begun
-    print(json.dumps({"done": done, "seconds": spent, "waits": waits}), flush=True)
+    cpu = time.process_time() + _processor(server) - spent_before
+    told = {"done": done, "seconds": spent, "waits": waits, "cpu": cpu, "warm": each}
+    print(json.dumps(told), flush=True)
     return 0
 
 
-def _ours(number: int) -> Callable[[], object]:
+def _processor(pid: int) -> float:
+    """Processor seconds of a process, see proc(5)."""
+    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, stat[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def _ours(number: int, bills: int) -> Callable[[], object]:
     """A maker of notices for bills at random, as the role that requests have."""
     os.environ["DATABASE_ROLE"] = "habaring_app"
     import benchmarks.platform  # noqa: F401 - sets Django up
@@ -65,7 +84,7 @@ def _ours(number: int) -> Callable[[], object]:
     counter = itertools.count()
 
     def notice() -> Notice:
-        bill = draw.randint(1, BILLS)
+        bill = draw.randint(1, bills)
         return Notice(
             region=f"62.{10 + bill % REGIONS}",
             channel="va:bench",
@@ -79,16 +98,16 @@ def _ours(number: int) -> Callable[[], object]:
     return notice
 
 
-def pay(number: int) -> Callable[[], object]:
-    notice = _ours(number)
+def pay(number: int, bills: int) -> Callable[[], object]:
+    notice = _ours(number, bills)
     from habaring.revenue import ledger
 
     day = date(2026, 9, 1)
     return lambda: ledger.pay(notice(), at=AT, day=day)  # type: ignore[arg-type]
 
 
-def pay_many(number: int) -> Callable[[], object]:
-    notice = _ours(number)
+def pay_many(number: int, bills: int) -> Callable[[], object]:
+    notice = _ours(number, bills)
     from habaring.revenue import ledger
 
     day = date(2026, 9, 1)
@@ -143,7 +162,7 @@ def _peer(name: str, *apps: str) -> bool:
     return True
 
 
-def hordak(number: int) -> Callable[[], object] | None:
+def hordak(number: int, bills: int) -> Callable[[], object] | None:
     """`Account.transfer_to`, an account of its own against one that all use."""
     if not _peer("hordak", "mptt", "hordak"):
         return None
@@ -162,7 +181,7 @@ def hordak(number: int) -> Callable[[], object] | None:
     return lambda: own.transfer_to(cash, Money(77_600, "IDR"))
 
 
-def django_ledger(number: int) -> Callable[[], object] | None:
+def django_ledger(number: int, bills: int) -> Callable[[], object] | None:
     """`LedgerModel`'s journal entry committed by `commit_txs`, one ledger a process."""
     if not _peer("django_ledger", "django_ledger"):
         return None

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from benchmarks.alone import alone
+from benchmarks.scratch import database
 
 AT = datetime(2026, 1, 12, 3, 0, tzinfo=UTC)
 REGION = "62.02"
@@ -49,14 +50,8 @@ ANALYZE;
 def main(argv: list[str]) -> int:
     """Print seconds, ratio, memory; returns 1 where the goal is missed."""
     bills = int(argv[0]) if argv else BILLS
-    url = os.environ["DATABASE_URL"].rpartition("/")[0]
-    made = alone(
-        "-m",
-        "benchmarks.revenue_issue",
-        "--inside",
-        str(bills),
-        DATABASE_URL=f"{url}/{NAME}",
-    )
+    with database(NAME):
+        made = alone("-m", "benchmarks.revenue_issue", "--inside", str(bills))
     told = json.loads(made.printed.splitlines()[-1])
     ratio = told["run"] / told["copy"]
     print(f"{bills:,} bills in villages of {VILLAGE:,}; median of {ROUNDS} rounds")
@@ -72,33 +67,8 @@ def main(argv: list[str]) -> int:
     return 0 if ratio <= 2 and made.megabytes < 1024 else 1
 
 
-def _made_database() -> None:
-    """A fresh database of our own beside the others."""
-    import psycopg
-
-    address = os.environ["DATABASE_URL"]
-    with psycopg.connect(
-        address.replace(f"/{NAME}", "/postgres"), autocommit=True
-    ) as plain:
-        plain.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        plain.execute(f"CREATE DATABASE {NAME}")
-
-
-def _drop() -> None:
-    import psycopg
-    from django.db import connection
-
-    connection.close()
-    address = os.environ["DATABASE_URL"]
-    with psycopg.connect(
-        address.replace(f"/{NAME}", "/postgres"), autocommit=True
-    ) as plain:
-        plain.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
-
-
 def inside(bills: int) -> dict[str, Any]:
     """Everything, in a process whose memory is measured."""
-    _made_database()
     os.environ["DJANGO_SETTINGS_MODULE"] = "habaring.config.settings"
     import django
 
@@ -124,7 +94,7 @@ def inside(bills: int) -> dict[str, Any]:
     after = _issue(2021)
     _forecast(after)
     last = _seconds(_run, after)
-    found = {
+    return {
         "run": statistics.median(runs),
         "runs": [round(one, 1) for one in runs],
         "copy": statistics.median(copies),
@@ -132,8 +102,6 @@ def inside(bills: int) -> dict[str, Any]:
         "forecast": forecast,
         "after": last,
     }
-    _drop()
-    return found
 
 
 def _seconds(work: Callable[[Any], Any], issue: Any) -> float:
@@ -250,7 +218,14 @@ def _copied() -> float:
         ):
             while block := file.read(1 << 20):
                 rows.write(block)
-        return time.perf_counter() - began
+        spent = time.perf_counter() - began
+    with connection.cursor() as plain:
+        told = "SELECT count(*), sum(amount) FROM "
+        plain.execute(f"{told} bare UNION ALL {told} revenue_bill")
+        copied, issued = plain.fetchall()
+    if copied != issued:
+        raise SystemExit(f"COPY brought {copied}, the run {issued}")
+    return spent
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ import sys
 import time
 from pathlib import Path
 
+from benchmarks.scratch import ahead, database, server_ahead
+
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "bench_revenue_lookup"
 BILLS = 5_000_000
@@ -56,39 +58,16 @@ def main(argv: list[str]) -> int:
     """Print the times; 1 where the 99th percentile of one visitor is above the goal."""
     bills = int(argv[0]) if argv and argv[0].isdigit() else BILLS
     objects = bills // YEARS
-    address = _database()
-    try:
-        os.environ["DATABASE_URL"] = address
+    with database(NAME):
         began = time.perf_counter()
         _fill(objects)
         print(
             f"{objects * YEARS:,} bills of {objects:,} objects, made in"
-            f" {time.perf_counter() - began:.0f} s; load {os.getloadavg()[0]:.1f}"
+            f" {time.perf_counter() - began:.0f} s; load {os.getloadavg()[0]:.1f}",
+            flush=True,
         )
-        return _served(objects)
-    finally:
-        _drop()
-
-
-def _plain(statement: str) -> None:
-    import psycopg
-
-    with psycopg.connect(_address("postgres"), autocommit=True) as connection:
-        connection.execute(statement)  # our own text
-
-
-def _address(name: str) -> str:
-    return os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
-
-
-def _database() -> str:
-    _plain(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-    _plain(f"CREATE DATABASE {NAME}")
-    return _address(NAME)
-
-
-def _drop() -> None:
-    _plain(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        with server_ahead():
+            return _served(objects)
 
 
 def _fill(objects: int) -> None:
@@ -133,10 +112,14 @@ def _served(objects: int) -> int:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi"]
     command += ["--blocking-threads", "4", "--port", str(port), "--log-level", "error"]
     server = subprocess.Popen(
-        [*command, "habaring.config.wsgi:application"], env=environment, cwd=ROOT
+        [*command, "habaring.config.wsgi:application"],
+        env=environment,
+        cwd=ROOT,
+        preexec_fn=ahead,  # noqa: PLW1509 - no threads here
     )
     try:
         wait_for(port)
+        ahead()
         draw = random.Random(20261122)  # noqa: S311 - which bills are asked for
         asyncio.run(_ask(port, objects, draw, WARM, 1))
         alone = _told("one visitor", asyncio.run(_ask(port, objects, draw, LOOKS, 1)))
