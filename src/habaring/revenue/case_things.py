@@ -36,18 +36,23 @@ def waiting(asked: Asked) -> Iterator[Waiting]:
         yield from _expiring(asked)
 
 
+def to_confirm(count: int) -> str:
+    """How many decisions wait for a second person, in words."""
+    words = ngettext(
+        "One decision on a request waits for a second person",
+        "%(n)d decisions on requests wait for a second person",
+        count,
+    )
+    return words % {"n": count}
+
+
 def _second(asked: Asked) -> Iterator[Waiting]:
     """What somebody else decided or proposed, and only another person may confirm."""
     code, own = asked.region.code, asked.account.pk
     count = remedies.to_confirm(asked.region, asked.account)
     if count:
         yield Waiting(
-            ngettext(
-                "One decision on a request waits for a second person",
-                "%(n)d decisions on requests wait for a second person",
-                count,
-            )
-            % {"n": count},
+            to_confirm(count),
             _("It gives money away; nothing moves until you agree."),
             reverse("revenue-work:cases", args=[code]) + "?state=proposed",
             weight=Weight.CONFIRM,

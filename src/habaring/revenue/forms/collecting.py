@@ -48,7 +48,7 @@ class GroundsForm(forms.Form):
     """Why debts are let go."""
 
     kind = forms.ChoiceField(
-        label=_("Why"),
+        label=_("Kind"),
         choices=[
             (one.value, one.label) for one in (WriteOffKind.EXPIRED, WriteOffKind.LOST)
         ],

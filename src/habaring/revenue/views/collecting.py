@@ -77,6 +77,7 @@ def collection(request: HttpRequest, code: str) -> HttpResponse:
     soon = collecting.expiring(room.region, on)
     newest = collecting.letters(room.region)[:6]
     running = plans.running(room.region, on)
+    confirm = remedies.to_confirm(room.region, room.officer)
     context = context_of(
         room,
         waits=[
@@ -94,7 +95,7 @@ def collection(request: HttpRequest, code: str) -> HttpResponse:
         .filter(state=WaiverState.PROPOSED)
         .count(),
         running=waivers.running(room.region, on),
-        confirm=remedies.to_confirm(room.region, room.officer),
+        confirm=things.to_confirm(confirm) if confirm else "",
         newest=collecting.letter_lines(newest, on),
     )
     return render(request, "revenue/collecting/overview.html", context)
