@@ -1,7 +1,7 @@
 """What must be done before a day of the books is closed, and what was closed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from habaring.people.models import Account as Person
 from habaring.regions.models import Region
 from habaring.revenue import collectors
 from habaring.revenue.models import (
@@ -25,6 +26,7 @@ from habaring.revenue.models import (
     StatementKind,
 )
 from habaring.revenue.reconciling import WAITS
+from habaring.shared import formats
 
 LOOKED_BACK = 90  # days in which open days are looked for
 
@@ -185,15 +187,20 @@ def _tills(region: Region, day: date) -> Check:
         _("Tills"),
         len(left),
         ngettext(
-            "One cashier has not cashed up.",
-            "%(n)d cashiers have not cashed up.",
+            "One cashier has not cashed up: %(names)s.",
+            "%(n)d cashiers have not cashed up: %(names)s.",
             len(left),
         )
-        % {"n": len(left)}
+        % {"n": len(left), "names": _names(left)}
         if left
         else _("Every cashier has cashed up."),
         must=True,
     )
+
+
+def _names(accounts: Sequence[int]) -> str:
+    rows = Person.objects.filter(pk__in=accounts).order_by("full_name")
+    return formats.listing([one.full_name for one in rows])
 
 
 def _deposits(region: Region, day: date) -> Check:
