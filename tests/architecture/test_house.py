@@ -11,6 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from habaring.config import messages
+from habaring.shared.charts.icons import ICONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "habaring"
@@ -97,6 +98,18 @@ def test_no_template_carries_style_or_script_inside() -> None:
         if re.search(r"\sstyle=|\son[a-z]+=\"|<style|<script(?![^>]*\ssrc=)", text):
             guilty.append(str(path.relative_to(PACKAGE)))
     assert guilty == []
+
+
+def test_every_icon_that_a_template_names_is_drawn() -> None:
+    """One that is not would break the page only when that part of it is shown."""
+    named = re.compile(r'icon_name="([^"{]+)"|{% icon "([^"]+)"')
+    missing = [
+        f"{path.relative_to(PACKAGE)}: {one or other}"
+        for path in PACKAGE.rglob("templates/**/*.html")
+        for one, other in named.findall(path.read_text(encoding="utf-8"))
+        if (one or other) not in ICONS
+    ]
+    assert missing == []
 
 
 def test_every_template_says_its_context() -> None:

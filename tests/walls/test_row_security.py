@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from habaring.shared import walls
@@ -109,6 +109,15 @@ def changed(statement: str, given: Sequence[Any] = ()) -> int:
         return int(cursor.rowcount)
 
 
+def none(statement: str, given: Sequence[Any]) -> bool:
+    """Whether it changes nothing: no row is seen, or the role may not (`withhold`)."""
+    try:
+        with transaction.atomic():
+            return changed(statement, given) == 0
+    except ProgrammingError as refused:
+        return "permission denied" in str(refused)
+
+
 each_table = pytest.mark.parametrize("rows", TABLES, indirect=True)
 
 
@@ -144,11 +153,9 @@ def test_rows_of_another_region_are_not_written(rows: str) -> None:
         walls.open_region(HERE)
         with pytest.raises(DatabaseError), transaction.atomic():
             insert(rows, row(rows, THERE, 3, 3))
-        with transaction.atomic():
-            assert changed(f"DELETE FROM {rows} WHERE {region} = %s", [THERE]) == 0
+        assert none(f"DELETE FROM {rows} WHERE {region} = %s", [THERE])
         update = f"UPDATE {rows} SET {region} = {region} WHERE {region} = %s"
-        with transaction.atomic():
-            assert changed(update, [THERE]) == 0
+        assert none(update, [THERE])
 
 
 @each_table
@@ -228,5 +235,13 @@ def test_nothing_is_set_for_a_whole_session() -> None:
         for path in SOURCE.rglob("*.py")
         if "app.region" in path.read_text()
     ]
-    allowed = {"shared/walls.py", "config/safekeeping.py", "history/triggers.py"}
+    allowed = {
+        "shared/walls.py",
+        "config/safekeeping.py",
+        "history/triggers.py",
+        # a payment opens its region, or asks whether it is open, in its one statement
+        "revenue/ledger.py",
+        "revenue/migrations/0008_ledger.py",
+        "revenue/gateways/taking.py",
+    }
     assert set(elsewhere) <= allowed, elsewhere
