@@ -51,8 +51,8 @@ def bank(kotim: Region, at: datetime, client: Client) -> Signer:
 
 
 @pytest.fixture
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The long way is closed."""
+def _at_once(bank: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The long way is closed once the bank is known."""
 
     def closed(*_args: object) -> None:
         raise AssertionError("the long way")
