@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -16,7 +17,7 @@ from habaring.regions.models import Region
 from habaring.revenue import books, day_paper, figures, monthly
 from habaring.revenue.actions import closing as days
 from habaring.revenue.actions import statements
-from habaring.revenue.models import Account, Bill, DayClose, Partner
+from habaring.revenue.models import Account, Bill, DayClose, Partner, Statement
 from habaring.revenue.monthly import Month
 from habaring.shared import walls
 from tests import makers as people
@@ -262,4 +263,38 @@ def test_the_same_file_changes_nothing_the_second_time(
     with pytest.raises(statements.StatementRefused) as refused:
         entries.file(bank, ("A", OWED), ("B", OWED))
     assert "sudah dimasukkan" in str(refused.value.what)
+    assert books.trial_balance(kotim, DAY) == before
+
+
+UPLOAD = "/ruang-kerja/62.02/pajak/rekonsiliasi/kirim/"
+HEAD = "waktu,kanal,referensi,nomor va,jumlah,jenis\n"
+
+
+def send(room: Client, partner: Partner, text: str, **more: str) -> tuple[int, str]:
+    file = SimpleUploadedFile("bank.csv", text.encode(), "text/csv")
+    given = {"kind": "settlement", "partner": str(partner.pk), "file": file} | more
+    answer = room.post(UPLOAD, given)
+    return answer.status_code, answer.content.decode().replace("\xa0", " ")
+
+
+def test_a_file_is_looked_at_saved_once_and_told_line_by_line_what_is_wrong(
+    room: Client, kotim: Region, bank: Partner, paid: list[Bill]
+) -> None:
+    broken = f"{HEAD}2026-11-02 12:00,va:bk,A,,seribu,payment\n"
+    status, page_ = send(room, bank, broken)
+    assert status == 422
+    assert re.search(r"<td[^>]*>2</td>", page_)
+    assert not Statement.objects.filter(region=kotim).exists()
+    good = f"{HEAD}2026-11-02 12:00,va:bk,A,,77600,payment\n"
+    status, page_ = send(room, bank, good)
+    assert status == 200
+    sealed = re.search(r'name="sealed" value="([^"]+)"', page_)
+    assert sealed is not None
+    assert room.post(UPLOAD, {"sealed": sealed[1]}).status_code == 302
+    (row,) = Statement.objects.filter(region=kotim)
+    before = books.trial_balance(kotim, DAY)
+    status, page_ = send(room, bank, good)
+    assert status == 422
+    assert "sudah dimasukkan" in page_
+    assert list(Statement.objects.filter(region=kotim)) == [row]
     assert books.trial_balance(kotim, DAY) == before
