@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from django.db.models import F
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -124,20 +124,20 @@ def _plans(asked: Asked) -> Iterator[Waiting]:
 
 
 def _letters(asked: Asked) -> Iterator[Waiting]:
-    for one in collecting.waiting(asked.region, asked.on):
-        if one.count:
-            yield Waiting(
-                f"{WORDS[one.step]}: {one.count}",
-                _("The next letter can be written for all of them at once."),
-                reverse("revenue-work:collect", args=[asked.region.code, one.step]),
-                weight=Weight.WEEK,
-            )
+    for step, count in collecting.to_write(asked.region, asked.on).items():
+        yield Waiting(
+            f"{WORDS[step]}: {count}" if count > 1 else str(WORDS[step]),
+            _("The next letter can be written for all of them at once."),
+            reverse("revenue-work:collect", args=[asked.region.code, step]),
+            weight=Weight.WEEK,
+        )
 
 
 def _expiring(asked: Asked) -> Iterator[Waiting]:
     soon = collecting.expiring(asked.region, asked.on, days=90)
-    rows = soon.filter(expires_on__gte=asked.on).order_by(F("expires_on"))
-    count = rows.count()
+    rows = soon.filter(expires_on__gte=asked.on).order_by()
+    found = rows.aggregate(count=Count("id"), first=Min("expires_on"))
+    count = found["count"]
     if count:
         yield Waiting(
             ngettext(
@@ -148,6 +148,6 @@ def _expiring(asked: Asked) -> Iterator[Waiting]:
             % {"n": count},
             _("A letter or an admission of the debtor interrupts that."),
             reverse("revenue-work:expiring", args=[asked.region.code]),
-            on=rows[0].expires_on,
+            on=found["first"],
             weight=Weight.WEEK,
         )

@@ -178,6 +178,16 @@ def waiting(region: Region, on: date) -> list[Waits]:
     return [*found, Waits(FILING, late, late * int(facts()["filing_fine"]))]
 
 
+def to_write(region: Region, on: date) -> dict[str, int]:
+    """Steps with something to write; of first demands (many) only whether there is one."""
+    found = {str(kind): due(region, kind, on).order_by() for kind in LADDER}
+    counts = {step: rows.count() for step, rows in list(found.items())[1:]}
+    first = str(LADDER[0])
+    counts = {first: int(found[first].exists())} | counts
+    counts[FILING] = late_filings(region).count()
+    return {step: count for step, count in counts.items() if count}
+
+
 # Letters
 
 
@@ -297,6 +307,12 @@ def expiring(region: Region, on: date, *, days: int | None = None) -> QuerySet[A
     until = on + timedelta(days=days)
     oldest = owed_bills(region).filter(year__lte=until.year - facts()["expiry_years"])
     rows = with_expiry(oldest).filter(expires_on__lte=until)
+    return rows.select_related("taxpayer", "object").order_by("expires_on", "id")
+
+
+def debts(region: Region, number: str) -> QuerySet[Any]:
+    """All that is owed under one number, the first to expire first."""
+    rows = with_expiry(owed_bills(region).filter(number=number))
     return rows.select_related("taxpayer", "object").order_by("expires_on", "id")
 
 

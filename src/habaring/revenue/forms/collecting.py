@@ -29,6 +29,18 @@ class LetterFilter(forms.Form):
     )
 
 
+class DebtFilter(forms.Form):
+    """Any debt by its number, however young."""
+
+    q = forms.CharField(label=_("NOP or number"), max_length=30, required=False)
+
+    def number(self) -> str:
+        """Its digits, or as it was typed."""
+        text = self.cleaned_data.get("q", "").strip() if self.is_valid() else ""
+        digits = "".join(one for one in text if one.isdigit())
+        return digits if len(digits) == 18 else text
+
+
 class DeliveredForm(forms.Form):
     """When a letter arrived."""
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from habaring.revenue import collecting
 from habaring.revenue.actions import writeoffs as verbs
 from habaring.revenue.forms.bills import ReasonForm
-from habaring.revenue.forms.collecting import DecisionForm, GroundsForm
+from habaring.revenue.forms.collecting import DebtFilter, DecisionForm, GroundsForm
 from habaring.revenue.models import WriteOff, WriteOffKind, WriteOffState
 from habaring.revenue.views.collecting import context_of, room_of, trail_of
 from habaring.revenue.views.rooms import FORM_METHODS, Room, posted
@@ -43,10 +43,17 @@ def expiring(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("revenue-work:write-off", code, made.pk)
         except Refusal as refused:
             refusal = refused
-    page = paginate(request, collecting.expiring(room.region, on), size=AT_ONCE)
+    search = DebtFilter(request.GET)
+    number = search.number()
+    found = collecting.expiring(room.region, on)
+    if number:
+        found = collecting.debts(room.region, number)
+    page = paginate(request, found, size=AT_ONCE)
     context = context_of(
         room,
-        form=form,
+        form=search,
+        grounds=form,
+        number=number,
         page=page,
         rows=collecting.endings(page.rows, on),
         over=collecting.expired(room.region, on).count(),
