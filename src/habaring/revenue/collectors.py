@@ -9,6 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.text import format_lazy
@@ -82,21 +83,24 @@ def standings(region: Region, *, collector: Account | None = None) -> list[Stand
     if collector is not None:
         rows = rows.filter(collector=collector)
     devices = list(rows)
+    if not devices:
+        return []
     villages: dict[int, list[str]] = {}
     for device, name in DeviceVillage.objects.filter(device__in=devices).values_list(
         "device", "place__name"
     ):
         villages.setdefault(device, []).append(name)
-    money = _slips(region, devices)
+    money = _money(region, devices)
     deposits: dict[int, list[Deposit]] = {}
     for row in Deposit.objects.filter(device__in=devices).order_by("day", "id"):
         deposits.setdefault(row.device_id, []).append(row)
     return [
-        _standing(
+        Standing(
             device,
-            sorted(villages.get(device.pk, ())),
-            money.get(device.pk, []),
-            deposits.get(device.pk, []),
+            tuple(sorted(villages.get(device.pk, ()))),
+            brought=sum(row.amount for row in deposits.get(device.pk, ())),
+            last_deposit=deposits.get(device.pk, [None])[-1],
+            **money.get(device.pk, _NO_MONEY),
         )
         for device in devices
     ]
@@ -108,56 +112,50 @@ def standing(device: Device) -> Standing:
     return next(one for one in found if one.device.pk == device.pk)
 
 
-_Money = tuple[datetime, int, str, bool]
+_NO_MONEY: Mapping[str, Any] = {
+    "taken": 0,
+    "slips": 0,
+    "conflicts": 0,
+    "illustrative": False,
+    "since": None,
+}
+# What was taken back in the books counts no more; deposits cover the oldest first.
+_MONEY = """
+WITH slip AS (
+    SELECT s.id, s.device_id, s.taken_at, s.state, s.signed,
+        CASE WHEN p.state = 'posted' THEN s.amount ELSE 0 END AS amount
+    FROM revenue_slip s LEFT JOIN revenue_payment p ON p.region_id = s.region_id
+        AND p.channel = 'collector' AND p.reference = s.reference
+    WHERE s.region_id = %(region)s AND s.device_id = ANY(%(devices)s)
+), so_far AS (
+    SELECT slip.*, sum(amount) OVER (PARTITION BY device_id ORDER BY taken_at, id) AS up
+    FROM slip
+), brought AS (
+    SELECT device_id, sum(amount) AS amount FROM revenue_deposit
+    WHERE region_id = %(region)s GROUP BY device_id
+)
+SELECT s.device_id, sum(s.amount)::bigint, count(*),
+    count(*) FILTER (WHERE s.state = 'conflict'), bool_or(s.signed LIKE 'HBR2C/%%'),
+    min(s.taken_at) FILTER (WHERE s.amount > 0 AND s.up > coalesce(b.amount, 0))
+FROM so_far s LEFT JOIN brought b ON b.device_id = s.device_id GROUP BY s.device_id
+"""
 
 
-def _slips(region: Region, devices: Sequence[Device]) -> dict[int, list[_Money]]:
-    """Time, amount, state and whether an example, by device; what was taken back in the
-    books counts no more.
-    """
-    back = set(
-        Payment.objects.filter(region=region, channel=CHANNEL)
-        .exclude(state=PaymentState.POSTED)
-        .values_list("reference", flat=True)
-    )
-    found: dict[int, list[_Money]] = {}
-    columns = ("device", "reference", "taken_at", "amount", "state", "signed")
-    for device, reference, taken_at, amount, state, signed in Slip.objects.filter(
-        device__in=devices
-    ).values_list(*columns):
-        counted = 0 if reference in back else amount
-        example = slips.is_example(signed)
-        found.setdefault(device, []).append((taken_at, counted, state, example))
-    return found
-
-
-def _standing(
-    device: Device,
-    villages: Sequence[str],
-    money: Sequence[_Money],
-    deposits: Sequence[Deposit],
-) -> Standing:
-    brought = sum(row.amount for row in deposits)
-    return Standing(
-        device,
-        tuple(villages),
-        taken=sum(amount for _at, amount, _state, _example in money),
-        brought=brought,
-        slips=len(money),
-        conflicts=sum(state == SlipState.CONFLICT for _at, _n, state, _x in money),
-        since=_since(money, brought),
-        last_deposit=deposits[-1] if deposits else None,
-        illustrative=any(example for _at, _n, _state, example in money),
-    )
-
-
-def _since(money: Iterable[_Money], brought: int) -> date | None:
-    """The day of the first receipt that the deposits, oldest first, do not cover."""
-    for taken_at, amount, _state, _example in sorted(money):
-        brought -= amount
-        if amount and brought < 0:
-            return localdate(taken_at)
-    return None
+def _money(region: Region, devices: Sequence[Device]) -> dict[int, dict[str, Any]]:
+    """What the receipts of each device come to."""
+    given: dict[str, Any] = {
+        "region": region.code,
+        "devices": [row.pk for row in devices],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_MONEY, given)
+        rows = cursor.fetchall()
+    names = ("taken", "slips", "conflicts", "illustrative")
+    return {
+        row[0]: dict(zip(names, row[1:5], strict=True))
+        | {"since": localdate(row[5]) if row[5] else None}
+        for row in rows
+    }
 
 
 # What a telephone carries
