@@ -79,8 +79,8 @@ def pytest_runtest_teardown(
     comes back, and no job of it waits for the next test.
     """
     yield  # all of its fixtures are gone, the tables are empty
-    if nextitem is None:
-        return  # the database is gone, too
+    if nextitem is None or not getattr(item, "funcargs", None):
+        return  # the database is gone, too, or the test was skipped
     marker = item.get_closest_marker("django_db")
     commits = marker is not None and marker.kwargs.get("transaction")
     if commits or "transactional_db" in getattr(item, "fixturenames", ()):
