@@ -109,8 +109,15 @@ class Storm:
         waiting: asyncio.Queue[Voter] = asyncio.Queue()
         for voter in voters:
             waiting.put_nowait(voter)
-        async with asyncio.timeout(self.patience):  # what hangs must be told
-            await asyncio.gather(*(self._client(waiting) for _ in range(self.clients)))
+        clients = (self._client(waiting) for _ in range(self.clients))
+        try:
+            async with asyncio.timeout(self.patience):
+                await asyncio.gather(*clients)
+        except TimeoutError:
+            raise TimeoutError(
+                f"not everybody was answered within {self.patience:.0f} s:"
+                f" {dict(self.counted)}"
+            ) from None
 
     async def _client(self, waiting: "asyncio.Queue[Voter]") -> None:
         link: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
