@@ -13,7 +13,6 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from playwright.sync_api import expect
 
 from habaring.revenue.nop import shown_nop
 from tests.journeys.conftest import Arrive
@@ -335,7 +334,7 @@ def gives_a_telephone(hendra: Person) -> str:
     hendra.follow(hendra.says("Give somebody a telephone"))
     hendra.chooses(hendra.says("Collector"), PAHRUL)
     hendra.fills(hendra.says("Name of the telephone"), "Dusun 1")
-    hendra.ticks("Desa Contoh Hilir")
+    hendra.page.locator("label").filter(has_text="Contoh Hilir").first.click()
     hendra.press(hendra.says("Make the code"))
     return hendra.page.locator("pre.secret code").inner_text()
 
@@ -347,9 +346,7 @@ def collects_offline(pahrul: Person, code: str, story: Story) -> None:
     pahrul.follow(pahrul.says("Collect on this telephone"))
     pahrul.fills(pahrul.says("Code of the office"), code)
     pahrul.press(pahrul.says("Enrol it"), stays=True)
-    page.get_by_text(
-        pahrul.says("Ready: this page opens without a network.")
-    ).wait_for()
+    pahrul.reads(pahrul.says("Ready: this page opens without a network."))
     seen(pahrul, "23-round")
     pahrul.context.set_offline(True)
     page.reload()
@@ -373,10 +370,7 @@ def sends_it(pahrul: Person, guntur: Person, story: Story) -> None:
     page = pahrul.page
     page.get_by_role("button", name=pahrul.says("Next payer")).click()
     pahrul.context.set_offline(False)
-    send = page.locator('[data-at="send"]')
-    expect(send).to_be_enabled()
-    send.click()
-    page.get_by_text(pahrul.says("Everything is sent.")).first.wait_for()
+    pahrul.reads(pahrul.says("Everything is sent."))
     looks_up(guntur, GUNTURS)
     guntur.reads(guntur.says("Nothing is to be paid."))
     guntur.go(f"{PUBLIC}resi/periksa/")
