@@ -56,11 +56,16 @@ WITHOUT_LINK = {
     "revenue:remind-stop",  # from a letter
     "revenue:claim-find",  # by the number that was given, as the next
     "revenue:claim-follow",
+    "revenue:filing-acquire",  # once one is known as a taxpayer
     "revenue:filing-link-code",  # once a code was asked for
     "revenue:file",  # of one's own business, as the next three
     "revenue:filing-acquisition",
     "revenue:filing",
     "revenue:filing-document",
+    "revenue-work:bill-sheet",  # of a bill that is in force
+    "revenue-work:look-at-taxpayer",  # where a NIK or a contact is known
+    "revenue-work:file",  # where a business has not filed, as the next
+    "revenue-work:filings-file",
     "revenue-work:import",  # once a file was sent
     "revenue-work:filing",  # once somebody filed, as the next two
     "revenue-work:filing-document",
@@ -353,6 +358,7 @@ def post_only(name: str) -> bool:
         "revenue:case-add",
         "revenue:case-withdraw",
         "revenue-work:decide-case",
+        "revenue-work:take-up",
         "revenue-work:more-case",
         "revenue-work:confirm-case",
         "revenue-work:end-plan",

@@ -143,7 +143,7 @@ PAYMENTS = register(
             Column("number", _("NOP or number"), "code"),
             Column("year", _("Tax year"), "whole"),
             Column("tax", _("Tax")),
-            Column("label", _("Label")),
+            Column("label", _("Name on the list")),
             Column("amount", _("Paid"), "rupiah"),
             Column("channel", _("Channel")),
             Column("receipt", _("Receipt"), "code"),

@@ -190,7 +190,7 @@ register(
         name=_("Objects you also pay for"),
         columns=(
             Column("number", _("Number")),
-            Column("label", _("Label")),
+            Column("label", _("Name on the list")),
             Column("at", _("When")),
         ),
         covers=("revenue.FamilyLink.account",),
