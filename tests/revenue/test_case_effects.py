@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 
 from habaring.people.models import Account as Person
 from habaring.regions.models import Region
 from habaring.revenue import assessing, ledger, plans, remedies, waivers
 from habaring.revenue.actions import cases as actions
+from habaring.revenue.actions import collecting, writeoffs
 from habaring.revenue.actions import plans as plan_verbs
 from habaring.revenue.actions import waivers as waiver_verbs
 from habaring.revenue.actions.collecting import CannotCollect
@@ -23,6 +25,7 @@ from habaring.revenue.models import (
     Instalment,
     LetterCause,
     WaiverState,
+    WriteOffKind,
 )
 from habaring.shared import walls
 from tests import makers as people
@@ -417,3 +420,48 @@ def test_a_programme_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(CannotCollect):
         waiver_verbs.propose(region=bill.region, terms=terms(**wrong), by=head, at=NEXT)
+
+
+def test_the_app_role_may_do_all_of_it(
+    bill: Bill, alya: Person, head: Person, clerk: Person
+) -> None:
+    region = bill.region
+    old = makers.owed(region, alya, year=2019, due_on=date(2019, 9, 30))
+    lost = makers.owed(region, alya)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {walls.APP_ROLE}")
+        walls.open_region(region.code)
+        case = file(bill, CaseKind.INSTALMENT, alya, parts=3)
+        decide(case, head, parts=3, first_on=date(2026, 2, 10))
+        end(case, head, datetime(2026, 2, 12, 3, tzinfo=AT.tzinfo))
+        grounds = writeoffs.Grounds(
+            WriteOffKind.EXPIRED, "SK 1 (contoh)", "Lima tahun."
+        )
+        row = writeoffs.propose(
+            region=region, bills=[old.id], grounds=grounds, by=head, at=NEXT
+        )
+        writeoffs.decide(
+            region=region,
+            writeoff=row.pk,
+            agree=True,
+            text="Setuju saja.",
+            by=clerk,
+            at=NEXT,
+        )
+        late = NEXT + timedelta(days=300)
+        (letter,) = collecting.write(
+            region=region, step="stpd", bills=[lost.id], by=head, at=late
+        )
+        told = collecting.Fine(LetterCause.APPEAL, 10_000, 20_000, 50)
+        fined = collecting.fine(
+            region=region, bill=lost.id, fine=told, by=head, at=late
+        )
+        for one in (letter, fined):
+            collecting.take_back(
+                region=region, letter=one.pk, reason="Salah orang.", by=head, at=late
+            )
+        cursor.execute("RESET ROLE")
+    walls.open_everywhere()
+    assert again(old).state == BillState.EXPIRED
+    assert again(bill).due_on == bill.due_on
+    assert sum(balance(region, one) for one in Account) == 0
