@@ -167,14 +167,20 @@ class Bench:
     def half(self) -> None:
         """The slowest of a hundred payments at half of what TPC-B-like reached."""
         rate = statistics.median([self.tpcb(8).tps for _ in range(3)]) / 2
-        runs = [self.pay(8, rate=rate).p99 for _ in range(self.rounds)]
-        print(
-            f"p99 at half load ({rate:,.0f}/s): {statistics.median(runs):.1f} ms"
-            f" ({min(runs):.1f}-{max(runs):.1f}); goal 50 idle; load {load():.1f}"
-        )
+        theirs, ours = [], []
+        for _ in range(self.rounds):
+            theirs.append(self.tpcb(8, rate=rate).p99)
+            ours.append(self.pay(8, rate=rate).p99)
+        for name, runs in (("pay()", ours), ("TPC-B-like", theirs)):
+            print(
+                f"{name}, p99 at half load ({rate:,.0f}/s):"
+                f" {statistics.median(runs):.1f} ms ({min(runs):.1f}-{max(runs):.1f});"
+                f" goal 50 idle; load {load():.1f}",
+                flush=True,
+            )
 
-    def tpcb(self, clients: int) -> Run:
-        return self._run(clients, "-b", "tpcb-like")
+    def tpcb(self, clients: int, *, rate: float = 0) -> Run:
+        return self._run(clients, "-b", "tpcb-like", *_at(rate))
 
     def pay(self, clients: int, *, one_region: bool = False, rate: float = 0) -> Run:
         script = _PAY.format(low=1, high=self.bills, regions=REGIONS)
@@ -185,8 +191,7 @@ class Bench:
             script = script.replace(f":bill::int % {REGIONS}", "1")
         path = self.folder / "pay.sql"
         path.write_text(script)
-        more = ("-R", f"{rate:.0f}") if rate else ()
-        found = self._run(clients, "-f", str(path), *more, role=ROLE)
+        found = self._run(clients, "-f", str(path), *_at(rate), role=ROLE)
         self.paid += found.done
         return found
 
@@ -267,6 +272,10 @@ class Bench:
             text=True,
             cwd=ROOT,
         )
+
+
+def _at(rate: float) -> tuple[str, ...]:
+    return ("-R", f"{rate:.0f}") if rate else ()
 
 
 def _of(waits: Sequence[float]) -> float:

@@ -25,7 +25,8 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 import psycopg
-from django.db import IntegrityError, connection
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from psycopg.types.numeric import Int2, Int4, Int8
@@ -33,7 +34,6 @@ from psycopg.types.numeric import Int2, Int4, Int8
 from habaring.engines.bookkeeping import IN_TIME as IN_TIME
 from habaring.engines.bookkeeping import Late, Share
 from habaring.engines.bookkeeping import Line as Line
-from habaring.revenue import prepared
 from habaring.revenue.models import (
     Account,
     Bill,
@@ -42,26 +42,18 @@ from habaring.revenue.models import (
     Posting,
     Source,
 )
+from habaring.revenue.prepared import Statement, run
 from habaring.shared import formats, walls
 from habaring.shared.refusal import Refusal
 
 Outcome = Literal["posted", "replay", "conflict", "never", "reversed", "moved"]
 
 
-@dataclass(frozen=True)
-class _Statement:
-    """One call of a function, and which of its arguments are bytes (see `prepared`)."""
-
-    name: bytes
-    text: bytes
-    forms: tuple[int, ...]
-
-
-def _call(name: str, function: str, forms: str, region: str = "$1") -> _Statement:
+def _call(name: str, function: str, forms: str, region: str = "$1") -> Statement:
     places = ", ".join([region, *(f"${n}" for n in range(2, len(forms) + 1))])
     # called in the target list: a function in FROM costs a tenth more
     text = f"SELECT {function}({places})"
-    return _Statement(name.encode(), text.encode(), tuple(int(form) for form in forms))
+    return Statement(name.encode(), text.encode(), tuple(int(form) for form in forms))
 
 
 # Outside of a transaction the statement itself opens the region, as the argument that the
@@ -142,15 +134,16 @@ def pay(notice: Notice, *, at: datetime, day: date) -> Paid:
     `day` of the books, or the next open one. In a transaction the caller has opened the
     region; outside of one it is a commit of its own, in one round trip.
     """
-    if connection.in_atomic_block:
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.in_atomic_block:
         return _pay(notice, at, day)
     try:
-        paid = _answer(_PAY_ALONE, _arguments(notice, at, day))
+        paid = _answer(database, _PAY_ALONE, _arguments(notice, at, day))
     except IntegrityError as error:
         if "posting_on_an_open_day" not in str(error.__cause__.diag.constraint_name):  # type: ignore[union-attr]
             raise
         # its day closed at this moment: now it goes to the next one
-        paid = _answer(_PAY_ALONE, _arguments(notice, at, day))
+        paid = _answer(database, _PAY_ALONE, _arguments(notice, at, day))
     if paid is not None:
         return paid
     with walls.within(notice.region):
@@ -158,10 +151,11 @@ def pay(notice: Notice, *, at: datetime, day: date) -> Paid:
 
 
 def _pay(notice: Notice, at: datetime, day: date) -> Paid:
-    paid = _answer(_PAY_HERE, _arguments(notice, at, day))
+    database = connections[DEFAULT_DB_ALIAS]
+    paid = _answer(database, _PAY_HERE, _arguments(notice, at, day))
     if paid is None:
         late = _late(notice.region, notice.bill, notice.paid_at)
-        paid = _answer(_PAY_HERE, _arguments(notice, at, day, late))
+        paid = _answer(database, _PAY_HERE, _arguments(notice, at, day, late))
     if paid is None:
         raise RuntimeError("it asks for interest that was told")
     return paid
@@ -226,10 +220,11 @@ def reverse(
     """Take a payment back: "reversed", or "never" when it has not arrived yet (then it
     will not be booked), or "replay" when that was done before.
     """
-    statement = _REVERSE_HERE if connection.in_atomic_block else _REVERSE_ALONE
+    database = connections[DEFAULT_DB_ALIAS]
+    statement = _REVERSE_HERE if database.in_atomic_block else _REVERSE_ALONE
     key = (region.encode(), channel.encode(), reference.encode(), body_sha256)
     times = (at.isoformat().encode(), day.isoformat().encode())
-    back = _answer(statement, key + times)
+    back = _answer(database, statement, key + times)
     if back is None:
         raise RuntimeError("a reversal that asks for interest")
     return back
@@ -481,12 +476,14 @@ def _written(number: int | None) -> bytes | None:
     return None if number is None else b"%d" % number
 
 
-def _answer(statement: _Statement, values: Sequence[bytes | None]) -> Paid | None:
+def _answer(
+    database: BaseDatabaseWrapper, statement: Statement, values: Sequence[bytes | None]
+) -> Paid | None:
     """What `revenue_pay` or `revenue_reverse` answers; None: it asks for interest.
 
     A row in PostgreSQL's binary form: for each column its type, length and value.
     """
-    raw = prepared.run(statement.name, statement.text, values, statement.forms)
+    raw = run(database, statement, values)
     if raw is None:
         raise RuntimeError("a payment without an answer")
     begin = _HEAD.size

@@ -304,7 +304,8 @@ def _object(region: Region, tax: str, number: str) -> TaxObject | None:
 
 def _bills(region: Region, *, tax: str, number: str) -> list[Bill]:
     rows = Bill.objects.filter(region=region, tax=tax, number=number)
-    newest = rows.order_by("-year", "-period", "-seq")[: 2 * YEARS_AT_MOST]
+    newest = rows.defer("facts").order_by("-year", "-period", "-seq")
+    newest = newest[: 2 * YEARS_AT_MOST]
     return [bill for bill in newest if bill.state in SHOWN][:YEARS_AT_MOST]
 
 

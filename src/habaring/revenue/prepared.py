@@ -7,42 +7,46 @@ errors are psycopg's own; the errors come out as Django's.
 """
 
 from collections.abc import Sequence
-from typing import Any
-from weakref import WeakKeyDictionary
+from dataclasses import dataclass
 
-import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import errors, generators, pq
 
 _BINARY = 1
+_OWN = "prepared_by_habaring"
 
 
-# What each connection has prepared: it outlives the thread that did, in the pool.
-_known: WeakKeyDictionary["psycopg.Connection[Any]", set[bytes]] = WeakKeyDictionary()
+@dataclass(frozen=True)
+class Statement:
+    """Its name on a connection, its text, and how each value is written: 0 as text, 1 as
+    the bytes themselves (also of a text: then PostgreSQL refuses a zero in it, instead
+    of ending there). The types of the values are what the statement makes of them.
+    """
+
+    name: bytes
+    text: bytes
+    forms: tuple[int, ...]
 
 
 def run(
-    name: bytes, statement: bytes, values: Sequence[bytes | None], forms: Sequence[int]
+    database: BaseDatabaseWrapper, statement: Statement, values: Sequence[bytes | None]
 ) -> bytes | None:
     """The first column of the first row, in PostgreSQL's binary form.
-
-    `forms`: 0 for a value written as text, 1 for the bytes themselves (also of a text:
-    then PostgreSQL refuses a zero in it, instead of ending there). Their types are what
-    the statement makes of them.
 
     Raises:
         Error: Django's, as from its own cursor.
     """
-    database = connections[DEFAULT_DB_ALIAS]
+    name = statement.name
     database.ensure_connection()
     with database.wrap_database_errors:
         native = database.connection
         line = native.pgconn
-        names = _known.setdefault(native, set())
+        # kept with the connection: in the pool it outlives the thread that prepared
+        names: set[bytes] = vars(native).setdefault(_OWN, set())
         if name not in names:
-            _checked(line.prepare(name, statement), pq.ExecStatus.COMMAND_OK)
+            _checked(line.prepare(name, statement.text), pq.ExecStatus.COMMAND_OK)
             names.add(name)
-        line.send_query_prepared(name, values, forms, result_format=_BINARY)
+        line.send_query_prepared(name, values, statement.forms, result_format=_BINARY)
         (result,) = native.wait(generators.execute(line))
         try:
             _checked(result, pq.ExecStatus.TUPLES_OK)

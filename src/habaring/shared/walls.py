@@ -51,8 +51,16 @@ def also(code: str) -> Iterator[None]:
     """Open one region for some statements of a citizen's act, and close it again behind
     them: what they may see and write is for the action to keep narrow.
     """
-    before = opened().region
-    open_region(code)
+    if not connection.in_atomic_block:
+        raise NotInTransactionError(code)
+    with connection.cursor() as cursor:  # in one round trip: public pages do it
+        cursor.execute(
+            "WITH before AS MATERIALIZED ("
+            " SELECT coalesce(current_setting('app.region', true), '') AS region)"
+            " SELECT region, set_config('app.region', %s, true) FROM before",
+            [code],
+        )
+        before: str = cursor.fetchone()[0]
     yield  # a refusal rolls the setting back with the rest
     open_region(before)
 
