@@ -18,6 +18,8 @@ from habaring.revenue.bank.signing import Call, Paid, Signer
 CLIENTS = 16
 PATIENCE = 90
 """Seconds after the storm in which everything must get its answer."""
+SLOWEST = 600
+"""Seconds that the kills of a storm may take longer than they should."""
 GOOD = 200
 
 
@@ -165,14 +167,17 @@ class Traffic:
 
     # Clients
 
-    def run(self, seconds: float) -> None:
-        """Blow for so long, then go on until everything has its answer."""
+    def run(self, seconds: float, calm: threading.Event) -> None:
+        """Blow for so long and until nothing is killed any more (`calm`), then go on
+        until everything has its answer.
+        """
         clients = [
             threading.Thread(target=self._client, daemon=True) for _ in range(CLIENTS)
         ]
         for client in clients:
             client.start()
         time.sleep(seconds)
+        calm.wait(SLOWEST)
         self.stopping = True
         self.patience = time.monotonic() + PATIENCE
         for client in clients:

@@ -24,7 +24,7 @@ from tests.makers import region
 from tests.revenue import banks, makers
 from tests.revenue.storm import checks
 from tests.revenue.storm.app import App
-from tests.revenue.storm.bank import PATIENCE, Money, Target, Traffic
+from tests.revenue.storm.bank import PATIENCE, SLOWEST, Money, Target, Traffic
 from tests.revenue.storm.cluster import Cluster, cluster
 
 AMOUNT = 77_600
@@ -202,12 +202,18 @@ def _blown(
     before: Sequence[Money],
 ) -> Report:
     traffic = Traffic(app.port, made.signer, made.targets)
-    bank = threading.Thread(target=traffic.run, args=(weather.seconds,), daemon=True)
+    calm = threading.Event()
+    bank = threading.Thread(
+        target=traffic.run, args=(weather.seconds, calm), daemon=True
+    )
     begun = time.monotonic()
     bank.start()
     # not in a thread: PostgreSQL follows the thread that started it when that ends
-    _kill_again_and_again(server, app, weather)
-    bank.join(END_SECONDS)
+    try:
+        _kill_again_and_again(server, app, weather)
+    finally:
+        calm.set()
+    bank.join(weather.seconds + END_SECONDS)
     if bank.is_alive():
         raise TimeoutError(f"The bank came to no end: {dict(traffic.counted)}")
     seconds = time.monotonic() - begun
@@ -240,6 +246,8 @@ def _kill_again_and_again(server: Cluster, app: App, weather: Weather) -> None:
     pause = weather.seconds / (weather.kills + 1)
     begun, done = time.monotonic(), 0
     while done < weather.kills:
+        if time.monotonic() > begun + weather.seconds + SLOWEST:
+            raise TimeoutError(f"PostgreSQL is too slow to come back: {done} kills")
         done += 1
         middle = begun + pause * (done - 0.5) - time.monotonic()
         time.sleep(max(0.0, middle))
