@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from tests.journeys.person import Person
+from tests.journeys.sights import WIDTHS
 from tests.journeys.sights import seen as seen_in
+from tests.journeys.test_look import too_wide
 from tests.journeys.town import Town
 
 CODE = "62.01"
@@ -155,6 +157,18 @@ class Story:
 
 def seen(person: Person, name: str) -> None:
     seen_in(person, name, "taxes")
+
+
+def fits(person: Person) -> None:
+    """Nothing is wider than the screen, on a phone and at the desk."""
+    page, before = person.page, person.page.viewport_size
+    assert before is not None
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        told = sorted(set(too_wide(person, width)))[:4] if wide > width else []
+        assert wide <= width, f"{person.path} at {width}: {wide}, {told}"
+    page.set_viewport_size(before)
 
 
 def sends(person: Person, button: str) -> None:

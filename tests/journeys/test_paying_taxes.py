@@ -46,6 +46,7 @@ from tests.journeys.taxes import (
     Receipt,
     Story,
     bank_app,
+    fits,
     register_file,
     rule_text,
     rupiah,
@@ -87,7 +88,7 @@ def approves_it(hendra: Person, rule: str) -> None:
     hendra.go(OFFICE)
     hendra.follow(hendra.says("rules for a second person"), exact=False)
     hendra.follow_address(rule)
-    seen(hendra, "03-rule")
+    fits(hendra)
     hendra.press(hendra.says("Approve it"))
     hendra.reads(hendra.says("The rule is approved."))
 
@@ -118,7 +119,7 @@ def loads_the_register(ratna: Person, story: Story) -> None:
     ratna.follow(ratna.says("To the objects"))
     listed = list(rows_of(ratna, ratna.says("Tax objects")))
     assert len(listed) == len(OWNERS)
-    seen(ratna, "05-objects")
+    fits(ratna)
 
 
 def imports(ratna: Person, file: Path, kind: str) -> None:
@@ -145,7 +146,7 @@ def issues_the_year(ratna: Person, story: Story) -> None:
     seen(ratna, "06-run")
     ratna.go(f"{OFFICE}tagihan/")
     assert len(list(rows_of(ratna, ratna.says("Bills")))) == len(OWNERS)
-    seen(ratna, "07-bills")
+    fits(ratna)
 
 
 def takes_banks_on(hendra: Person, story: Story) -> None:
@@ -219,12 +220,12 @@ def pays_at_the_bank(payer: Person, story: Story, code: str, way: str) -> None:
 def reads_why(bahrun: Person) -> None:
     """Each step with its article; tried with another area, nothing is sent."""
     looks_up(bahrun, BAHRUNS)
-    seen(bahrun, "10-object")
+    fits(bahrun)
     bahrun.follow(bahrun.says("Why this amount?"), exact=False)
     bahrun.reads(rupiah(FREE))
     seen(bahrun, "11-why")
     bahrun.follow(bahrun.says("Try other figures"), exact=False)
-    seen(bahrun, "12-what-if")
+    fits(bahrun)
 
 
 def pays_by_qris(person: Person, payer: Person, story: Story, nop: str) -> None:
@@ -259,7 +260,7 @@ def verifies(person: Person, story: Story, nop: str) -> None:
     person.fills(label, receipt.code)
     person.press(person.says("Check it"))
     person.reads(person.says("This receipt is real"))
-    seen(person, "15-real")
+    fits(person)
     amount = str(tax_of(nop))
     person.fills(label, receipt.code.replace(amount, f"9{amount}"))
     person.press(person.says("Check it"))
@@ -347,7 +348,7 @@ def collects_offline(pahrul: Person, code: str, story: Story) -> None:
     pahrul.fills(pahrul.says("Code of the office"), code)
     pahrul.press(pahrul.says("Enrol it"), stays=True)
     pahrul.reads(pahrul.says("Ready: this page opens without a network."))
-    seen(pahrul, "23-round")
+    fits(pahrul)
     pahrul.context.set_offline(True)
     page.reload()
     pahrul.fills(pahrul.says("Name or NOP"), "guntur")
@@ -377,7 +378,7 @@ def sends_it(pahrul: Person, guntur: Person, story: Story) -> None:
     label = guntur.says("What the QR code says, or the number of the receipt")
     guntur.fills(label, story.receipts[GUNTURS].code)
     guntur.press(guntur.says("Check it"))
-    seen(guntur, "26-slip-checked")
+    fits(guntur)
     guntur.reads(rupiah(tax_of(GUNTURS)))
 
 
@@ -388,7 +389,7 @@ def counts_the_deposit(wati: Person) -> None:
     wati.fills(wati.says("Cash counted"), str(tax_of(GUNTURS)))
     wati.press(wati.says("Book the deposit"))
     wati.reads(wati.says("All that was taken is deposited."))
-    seen(wati, "27-deposit")
+    fits(wati)
 
 
 # The office reconciles
@@ -402,12 +403,12 @@ def reconciles(wati: Person, story: Story, files: list[Path]) -> None:
         wati.chooses(wati.says("Bank or payment service"), bank)
         wati.attaches(wati.says("File"), file)
         wati.press(wati.says("Look at the file"))
-        seen(wati, f"30-preview-{bank.split()[0].lower()}")
+        fits(wati)
         wati.press(wati.says("Save and compare"))
-        seen(wati, f"31-statement-{bank.split()[0].lower()}")
+        fits(wati)
     wati.reads(wati.says("Nothing of this file waits."))
     wati.go(f"{OFFICE}rekonsiliasi/temuan/")
-    seen(wati, "32-findings")
+    fits(wati)
     rows = list(rows_of(wati, wati.says("Findings")))
     assert len(rows) == 1, rows
     wati.page.locator(
@@ -431,7 +432,7 @@ def repairs(hendra: Person, story: Story) -> None:
         )
     )
     hendra.follow_address(story.finding)
-    seen(hendra, "34-to-approve")
+    fits(hendra)
     hendra.press(hendra.says("Approve and book"))
     hendra.reads(hendra.says("The repair is booked."))
 
@@ -447,7 +448,7 @@ def closes_the_day(wati: Person, story: Story) -> None:
     assert not wati.page.get_by_role("button", name=wati.says("Close this day")).count()
     seen(wati, "41-closed")
     wati.go(f"{OFFICE}buku/")
-    seen(wati, "42-books")
+    fits(wati)
 
 
 # An objection
@@ -473,12 +474,12 @@ def objects_to_it(alya: Person) -> None:
     seen(alya, "50-mine")
     alya.follow(alya.says("Why this amount?"), exact=False)
     alya.follow(alya.says("Ask about this bill"))
-    seen(alya, "51-ask")
+    fits(alya)
     alya.follow(alya.says("objection").capitalize())
     alya.fills(alya.says("Right land area, m²"), "300")
     alya.fills(alya.says("What is wrong, or why you ask"), "Sertifikat: 300 m2.")
     alya.press(alya.says("Send the request"))
-    seen(alya, "52-asked")
+    fits(alya)
 
 
 def decides_it(ratna: Person, alya: Person, story: Story) -> None:
@@ -497,7 +498,7 @@ def decides_it(ratna: Person, alya: Person, story: Story) -> None:
     alya.go(f"{PUBLIC}saya/")
     alya.reads(rupiah(lower))
     alya.follow(alya.says("My requests"))
-    seen(alya, "54-requests")
+    fits(alya)
     letter = next_to(story.town, "alya@contoh.id", after=0)
     assert f"{PUBLIC}saya/permohonan/" in letter
 
