@@ -145,7 +145,7 @@ def test_the_desk_asks_a_bounded_number_of_questions(
         actions.open_post(region=kotim, new=new, by=None, at=now())
     client.force_login(budi)
     client.get("/ruang-kerja/62.02/")
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(80):
         client.get("/ruang-kerja/62.02/")
 
 
