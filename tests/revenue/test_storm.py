@@ -54,7 +54,7 @@ def test_each_payment_happens_once_whatever_is_killed(
     with blow.sea(tmp_path / "pg-storm", blow.dumped(tmp_path), weather) as server:
         report = blow.over(server, town.part(500), weather)
         told(report, weather, capsys)
-        assert report.violations == {}
+        assert report.violations == {}, str(report)
         assert report.acked > 5 * SECONDS
         assert report.kills >= KILLS
         assert not [what for what in report.counted if what[:6].isupper()]
@@ -69,7 +69,7 @@ def test_each_payment_happens_once_though_the_power_is_cut(
     town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     report = storm(town, tmp_path, capsys, Weather(SECONDS, KILLS, power=True))
-    assert report.violations == {}
+    assert report.violations == {}, str(report)
     assert report.acked > 100
     assert report.cuts >= KILLS
 

@@ -148,13 +148,18 @@ def _balance(books: Books) -> int:
 def _cash(
     books: Books, posted: Sequence[dict[str, Any]], money: Sequence[Money]
 ) -> int:
-    """By channel: what stands here, and what the bank says it has for us."""
+    """By channel: what stands here, and what the bank says it has for us.
+
+    Not of money that the bank still asks about: it may be here or not.
+    """
     here: Counter[str] = Counter()
     there: Counter[str] = Counter()
+    asked = {one.paid.reference for one in money if not one.done}
     for row in posted:
-        here[row["channel"].partition(":")[0]] += row["amount"]
+        if row["key"] not in asked:
+            here[row["channel"].partition(":")[0]] += row["amount"]
     for one in money:
-        if one.acked and not one.back_acked:
+        if one.acked and one.done and not one.back_acked:
             there[one.kind] += one.paid.amount
     return sum(here[kind] != there[kind] for kind in ("va", "qris"))
 
