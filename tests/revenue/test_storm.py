@@ -57,7 +57,7 @@ def test_each_payment_happens_once_whatever_is_killed(
         assert report.violations == {}, str(report)
         assert report.acked > 5 * SECONDS
         assert report.kills >= KILLS
-        assert not [what for what in report.counted if what[:6].isupper()]
+        assert not [what for what in report.counted if what[:6].isupper()], str(report)
         found = blow.over(server, town.part(0, 500), faulty, before=report.money)
         told(found, faulty, capsys)
     assert "a payment is there twice" in found.violations

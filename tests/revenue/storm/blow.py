@@ -6,6 +6,7 @@ import random
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -225,6 +226,9 @@ def _blown(
     server.start()
     waited = sorted(traffic.waited) or [0.0]
     traffic.counted["web server started"] = app.starts
+    if "NEVER ANSWERED" in traffic.counted:
+        asked = Counter(f"{one.what} {one.money}" for one in traffic.waiting)
+        traffic.counted.update(dict(asked.most_common(5)))
     traffic.counted["p50 ms"] = round(1000 * waited[len(waited) // 2])
     return Report(
         payments=len(traffic.money),
