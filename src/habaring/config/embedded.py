@@ -162,6 +162,8 @@ class Server:
             "unix_socket_permissions=0700",
             "max_connections=100",
             "shared_buffers=128MB",
+            # Workers of version 18 that were killed left later readers waiting for ever.
+            "io_method=sync",
             *(() if self.durable else NOT_DURABLE),
         ]
         command = [str(self.binaries / "bin" / "postgres"), "-D", str(self.cluster)]

@@ -243,6 +243,9 @@ def database(url: str, role: str = "") -> dict[str, object]:
                 "min_size": 1,
                 "max_size": env_int("DATABASE_POOL", 8),
                 "timeout": 10,
+                # A database that comes back is found by the next request; the pool's
+                # own patience doubles its pauses for five minutes.
+                "reconnect_timeout": 5,
             },
         },
         "TEST": {"NAME": os.environ.get("TEST_DATABASE") or None},

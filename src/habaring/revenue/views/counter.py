@@ -25,7 +25,7 @@ from habaring.revenue.forms.counter import (
     read_taking,
 )
 from habaring.revenue.forms.reconciling import read_day
-from habaring.revenue.models import Bill, Channel, Finding, Outcome, Payment
+from habaring.revenue.models import Bill, Finding, Outcome, Payment
 from habaring.revenue.views.rooms import (
     FORM_METHODS,
     Room,
@@ -193,9 +193,7 @@ def till(request: HttpRequest, code: str) -> HttpResponse:
 def mistake(request: HttpRequest, code: str, serial: int) -> HttpResponse:
     """Ask a second person to take back one's own payment of today."""
     room, on = enter(request, code, Power.TAKE_PAYMENTS), localdate()
-    get_object_or_404(
-        Payment, region=room.region, serial=serial, channel=Channel.COUNTER
-    )
+    get_object_or_404(Payment, region=room.region, serial=serial)
     form = ReasonForm(posted(request))
 
     def save() -> HttpResponse:
