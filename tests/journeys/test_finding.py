@@ -69,6 +69,7 @@ def test_around_the_stages_of_a_region(arrive: Arrive, language: str) -> None:
         "/daerah/62.02/usulan/",
         "/daerah/62.02/pilihan/",
         "/daerah/62.02/rencana/",
+        "/daerah/62.02/pajak/",
     ]
     for position, address in enumerate(addresses):
         with alya.page.expect_navigation():
