@@ -46,6 +46,14 @@ def forget() -> None:
     _found.cache_clear()
 
 
+def find(region: str) -> None:
+    """All objects of the table, before anybody asks: who asks is undone after it."""
+    for audience in declared().values():
+        for how in audience.ids.values():
+            if isinstance(how, dict):
+                _object(how, region)
+
+
 def declared() -> dict[str, Audience]:
     """The table of audiences, by the name of the address."""
     rows = tomllib.loads(TABLE.read_text())

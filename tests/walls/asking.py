@@ -20,7 +20,7 @@ from habaring.api.contract import schema as contract
 from habaring.shared.walls import APP_ROLE
 from tests.api.makers import right_bodies
 from tests.walls import objects
-from tests.walls.addresses import Audience, address, declared, forget
+from tests.walls.addresses import Audience, address, declared, find, forget
 from tests.walls.town import (
     BELOW,
     HERE,
@@ -69,6 +69,7 @@ def _founded(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
             founded()
             objects.made(HERE)
             forget()
+            find(HERE)
             yield
             transaction.set_rollback(True)
         connection.close()
