@@ -5,6 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from habaring.api import urls as api
 from habaring.assessment import urls as assessment
 from habaring.council import urls as council
+from habaring.evidence import urls as evidence
+from habaring.exchange import urls as exchange
+from habaring.guidance import urls as guidance
 from habaring.history import urls as history
 from habaring.masterplan import urls as masterplan
 from habaring.participation import urls as participation
@@ -14,6 +17,7 @@ from habaring.posts import urls as posts
 from habaring.privacy import urls as privacy
 from habaring.regions import urls as regions
 from habaring.revenue import urls as revenue
+from habaring.workshop import urls as workshop
 
 handler403 = "habaring.web.views.not_allowed"
 handler404 = "habaring.web.views.not_found"
@@ -58,6 +62,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *stage(
         "masterplan", masterplan.public, masterplan.work, at=("rencana", "rencanakan")
     ),
+    *stage("workshop", workshop.public, workshop.work, at=("lokakarya",) * 2),
+    *stage("guidance", guidance.public, guidance.work, at=("belajar", "belajar")),
+    *stage("exchange", exchange.public, exchange.work, at=("praktik", "praktik")),
+    path("ruang-kerja/<code:code>/bukti/", include((evidence.work, "evidence-work"))),
+    path("nasional/", include((guidance.national, "national"))),
+    path("ruang-kerja/angkatan/", include((guidance.platform, "guidance-platform"))),
+    path("praktik/", include((exchange.platform, "practices"))),
     path("", include((api.public, "api"))),
     path("ruang-kerja/<code:code>/api/", include((api.work, "api-work"))),
 ]

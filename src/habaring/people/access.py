@@ -62,6 +62,16 @@ class Power(StrEnum):
     DECIDE_TAX_CASES = "decide_tax_cases"
     RECONCILE = "reconcile"
     MANAGE_PARTNERS = "manage_partners"  # banks, their keys, collectors' devices
+    KEEP_EVIDENCE = "keep_evidence"
+    JUDGE_EVIDENCE = "judge_evidence"
+    RUN_WORKSHOPS = "run_workshops"
+    TAKE_PART_IN_GUIDANCE = (
+        "take_part_in_guidance"  # a region: applies, hands in, answers
+    )
+    RUN_COHORTS = "run_cohorts"  # the ministry's programme office, platform-wide
+    MENTOR = "mentor"  # only regions that a row of guidance names
+    ASSESS = "assess"  # only evaluations that a row of guidance names
+    SHARE_PRACTICES = "share_practices"
 
 
 OF_THE_REGION = frozenset({Power.SEE_WORK_ROOM})

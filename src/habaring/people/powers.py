@@ -70,6 +70,20 @@ SENTENCES: Mapping[Power, Words] = {
         "Compares bank files with the books, repairs by two people, closes the day."
     ),
     Power.MANAGE_PARTNERS: _("Keeps banks, their keys, and collectors' devices."),
+    Power.KEEP_EVIDENCE: _("Puts evidence into the vault and links it to answers."),
+    Power.JUDGE_EVIDENCE: _("Says whether a piece of evidence is valid, and why."),
+    Power.RUN_WORKSHOPS: _("Opens the workshop room and carries its results on."),
+    Power.TAKE_PART_IN_GUIDANCE: _(
+        "Applies for a cohort, hands in work, and answers the evaluation."
+    ),
+    Power.RUN_COHORTS: _(
+        "Runs cohorts, stages and evaluations for the ministry, and gives awards."
+    ),
+    Power.MENTOR: _("Guides the regions assigned: comments, and approves work."),
+    Power.ASSESS: _("Scores the evaluations assigned, after declaring interests."),
+    Power.SHARE_PRACTICES: _(
+        "Publishes practices, adopts those of others, asks and answers other regions."
+    ),
     Power.MANAGE_API: _("Issues and withdraws the keys by which programs come in."),
 }
 

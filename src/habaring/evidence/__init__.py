@@ -1,0 +1,1 @@
+"""The vault: files that prove something, with their verdicts."""

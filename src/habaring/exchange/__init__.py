@@ -1,0 +1,1 @@
+"""Practices shared between regions."""

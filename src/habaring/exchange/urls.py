@@ -1,0 +1,7 @@
+"""Addresses of exchange."""
+
+from django.urls import URLPattern
+
+public: list[URLPattern] = []
+work: list[URLPattern] = []
+platform: list[URLPattern] = []

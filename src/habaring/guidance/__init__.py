@@ -1,0 +1,1 @@
+"""Cohorts, stages of guidance, evaluations, awards."""

@@ -1,0 +1,1 @@
+"""The workshop room: ideas of many people at once."""
