@@ -137,6 +137,7 @@ INSTALLED_APPS = [
     "habaring.posts",
     "habaring.privacy",
     "habaring.evidence",
+    "habaring.writing",
     "habaring.council",
     "habaring.assessment",
     "habaring.participation",
@@ -145,6 +146,7 @@ INSTALLED_APPS = [
     "habaring.exchange",
     "habaring.masterplan",
     "habaring.workshop",
+    "habaring.evaluation",
     "habaring.guidance",
     "habaring.history",
     "habaring.api",
@@ -183,7 +185,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "habaring.config.urls"
-WSGI_APPLICATION = "habaring.config.wsgi.application"
+# Threads of a web process that make pages; two more serve its live lines.
+WEB_THREADS = env_int("WEB_THREADS", 4)
 
 _LOADERS: list[object] = [
     "django.template.loaders.filesystem.Loader",

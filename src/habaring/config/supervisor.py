@@ -146,12 +146,12 @@ class Asked:
 
 def children(place: Place) -> tuple[Child, Child]:
     web = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+        *(sys.executable, "-m", "granian", "--interface", "asgi"),
         *("--host", place.host, "--port", str(place.port)),
         *("--workers", os.environ.get("WEB_WORKERS", "2")),
-        *("--blocking-threads", "4"),  # below the connections of a process's pool
+        *("--backpressure", "1500"),  # above the live lines of a process
         *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
-        *("--log-level", "warning", "habaring.config.wsgi:application"),
+        *("--log-level", "warning", "habaring.config.asgi:application"),
     ]
     worker = [sys.executable, "-m", "habaring.cli", "worker"]
     return Child("web server", web), Child("worker", worker)

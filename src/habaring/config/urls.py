@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from habaring.api import urls as api
 from habaring.assessment import urls as assessment
 from habaring.council import urls as council
+from habaring.evaluation import urls as evaluation
 from habaring.evidence import urls as evidence
 from habaring.exchange import urls as exchange
 from habaring.guidance import urls as guidance
@@ -18,6 +19,7 @@ from habaring.privacy import urls as privacy
 from habaring.regions import urls as regions
 from habaring.revenue import urls as revenue
 from habaring.workshop import urls as workshop
+from habaring.writing import urls as writing
 
 handler403 = "habaring.web.views.not_allowed"
 handler404 = "habaring.web.views.not_found"
@@ -66,6 +68,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *stage("guidance", guidance.public, guidance.work, at=("belajar", "belajar")),
     *stage("exchange", exchange.public, exchange.work, at=("praktik", "praktik")),
     path("ruang-kerja/<code:code>/bukti/", include((evidence.work, "evidence-work"))),
+    path("ruang-kerja/<code:code>/tulisan/", include((writing.work, "writing-work"))),
+    *stage("evaluation", evaluation.public, evaluation.work, at=("evaluasi",) * 2),
+    path(
+        "ruang-kerja/evaluasi/", include((evaluation.platform, "evaluation-platform"))
+    ),
     path("nasional/", include((guidance.national, "national"))),
     path("ruang-kerja/angkatan/", include((guidance.platform, "guidance-platform"))),
     path("praktik/", include((exchange.platform, "practices"))),

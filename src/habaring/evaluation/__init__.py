@@ -1,0 +1,1 @@
+"""Yearly evaluation by instruments, assessors, findings, appeals, awards."""

@@ -1,0 +1,1 @@
+"""Text that several people write at once, with comments and suggestions."""
