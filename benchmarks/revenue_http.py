@@ -249,10 +249,10 @@ class Web:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
         command = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+            *(sys.executable, "-m", "granian", "--interface", "asgi"),
             *("--host", "127.0.0.1", "--port", str(self.port), "--workers", "2"),
-            *("--blocking-threads", "4", "--log-level", "error"),
-            "habaring.config.wsgi:application",
+            *("--log-level", "error"),
+            "habaring.config.asgi:application",
         ]
         env = os.environ | {"PLAIN_STATIC": "True", "DATABASE_ROLE": "habaring_app"}
         self.process = subprocess.Popen(command, env=env, start_new_session=True)

@@ -109,10 +109,10 @@ def _served(objects: int) -> int:
         "PLAIN_STATIC": "True",
         "LOG_LEVEL": "ERROR",
     }
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi"]
-    command += ["--blocking-threads", "4", "--port", str(port), "--log-level", "error"]
+    command = [sys.executable, "-m", "granian", "--interface", "asgi"]
+    command += ["--port", str(port), "--log-level", "error"]
     server = subprocess.Popen(
-        [*command, "habaring.config.wsgi:application"],
+        [*command, "habaring.config.asgi:application"],
         env=environment,
         cwd=ROOT,
         preexec_fn=ahead,  # noqa: PLW1509 - no threads here

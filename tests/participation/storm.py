@@ -48,10 +48,10 @@ class Server:
             "PLAIN_STATIC": "True",
         }
         command = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+            *(sys.executable, "-m", "granian", "--interface", "asgi"),
             *("--host", "127.0.0.1", "--port", str(self.port), "--workers", "2"),
-            *("--blocking-threads", "4", "--respawn-failed-workers"),
-            *("--log-level", "error", "habaring.config.wsgi:application"),
+            "--respawn-failed-workers",
+            *("--log-level", "error", "habaring.config.asgi:application"),
         ]
         self.process = subprocess.Popen(
             command, env=env, start_new_session=True, stderr=subprocess.DEVNULL

@@ -59,14 +59,15 @@ class App:
             "PERSONAL_DATA_KEY": settings.PERSONAL_DATA_KEY,
             "HABARING_DATA": str(settings.DATA_DIR),
             "PLAIN_STATIC": "True",
+            "WEB_THREADS": str(THREADS),
             "DATABASE_POOL": str(THREADS + 2),
             "LOG_LEVEL": "CRITICAL",
             "STORM_FAULT": self.fault,
         }
         command = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+            *(sys.executable, "-m", "granian", "--interface", "asgi"),
             *("--host", "127.0.0.1", "--port", str(self.port)),
-            *("--workers", str(WORKERS), "--blocking-threads", str(THREADS)),
+            *("--workers", str(WORKERS)),
             *("--respawn-failed-workers", "--respawn-interval", "0.2"),
             *("--log-level", "info", "tests.revenue.storm.faults:application"),
         ]

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from habaring.config.wsgi import application as application
+from habaring.config.asgi import application as application
 from habaring.revenue import ledger
 from habaring.revenue.gateways import codes, door
 from habaring.revenue.gateways.codes import Answer

@@ -1,0 +1,1 @@
+"""A site with two live lines and a few plain pages, served as `up` serves."""
