@@ -2,22 +2,22 @@
 
 from django.urls import path
 
-from habaring.masterplan import views
+from habaring.masterplan.views import books
 
 public = [
-    path("", views.plan, name="plan"),
-    path("edisi/<int:number>/", views.edition, name="edition"),
-    path("edisi/<int:number>/<slug:book>/", views.book, name="book"),
-    path("edisi/<int:number>/catatan.json", views.record, name="record"),
-    path("edisi/<int:number>/<slug:book>.<slug:form>", views.file, name="file"),
+    path("", books.plan, name="plan"),
+    path("edisi/<int:number>/", books.edition, name="edition"),
+    path("edisi/<int:number>/<slug:book>/", books.book, name="book"),
+    path("edisi/<int:number>/catatan.json", books.record, name="record"),
+    path("edisi/<int:number>/<slug:book>.<slug:form>", books.file, name="file"),
     path(
-        "edisi/<int:number>/program/<str:programme>/", views.programme, name="programme"
+        "edisi/<int:number>/program/<str:programme>/", books.programme, name="programme"
     ),
 ]
 work = [
-    path("", views.desk, name="desk"),
-    path("bagian/<str:key>/", views.section, name="section"),
-    path("rpjmd/", views.development_plan, name="development-plan"),
-    path("terbitkan/", views.issue, name="issue"),
-    path("edisi/<int:number>/tarik/", views.withdraw, name="withdraw"),
+    path("", books.desk, name="desk"),
+    path("bagian/<str:key>/", books.section, name="section"),
+    path("rpjmd/", books.development_plan, name="development-plan"),
+    path("terbitkan/", books.issue, name="issue"),
+    path("edisi/<int:number>/tarik/", books.withdraw, name="withdraw"),
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from habaring.masterplan import actions, queries, setting
-from habaring.masterplan.forms import (
+from habaring.masterplan.forms.books import (
     DevelopmentPlanForm,
     IssueEdition,
     SectionText,
