@@ -85,6 +85,7 @@ IN_PART: Mapping[Power, Part] = {
     Power.RECORD_OBSERVATIONS: "department",
     Power.RECORD_CANDIDATES: "department",
     Power.CHECK_PROPOSALS: "department",
+    Power.KEEP_EVIDENCE: "department",
     Power.RECORD_MEETINGS: "body",
     Power.RECORD_DECISIONS: "body",
 }
