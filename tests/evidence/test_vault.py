@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import InternalError, transaction
+from django.db import IntegrityError, transaction
 
 from habaring.evidence import actions, queries, words
 from habaring.evidence.actions import EvidenceRefused, VerdictRefused
@@ -81,7 +81,7 @@ def test_a_verdict_has_a_reason_and_is_never_changed(
     )
     row.refresh_from_db()
     assert row.verdict == words.REFUSED
-    with pytest.raises(InternalError, match="only appended"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="only appended"), transaction.atomic():
         Verdict.objects.filter(pk=said.pk).update(reason="lain")
 
 
