@@ -173,6 +173,7 @@ ORIGINS: Mapping[str, Words] = {
     "department": _("a department"),
     "document": _("a document"),
     "proposal": _("a proposal"),
+    "practice": _("a practice of another region"),
 }
 _FROM = (
     Column("origin_kind", _("Came from"), "choice", choices=ORIGINS),
@@ -437,7 +438,9 @@ def _form(entry: Entry) -> Iterator[Problem]:
         yield _at(
             entry,
             "origin_kind",
-            _("Choose a person, a meeting, a department, a document or a proposal."),
+            _(
+                "Choose a person, a meeting, a department, a document, a proposal or a practice."
+            ),
         )
 
 

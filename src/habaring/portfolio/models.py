@@ -19,6 +19,7 @@ class Origin(models.TextChoices):
     DEPARTMENT = "department", "department"
     DOCUMENT = "document", "document"
     PROPOSAL = "proposal", "proposal"
+    PRACTICE = "practice", "practice"  # adopted from another region
 
 
 class CandidateQuerySet(models.QuerySet["Candidate"]):
