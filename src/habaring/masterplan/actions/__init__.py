@@ -1,5 +1,24 @@
 """Everything that is written about the master plan, by subject."""
 
+from habaring.masterplan.actions.aiming import (
+    Measure,
+    NewAim,
+    NewPlanTarget,
+    Remap,
+    record_aim,
+    record_plan_target,
+    remap,
+)
+from habaring.masterplan.actions.analysing import (
+    NewGap,
+    NewIssue,
+    NewStrategy,
+    NewSwot,
+    record_gap,
+    record_issue,
+    record_strategy,
+    record_swot,
+)
 from habaring.masterplan.actions.books import (
     AlreadyWithdrawn,
     Issue,
@@ -17,21 +36,49 @@ from habaring.masterplan.actions.books import (
     withdraw_edition,
     write_section,
 )
+from habaring.masterplan.actions.readiness import (
+    Answer,
+    begin_year,
+    record_readiness,
+)
+from habaring.masterplan.actions.recording import close, release, restore, withdraw
 
 __all__ = [
     "AlreadyWithdrawn",
+    "Answer",
     "Issue",
+    "Measure",
     "MissionsMissing",
+    "NewAim",
     "NewDevelopmentPlan",
+    "NewGap",
+    "NewIssue",
+    "NewPlanTarget",
+    "NewStrategy",
+    "NewSwot",
     "NoPlan",
     "NothingChanged",
     "PeriodWrong",
     "ReasonMissing",
+    "Remap",
     "SetOfOthers",
+    "begin_year",
+    "close",
     "issue_edition",
     "load_set",
+    "record_aim",
     "record_development_plan",
+    "record_gap",
+    "record_issue",
+    "record_plan_target",
+    "record_readiness",
+    "record_strategy",
+    "record_swot",
+    "release",
+    "remap",
+    "restore",
     "set_files",
+    "withdraw",
     "withdraw_edition",
     "write_section",
 ]

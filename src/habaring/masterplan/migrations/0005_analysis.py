@@ -6,375 +6,946 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('masterplan', '0004_walls'),
-        ('posts', '0003_nothing_ownerless'),
-        ('regions', '0002_budget_figures'),
+        ("masterplan", "0004_walls"),
+        ("posts", "0003_nothing_ownerless"),
+        ("regions", "0002_budget_figures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Aim',
+            name="Aim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('illustrative', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('number', models.PositiveIntegerField()),
-                ('origin', models.CharField(blank=True, max_length=200)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('level', models.CharField(choices=[('vision', 'Vision'), ('mission', 'Mission'), ('goal', 'Goal'), ('target', 'Target')], max_length=7)),
-                ('dimension', models.CharField(blank=True, max_length=20)),
-                ('text', models.TextField()),
-                ('indicator', models.CharField(blank=True, max_length=300)),
-                ('unit', models.CharField(blank=True, max_length=60)),
-                ('baseline', models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True)),
-                ('baseline_year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('target', models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True)),
-                ('target_year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('sdg', models.CharField(blank=True, max_length=40)),
-                ('above', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='below', to='masterplan.aim')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("illustrative", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                ("number", models.PositiveIntegerField()),
+                ("origin", models.CharField(blank=True, max_length=200)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("vision", "Vision"),
+                            ("mission", "Mission"),
+                            ("goal", "Goal"),
+                            ("target", "Target"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("dimension", models.CharField(blank=True, max_length=20)),
+                ("text", models.TextField()),
+                ("indicator", models.CharField(blank=True, max_length=300)),
+                ("unit", models.CharField(blank=True, max_length=60)),
+                (
+                    "baseline",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=24, null=True
+                    ),
+                ),
+                (
+                    "baseline_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True),
+                ),
+                (
+                    "target",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=24, null=True
+                    ),
+                ),
+                (
+                    "target_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True),
+                ),
+                ("sdg", models.CharField(blank=True, max_length=40)),
+                (
+                    "above",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="below",
+                        to="masterplan.aim",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['region', 'number'],
+                "ordering": ["region", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Consultation',
+            name="Consultation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=200)),
-                ('intro', models.TextField(blank=True)),
-                ('opens_at', models.DateTimeField()),
-                ('closes_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('illustrative', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=200)),
+                ("intro", models.TextField(blank=True)),
+                ("opens_at", models.DateTimeField()),
+                ("closes_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("illustrative", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['region', '-number'],
+                "ordering": ["region", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='DraftSection',
+            name="DraftSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField()),
-                ('key', models.CharField(max_length=80)),
-                ('heading', models.CharField(max_length=300)),
-                ('book', models.CharField(max_length=300)),
-                ('revision', models.PositiveSmallIntegerField()),
-                ('blocks', models.JSONField()),
-                ('illustrative', models.BooleanField(default=False)),
-                ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sections', to='masterplan.consultation')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField()),
+                ("key", models.CharField(max_length=80)),
+                ("heading", models.CharField(max_length=300)),
+                ("book", models.CharField(max_length=300)),
+                ("revision", models.PositiveSmallIntegerField()),
+                ("blocks", models.JSONField()),
+                ("illustrative", models.BooleanField(default=False)),
+                (
+                    "consultation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sections",
+                        to="masterplan.consultation",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['consultation', 'order'],
+                "ordering": ["consultation", "order"],
             },
         ),
         migrations.CreateModel(
-            name='PlanTarget',
+            name="PlanTarget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mission', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=20)),
-                ('objective', models.TextField(blank=True)),
-                ('text', models.TextField()),
-                ('indicator', models.CharField(blank=True, max_length=300)),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('illustrative', models.BooleanField(default=False)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('development_plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='masterplan.developmentplan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("mission", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=20)),
+                ("objective", models.TextField(blank=True)),
+                ("text", models.TextField()),
+                ("indicator", models.CharField(blank=True, max_length=300)),
+                ("source", models.CharField(blank=True, max_length=300)),
+                ("illustrative", models.BooleanField(default=False)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "development_plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="masterplan.developmentplan",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['development_plan', 'mission', 'code'],
+                "ordering": ["development_plan", "mission", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Alignment',
+            name="Alignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('since', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('illustrative', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('aim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alignments', to='masterplan.aim')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed', to='masterplan.alignment')),
-                ('plan_target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alignments', to='masterplan.plantarget')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("since", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                ("illustrative", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "aim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="alignments",
+                        to="masterplan.aim",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followed",
+                        to="masterplan.alignment",
+                    ),
+                ),
+                (
+                    "plan_target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="alignments",
+                        to="masterplan.plantarget",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['aim__number', '-since', 'id'],
+                "ordering": ["aim__number", "-since", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ReadinessScore',
+            name="ReadinessScore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('illustrative', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('year', models.PositiveSmallIntegerField()),
-                ('question', models.CharField(max_length=40)),
-                ('score', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('note', models.TextField(blank=True)),
-                ('carried', models.BooleanField(default=False)),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("illustrative", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                ("year", models.PositiveSmallIntegerField()),
+                ("question", models.CharField(max_length=40)),
+                ("score", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("note", models.TextField(blank=True)),
+                ("carried", models.BooleanField(default=False)),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['region', 'year', 'question'],
+                "ordering": ["region", "year", "question"],
             },
         ),
         migrations.CreateModel(
-            name='ReleasedPart',
+            name="ReleasedPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(max_length=20)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("part", models.CharField(max_length=20)),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['region', 'part', '-since'],
+                "ordering": ["region", "part", "-since"],
             },
         ),
         migrations.CreateModel(
-            name='Remark',
+            name="Remark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('author_name', models.CharField(blank=True, max_length=100)),
-                ('seen', models.CharField(choices=[('held', 'waits for a moderator'), ('shown', 'shown'), ('hidden', 'hidden by a moderator'), ('withdrawn', 'withdrawn by its author')], default='shown', max_length=9)),
-                ('rule', models.CharField(blank=True, max_length=20)),
-                ('rule_reason', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('disposition', models.CharField(blank=True, choices=[('accepted', 'Accepted'), ('partly', 'Partly accepted'), ('declined', 'Not accepted')], max_length=8)),
-                ('reason', models.TextField(blank=True)),
-                ('disposed_at', models.DateTimeField(blank=True, null=True)),
-                ('illustrative', models.BooleanField(default=False)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='remarks', to='masterplan.consultation')),
-                ('disposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='remarks', to='masterplan.draftsection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("author_name", models.CharField(blank=True, max_length=100)),
+                (
+                    "seen",
+                    models.CharField(
+                        choices=[
+                            ("held", "waits for a moderator"),
+                            ("shown", "shown"),
+                            ("hidden", "hidden by a moderator"),
+                            ("withdrawn", "withdrawn by its author"),
+                        ],
+                        default="shown",
+                        max_length=9,
+                    ),
+                ),
+                ("rule", models.CharField(blank=True, max_length=20)),
+                ("rule_reason", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "disposition",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("accepted", "Accepted"),
+                            ("partly", "Partly accepted"),
+                            ("declined", "Not accepted"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("disposed_at", models.DateTimeField(blank=True, null=True)),
+                ("illustrative", models.BooleanField(default=False)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "consultation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="remarks",
+                        to="masterplan.consultation",
+                    ),
+                ),
+                (
+                    "disposed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="remarks",
+                        to="masterplan.draftsection",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['consultation', 'number'],
+                "ordering": ["consultation", "number"],
             },
         ),
         migrations.CreateModel(
-            name='SignOff',
+            name="SignOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('revision', models.PositiveSmallIntegerField()),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='posts.post')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("revision", models.PositiveSmallIntegerField()),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="posts.post",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['region', 'key', '-revision', '-at'],
+                "ordering": ["region", "key", "-revision", "-at"],
             },
         ),
         migrations.CreateModel(
-            name='StrategicIssue',
+            name="StrategicIssue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('illustrative', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('number', models.PositiveIntegerField()),
-                ('origin', models.CharField(blank=True, max_length=200)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('dimension', models.CharField(max_length=20)),
-                ('title', models.CharField(max_length=300)),
-                ('text', models.TextField(blank=True)),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("illustrative", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                ("number", models.PositiveIntegerField()),
+                ("origin", models.CharField(blank=True, max_length=200)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("dimension", models.CharField(max_length=20)),
+                ("title", models.CharField(max_length=300)),
+                ("text", models.TextField(blank=True)),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['region', 'number'],
+                "ordering": ["region", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Gap',
+            name="Gap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('illustrative', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('number', models.PositiveIntegerField()),
-                ('origin', models.CharField(blank=True, max_length=200)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('dimension', models.CharField(max_length=20)),
-                ('about', models.CharField(blank=True, max_length=60)),
-                ('now', models.TextField()),
-                ('expected', models.TextField()),
-                ('cause', models.TextField()),
-                ('need', models.TextField()),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('issue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gaps', to='masterplan.strategicissue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("illustrative", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                ("number", models.PositiveIntegerField()),
+                ("origin", models.CharField(blank=True, max_length=200)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("dimension", models.CharField(max_length=20)),
+                ("about", models.CharField(blank=True, max_length=60)),
+                ("now", models.TextField()),
+                ("expected", models.TextField()),
+                ("cause", models.TextField()),
+                ("need", models.TextField()),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gaps",
+                        to="masterplan.strategicissue",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['region', 'number'],
+                "ordering": ["region", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Strategy',
+            name="Strategy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('illustrative', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('number', models.PositiveIntegerField()),
-                ('origin', models.CharField(blank=True, max_length=200)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('kind', models.CharField(choices=[('SO', 'SO: use strengths to take opportunities'), ('WO', 'WO: mend weaknesses by opportunities'), ('ST', 'ST: use strengths against threats'), ('WT', 'WT: mend weaknesses and avoid threats')], max_length=2)),
-                ('dimension', models.CharField(max_length=20)),
-                ('aspect', models.CharField(blank=True, choices=[('policy', 'Policy and institutions'), ('infrastructure', 'Infrastructure'), ('applications', 'Applications and data'), ('literacy', 'Digital literacy and community')], max_length=16)),
-                ('text', models.TextField()),
-                ('issue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='strategies', to='masterplan.strategicissue')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("illustrative", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                ("number", models.PositiveIntegerField()),
+                ("origin", models.CharField(blank=True, max_length=200)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("SO", "SO: use strengths to take opportunities"),
+                            ("WO", "WO: mend weaknesses by opportunities"),
+                            ("ST", "ST: use strengths against threats"),
+                            ("WT", "WT: mend weaknesses and avoid threats"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("dimension", models.CharField(max_length=20)),
+                (
+                    "aspect",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("policy", "Policy and institutions"),
+                            ("infrastructure", "Infrastructure"),
+                            ("applications", "Applications and data"),
+                            ("literacy", "Digital literacy and community"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("text", models.TextField()),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="strategies",
+                        to="masterplan.strategicissue",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'strategies',
-                'ordering': ['region', 'number'],
+                "verbose_name_plural": "strategies",
+                "ordering": ["region", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Citation',
+            name="Citation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('strategy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='citations', to='masterplan.strategy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "strategy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="citations",
+                        to="masterplan.strategy",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['item__number'],
+                "ordering": ["item__number"],
             },
         ),
         migrations.CreateModel(
-            name='SwotItem',
+            name="SwotItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('illustrative', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('number', models.PositiveIntegerField()),
-                ('origin', models.CharField(blank=True, max_length=200)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('kind', models.CharField(choices=[('S', 'Strength'), ('W', 'Weakness'), ('O', 'Opportunity'), ('T', 'Threat')], max_length=1)),
-                ('dimension', models.CharField(max_length=20)),
-                ('layer', models.CharField(choices=[('structure', 'Structure'), ('infrastructure', 'Infrastructure'), ('superstructure', 'Superstructure')], max_length=16)),
-                ('text', models.TextField()),
-                ('votes_carried', models.PositiveIntegerField(default=0)),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("illustrative", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                ("number", models.PositiveIntegerField()),
+                ("origin", models.CharField(blank=True, max_length=200)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("S", "Strength"),
+                            ("W", "Weakness"),
+                            ("O", "Opportunity"),
+                            ("T", "Threat"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                ("dimension", models.CharField(max_length=20)),
+                (
+                    "layer",
+                    models.CharField(
+                        choices=[
+                            ("structure", "Structure"),
+                            ("infrastructure", "Infrastructure"),
+                            ("superstructure", "Superstructure"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("votes_carried", models.PositiveIntegerField(default=0)),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['region', 'number'],
+                "ordering": ["region", "number"],
             },
         ),
         migrations.AddField(
-            model_name='strategy',
-            name='items',
-            field=models.ManyToManyField(related_name='strategies', through='masterplan.Citation', to='masterplan.swotitem'),
+            model_name="strategy",
+            name="items",
+            field=models.ManyToManyField(
+                related_name="strategies",
+                through="masterplan.Citation",
+                to="masterplan.swotitem",
+            ),
         ),
         migrations.AddField(
-            model_name='citation',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='masterplan.swotitem'),
+            model_name="citation",
+            name="item",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="citations",
+                to="masterplan.swotitem",
+            ),
         ),
         migrations.CreateModel(
-            name='SwotVote',
+            name="SwotVote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='votes', to='masterplan.swotitem')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="votes",
+                        to="masterplan.swotitem",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='aim',
-            constraint=models.UniqueConstraint(fields=('region', 'number'), name='aim_number_once_a_region'),
+            model_name="aim",
+            constraint=models.UniqueConstraint(
+                fields=("region", "number"), name="aim_number_once_a_region"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.UniqueConstraint(fields=('region', 'number'), name='consultation_number_once_a_region'),
+            model_name="consultation",
+            constraint=models.UniqueConstraint(
+                fields=("region", "number"), name="consultation_number_once_a_region"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='consultation_ends_after_it_begins'),
+            model_name="consultation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))),
+                name="consultation_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draftsection',
-            constraint=models.UniqueConstraint(fields=('consultation', 'key'), name='section_once_a_consultation'),
+            model_name="draftsection",
+            constraint=models.UniqueConstraint(
+                fields=("consultation", "key"), name="section_once_a_consultation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plantarget',
-            constraint=models.UniqueConstraint(fields=('development_plan', 'code'), name='plan_target_once_a_plan'),
+            model_name="plantarget",
+            constraint=models.UniqueConstraint(
+                fields=("development_plan", "code"), name="plan_target_once_a_plan"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('aim', 'plan_target'), name='alignment_once_at_a_time'),
+            model_name="alignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("aim", "plan_target"),
+                name="alignment_once_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alignment',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='alignment_ends_after_it_begins'),
+            model_name="alignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True),
+                    ("until__gte", models.F("since")),
+                    _connector="OR",
+                ),
+                name="alignment_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='readinessscore',
-            constraint=models.UniqueConstraint(fields=('region', 'year', 'question'), name='readiness_once_a_year'),
+            model_name="readinessscore",
+            constraint=models.UniqueConstraint(
+                fields=("region", "year", "question"), name="readiness_once_a_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='releasedpart',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('region', 'part'), name='part_released_once_at_a_time'),
+            model_name="releasedpart",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("region", "part"),
+                name="part_released_once_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='remark',
-            constraint=models.UniqueConstraint(fields=('consultation', 'number'), name='remark_once_a_consultation'),
+            model_name="remark",
+            constraint=models.UniqueConstraint(
+                fields=("consultation", "number"), name="remark_once_a_consultation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='remark',
-            constraint=models.CheckConstraint(condition=models.Q(('disposition', ''), models.Q(models.Q(('reason', ''), _negated=True), ('disposed_at__isnull', False)), _connector='OR'), name='remark_disposed_with_a_reason'),
+            model_name="remark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("disposition", ""),
+                    models.Q(
+                        models.Q(("reason", ""), _negated=True),
+                        ("disposed_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="remark_disposed_with_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.UniqueConstraint(fields=('region', 'key', 'revision', 'post'), name='signed_once_a_post'),
+            model_name="signoff",
+            constraint=models.UniqueConstraint(
+                fields=("region", "key", "revision", "post"), name="signed_once_a_post"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='strategicissue',
-            constraint=models.UniqueConstraint(fields=('region', 'number'), name='issue_number_once_a_region'),
+            model_name="strategicissue",
+            constraint=models.UniqueConstraint(
+                fields=("region", "number"), name="issue_number_once_a_region"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gap',
-            constraint=models.UniqueConstraint(fields=('region', 'number'), name='gap_number_once_a_region'),
+            model_name="gap",
+            constraint=models.UniqueConstraint(
+                fields=("region", "number"), name="gap_number_once_a_region"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='swotitem',
-            constraint=models.UniqueConstraint(fields=('region', 'number'), name='swot_number_once_a_region'),
+            model_name="swotitem",
+            constraint=models.UniqueConstraint(
+                fields=("region", "number"), name="swot_number_once_a_region"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='strategy',
-            constraint=models.UniqueConstraint(fields=('region', 'number'), name='strategy_number_once_a_region'),
+            model_name="strategy",
+            constraint=models.UniqueConstraint(
+                fields=("region", "number"), name="strategy_number_once_a_region"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.UniqueConstraint(fields=('strategy', 'item'), name='citation_once_a_strategy'),
+            model_name="citation",
+            constraint=models.UniqueConstraint(
+                fields=("strategy", "item"), name="citation_once_a_strategy"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='swotvote',
-            constraint=models.UniqueConstraint(fields=('item', 'account'), name='swot_vote_once_a_person'),
+            model_name="swotvote",
+            constraint=models.UniqueConstraint(
+                fields=("item", "account"), name="swot_vote_once_a_person"
+            ),
         ),
     ]

@@ -206,7 +206,7 @@ class Strategy(Numbered):
         on_delete=models.PROTECT,
         related_name="strategies",
     )
-    items = models.ManyToManyField(
+    items: "models.ManyToManyField[SwotItem, Citation]" = models.ManyToManyField(
         SwotItem, through="Citation", related_name="strategies"
     )
 
