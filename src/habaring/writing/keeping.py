@@ -37,9 +37,14 @@ class NotTaken(Refusal):
         self.reason = reason
 
 
+def topic_of(region: str, key: str) -> str:
+    """What those who have the text open hear."""
+    return live.topic("writing.document", region, key)
+
+
 def topic(document: Document) -> str:
-    """What those who have the document open hear."""
-    return live.topic("writing.document", document.pk)
+    """The same, of a document that has begun."""
+    return topic_of(document.region_id, document.key)
 
 
 def find(region: Region, key: str) -> Document | None:
@@ -211,9 +216,11 @@ def take(
     return append(document, content, author=author, at=at, clients=clients, line=line)
 
 
-def rows_since(document: Document, after: int) -> Sequence[live.News]:
+def rows_since(region: str, key: str, after: int) -> Sequence[live.News]:
     """The changes above a number, as news."""
-    rows = Update.objects.filter(document=document, number__gt=after).order_by("number")
+    rows = Update.objects.filter(
+        document__region=region, document__key=key, number__gt=after
+    ).order_by("number")
     return [
         live.News(number, bytes(content))
         for number, content in rows.values_list("number", "content")[: live.BATCH]

@@ -19,7 +19,7 @@ from habaring.writing.models import (
 )
 from habaring.writing.weaving import Loom, Strand
 
-COLOURS = 8
+COLOURS = 6
 """So many colours for people; more of them share."""
 
 
