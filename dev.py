@@ -419,9 +419,17 @@ def fetch_front_end(level: str, npm: "Sequence[object]") -> None:
     run(install, {"PATH": ours + ":" + os.environ["PATH"]})
     listed = json.loads((ROOT / "package.json").read_text())["habaring"]["vendor"]
     for source, name in listed.items():
-        shutil.copyfile(str(ROOT / "node_modules" / source), str(VENDOR / name))
+        copy_front_end(ROOT / "node_modules" / source, VENDOR / name)
     # 190 MB that are not needed again until the list of packages changes.
     shutil.rmtree(str(TOOLS / "node"), ignore_errors=True)
+
+
+def copy_front_end(source: Path, target: Path) -> None:
+    """Browsers know no packages: modules name those of lib0 by path (decision 19)."""
+    target.parent.mkdir(exist_ok=True, parents=True)
+    lib0 = rb"'./\1.js'" if target.parent.name == "lib0" else rb"'./lib0/\1.js'"
+    content = re.sub(rb"'lib0/([\w/-]+)'", lib0, source.read_bytes())
+    target.write_bytes(content)
 
 
 def find_npm() -> "list[object]":
