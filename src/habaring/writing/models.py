@@ -32,11 +32,6 @@ class Document(models.Model):
     def __str__(self) -> str:
         return self.key
 
-    @property
-    def code(self) -> str:
-        """As its history names it."""
-        return self.key
-
 
 class Update(models.Model):
     """One change, as Yjs writes it. `author` None: what was there before."""

@@ -58,6 +58,10 @@ class Paragraph:
         return max(2, min(30, sum(1 + len(line) // 80 for line in lines)))
 
     @property
+    def past(self) -> int:
+        return len(self.settled) + len(self.decided)
+
+    @property
     def waiting(self) -> int:
         return len(self.remarks) + len(self.proposals)
 

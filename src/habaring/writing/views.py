@@ -50,6 +50,7 @@ class Desk:
     reader: Account
     may_write: bool
     may_speak: bool
+    may: frozenset[Power]
 
     @property
     def address(self) -> str:
@@ -63,6 +64,7 @@ class Desk:
             "may_write": self.may_write,
             "may_speak": self.may_speak,
             "reader": self.reader,
+            "may": self.may,
         }
 
 
@@ -76,7 +78,7 @@ def _desk(request: HttpRequest, code: str, key: str) -> Desk:
     held = access.powers(reader, at=now(), region=region)
     may_write = bool(kind.write & held)
     may_speak = may_write or bool(kind.speak & held)
-    return Desk(region, key, kind, place, reader, may_write, may_speak)
+    return Desk(region, key, kind, place, reader, may_write, may_speak, held)
 
 
 def _require(desk: Desk, request: HttpRequest, *, write: bool) -> None:
