@@ -37,6 +37,17 @@ class NotTaken(Refusal):
         self.reason = reason
 
 
+class WrittenTogether(Refusal):
+    """A form of its own would go round those who write this text together."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            what=_("Nothing was saved."),
+            why=_("By now this text is written together, paragraph by paragraph."),
+            next=_("Open it there and put your words in."),
+        )
+
+
 def topic_of(region: str, key: str) -> str:
     """What those who have the text open hear."""
     return live.topic("writing.document", region, key)

@@ -20,6 +20,7 @@ from habaring.masterplan.forms.books import (
     Withdraw,
 )
 from habaring.masterplan.models import Edition, EditionFile, Section
+from habaring.masterplan.texts import key_of
 from habaring.masterplan.things import of_chapter
 from habaring.people import access
 from habaring.people.access import Power
@@ -28,6 +29,7 @@ from habaring.posts.queries import Owned, stand
 from habaring.regions.models import Region
 from habaring.shared.pages import download, paginate, render
 from habaring.shared.refusal import Refusal
+from habaring.writing import keeping as writing
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 MEDIA_TYPES = {
@@ -201,8 +203,11 @@ def section(request: HttpRequest, code: str, key: str) -> HttpResponse:
         request.POST or None, initial={"text": newest.text if newest else ""}
     )
     refusal: Refusal | None = None
+    text = writing.find(region, key_of(key))
     if request.method == "POST" and form.is_valid():
         try:
+            if text is not None:
+                raise writing.WrittenTogether
             actions.write_section(
                 region=region,
                 key=key,
@@ -224,6 +229,8 @@ def section(request: HttpRequest, code: str, key: str) -> HttpResponse:
             "form": form,
             "refusal": refusal,
             "revisions": paginate(request, revisions, size=10),
+            "text": text,
+            "text_key": key_of(key),
         },
         status=422 if refusal or form.errors else 200,
     )
