@@ -333,6 +333,9 @@ WATCHED: tuple[Watch, ...] = (
         hidden=("uid", "extra_data"),
         ignored=("last_login",),
     ),
+    Watch("writing.Document", _("text written together")),
+    Watch("writing.Comment", _("comment on a paragraph"), bulky=("text",)),
+    Watch("writing.Suggestion", _("suggestion"), bulky=("before", "text")),
 )
 
 _FROZEN = "copied from the edition, whose record and hash are watched"
@@ -382,6 +385,10 @@ NOT_WATCHED: Mapping[str, str] = {
     "people.News": "letters that wait to be sent",
     "posts.Reminder": "letters that were sent",
     "privacy.DormancyNotice": "letters that were sent",
+    "writing.Update": "only appended, with who and when: a history itself",
+    "writing.Snapshot": "the sum of the updates, made anew from them",
+    "writing.Pen": "whose a client of Yjs is; only appended",
+    "writing.Version": "only appended, with its hash",
     "api.KeptAnswer": "answers kept for a program that asks twice",
     "api.EventCounter": "a counter",
     "api.Event": "made of the audit trail, appended only",

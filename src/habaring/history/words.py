@@ -293,6 +293,17 @@ SENTENCES: Mapping[str, Promise] = {
     "revenue.taxpayer.unlinked": _("untied a taxpayer from an account"),
     "revenue.validation.given": _("validated an acquisition for the notary"),
     "revenue.validation.refused": _("refused to validate an acquisition"),
+    "writing.document.begun": _("began to write a text together"),
+    "writing.document.comment_reopened": _("opened a comment again"),
+    "writing.document.comment_resolved": _("settled a comment"),
+    "writing.document.commented": _("commented on a paragraph"),
+    "writing.document.edited": _("wrote in a text"),
+    "writing.document.frozen": _("froze a version of a text"),
+    "writing.document.restored": _("brought a version of a text back"),
+    "writing.document.suggested": _("suggested other words for a paragraph"),
+    "writing.document.suggestion_accepted": _("accepted a suggestion"),
+    "writing.document.suggestion_rejected": _("refused a suggestion"),
+    "writing.document.suggestion_withdrawn": _("withdrew a suggestion"),
 }
 
 DOMAINS: Mapping[str, Promise] = {
@@ -308,6 +319,7 @@ DOMAINS: Mapping[str, Promise] = {
     "privacy": _("personal data"),
     "regions": _("regions and departments"),
     "revenue": _("taxes"),
+    "writing": _("texts written together"),
     "config": _("the platform"),
 }
 
@@ -381,7 +393,9 @@ COLUMNS: Mapping[str, Promise] = {
     "status": pgettext_lazy("column", "status"),
     "successor_id": pgettext_lazy("column", "successor"),
     "superior_id": pgettext_lazy("column", "superior"),
+    "paragraph": pgettext_lazy("column", "paragraph"),
     "text": pgettext_lazy("column", "text"),
+    "version": pgettext_lazy("column", "version"),
     "title": pgettext_lazy("column", "title"),
     "until": pgettext_lazy("column", "until"),
     "upload_id": pgettext_lazy("column", "uploaded file"),

@@ -7,7 +7,7 @@ nobody has to read them from the first. Nothing of what was written is ever remo
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from habaring.regions.models import Region
 
@@ -139,10 +139,10 @@ class Comment(models.Model):
 class SuggestionState(models.TextChoices):
     """What became of a suggestion."""
 
-    OPEN = "open", _("open")
-    ACCEPTED = "accepted", _("accepted")
-    REJECTED = "rejected", _("rejected")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    OPEN = "open", pgettext_lazy("suggestion", "open")
+    ACCEPTED = "accepted", pgettext_lazy("suggestion", "accepted")
+    REJECTED = "rejected", pgettext_lazy("suggestion", "rejected")
+    WITHDRAWN = "withdrawn", pgettext_lazy("suggestion", "withdrawn")
 
 
 class Suggestion(models.Model):

@@ -302,7 +302,7 @@ const lay = () => {
     }
     if (list.children[index] !== bond.row) list.insertBefore(bond.row, list.children[index] || null);
     const label = bond.row.querySelector("label");
-    if (label) label.textContent = told.label.replace("%s", index + 1);
+    if (label) label.textContent = told.label.replace("#", index + 1);
   });
   while (list.children.length > wanted.length) list.lastElementChild.remove();
   bound.forEach(({ field }) => grow(field));
