@@ -163,7 +163,7 @@ class Hub:
                     self.listening.set()
                     pause = 0.2
                     await self._listen(ear)
-            except (psycopg.Error, OSError, TimeoutError) as error:
+            except Exception as error:  # whatever it was: deaf is worse
                 log.warning("Live news stopped, listening again: %s", error)
             self.listening.clear()
             await asyncio.sleep(pause)
