@@ -47,7 +47,7 @@ const recall = () => {
 
 // --- the line ------------------------------------------------------------------------
 
-let line = null, pause = 500, joined = false, gathered = [], timer = 0;
+let line = null, away = false, joined = false, gathered = [], timer = 0;
 const sent = new Map(); // number on this line → keys
 
 const bytes = (kind, ...parts) => {
@@ -66,7 +66,7 @@ const state = (word) => {
   if (shown && shown.dataset.word !== word) { shown.dataset.word = word; shown.textContent = told[word]; }
 };
 const showState = () => {
-  if (!joined) state(navigator.onLine && pause === 500 ? "joining" : "away");
+  if (!joined) state(away ? "away" : "joining");
   else state(waiting.size || gathered.length ? "saving" : "saved");
 };
 const say = (words) => { part("said").textContent = words; };
@@ -93,21 +93,18 @@ const resend = () => {
 };
 
 const join = () => {
-  const address = new URL(told.line, location.href);
-  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  line = new WebSocket(address);
-  line.binaryType = "arraybuffer";
-  line.onopen = () => line.send(bytes(HELLO, Y.encodeStateVector(doc)));
-  line.onmessage = (event) => hear(new Uint8Array(event.data));
-  line.onclose = () => {
-    joined = false;
-    people.clear();
-    showPeople();
-    showState();
-    setTimeout(join, pause * (0.75 + Math.random() / 2));
-    pause = Math.min(pause * 2, 10000);
-    showState();
-  };
+  line = window.habaringSocket(told.line, { // live.js
+    open: (say) => say(bytes(HELLO, Y.encodeStateVector(doc))),
+    message: hear,
+    state: (word) => {
+      if (word === "open") return;
+      away = true;
+      joined = false;
+      people.clear();
+      showPeople();
+      showState();
+    },
+  });
 };
 
 const hear = (data) => {
@@ -116,7 +113,6 @@ const hear = (data) => {
       Y.applyUpdate(doc, data.subarray(5), "server");
       newest(number(data, 1));
       joined = true;
-      pause = 500;
       begin();
       resend();
       here(true);
@@ -493,8 +489,5 @@ doc.on("update", (update, origin) => {
 });
 addEventListener("pagehide", flush);
 document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });
-addEventListener("online", () => { pause = 500; });
-// signs of life: an empty message says that somebody still is here
-setInterval(() => { if (joined) line.send(new Uint8Array(0)); }, 30000);
 recall();
 join();
