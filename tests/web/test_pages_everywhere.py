@@ -119,6 +119,8 @@ WITHOUT_LINK = {
     "participation-work:override",  # of a vote that was counted
     "participation:join",  # from a letter, as the next
     "participation:stop",
+    "writing-work:line",  # the editor's own, as the next
+    "writing-work:aside",
     "web:favicon",  # browsers ask for it by themselves
     "history-platform:history",  # an operator's, as the next three
     "history-platform:sheet",

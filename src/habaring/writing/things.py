@@ -1,0 +1,34 @@
+"""What waits on the desk of those who write together: suggestions to decide."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from habaring.posts.things import Asked, Waiting, register_waiting
+from habaring.writing import kinds
+from habaring.writing.models import Suggestion, SuggestionState
+
+
+def _waiting(asked: Asked) -> Iterator[Waiting]:
+    """One line for all texts of a kind that the person may write."""
+    prefixes = [one.prefix for one in kinds.kinds() if one.write & asked.powers]
+    if not prefixes:
+        return
+    keys = Suggestion.objects.filter(
+        region=asked.region, state=SuggestionState.OPEN
+    ).values_list("document__key", flat=True)
+    mine = [key for key in keys if key.startswith(tuple(prefixes))]
+    if not mine:
+        return
+    one = len(set(mine)) == 1
+    yield Waiting(
+        _("Decide about %(count)d suggestions") % {"count": len(mine)},
+        _("Somebody would word a paragraph differently."),
+        reverse("writing-work:document", args=[asked.region.code, mine[0]])
+        if one
+        else reverse("writing-work:texts", args=[asked.region.code]),
+    )
+
+
+register_waiting("writing", _waiting)
