@@ -209,6 +209,7 @@ def comment(  # noqa: PLR0913 - where, what, and who says it
         text=words,
         author=by,
         at=at,
+        illustrative=by is None,  # only the demo speaks without an account
     )
     _aside(document, paragraph)
     _record(document, Hand(by, at), "commented", paragraph=paragraph)
@@ -279,6 +280,7 @@ def suggest(  # noqa: PLR0913 - where, what, why, and on which reading
         why=why.strip(),
         author=hand.by,
         at=hand.at,
+        illustrative=hand.by is None,
     )
     _aside(document, paragraph)
     _record(document, hand, "suggested", paragraph=paragraph)

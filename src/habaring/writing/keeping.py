@@ -93,7 +93,9 @@ def opened(
 ) -> tuple[Document, bool]:
     """The document of a key, made of what stood there where it is the first time."""
     document, made = Document.objects.get_or_create(
-        region=region, key=key, defaults={"began_at": at, "began_by": by}
+        region=region,
+        key=key,
+        defaults={"began_at": at, "began_by": by, "illustrative": by is None},
     )
     if made:
         loom = seeded(region, key)

@@ -10,9 +10,10 @@ Source: Yjs, CRDT after YATA (Nicolaescu and others 2016); pycrdt for the same i
 Positions and lengths that pycrdt gives count bytes of UTF-8; here they are kept so.
 """
 
+import contextlib
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -42,6 +43,17 @@ class Unfit(ValueError):  # noqa: N818 - told to the writer as a refusal
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@contextlib.contextmanager
+def _understood() -> Iterator[None]:
+    """Unfit for bytes that pycrdt makes nothing of."""
+    try:
+        yield
+    except BaseException as error:  # a panic in Rust is no Exception
+        if type(error).__name__ not in _NO_UPDATE:
+            raise
+        raise Unfit("garbled") from error
 
 
 @dataclass(frozen=True)
@@ -93,10 +105,8 @@ class Loom:
 
     def since(self, vector: bytes = b"\0") -> bytes:
         """All that somebody with this state vector does not know, as one update."""
-        try:
+        with _understood():
             return bytes(self._doc.get_update(vector))
-        except ValueError as error:
-            raise Unfit("garbled") from error
 
     def weave(self, update: bytes, *, author: int | None = None) -> set[int]:
         """Add one update; gives the Yjs clients that it brought something of.
@@ -105,13 +115,9 @@ class Loom:
         make something else than paragraphs. The loom is of no use after that.
         """
         before = clocks(self.vector)
-        try:
+        with _understood():
             self._doc.apply_update(update)
             left = pycrdt.get_update(update, self._doc.get_state())
-        except BaseException as error:  # a panic in Rust is no Exception
-            if type(error).__name__ not in _NO_UPDATE:
-                raise
-            raise Unfit("garbled") from error
         if left[:1] != b"\0":
             raise Unfit("incomplete")
         self._learn()
