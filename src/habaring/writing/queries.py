@@ -240,6 +240,16 @@ class Row:
     state: str  # same, changed, new, gone
     pieces: tuple[Piece, ...]
 
+    @property
+    def old(self) -> tuple[Piece, ...]:
+        """What the older one says, with what is gone since."""
+        return tuple(one for one in self.pieces if one.kind != "new")
+
+    @property
+    def new(self) -> tuple[Piece, ...]:
+        """What the newer one says, with what is new in it."""
+        return tuple(one for one in self.pieces if one.kind != "gone")
+
 
 def compared(old: Version, new: Version | None) -> tuple[Row, ...]:
     """Two versions by words; `new` None is the text as it stands."""
