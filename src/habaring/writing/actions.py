@@ -1,6 +1,7 @@
 """Write, comment, suggest, freeze, bring back. Every change is kept before it is told."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -116,8 +117,12 @@ def _merge(
     live.in_order(keeping.topic(document))
     upto = max(1, min(wish.base, keeping.newest(document)))
     loom = keeping.loom_of(document, upto=upto)
+    strand = _strand(document, wish.paragraph)
     here = {one.id: one for one in loom.strands()}
-    strand = here.get(wish.paragraph) or _strand(document, wish.paragraph)
+    if wish.paragraph in here:
+        strand = here[wish.paragraph]
+    else:  # it is younger than what its writer says to have read
+        loom = keeping.loom_of(document)
     before = loom.vector
     loom.write(wish.paragraph, edits(loom.text(wish.paragraph), clean))
     now = {one.id: one for one in keeping.loom_of(document).strands()}
@@ -137,9 +142,8 @@ def _strand(document: Document, paragraph: str) -> Strand:
     )
 
 
-def _last(strands: object) -> str:
-    places = [one.place for one in strands]  # type: ignore[attr-defined]
-    return max(places, default="")
+def _last(strands: Iterable[Strand]) -> str:
+    return max((one.place for one in strands), default="")
 
 
 @transaction.atomic

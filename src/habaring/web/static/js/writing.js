@@ -111,7 +111,8 @@ const hear = (data) => {
   switch (data[0]) {
     case STATE:
       Y.applyUpdate(doc, data.subarray(5), "server");
-      newest(number(data, 1));
+      latest = number(data, 1);
+      later.clear();
       joined = true;
       begin();
       resend();
@@ -133,9 +134,11 @@ const hear = (data) => {
   showState();
 };
 
-// The forms beside the text say on which reading they build.
+let latest = 0; // all changes up to this number are in the text here
+const later = new Set();
 const newest = (count) => {
-  room.querySelectorAll("input[name=base]").forEach((field) => { field.value = count; });
+  later.add(count);
+  while (later.delete(latest + 1)) latest += 1;
 };
 
 let given = 0; // refusals that sending everything again did not mend
@@ -427,6 +430,17 @@ const lookAside = () => {
 };
 const busy = (aside) => aside.contains(document.activeElement) ||
   [...aside.querySelectorAll("textarea, input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
+
+// A suggestion begins with the words as they stand, and says on which reading it builds.
+room.addEventListener("toggle", (event) => {
+  const form = event.target.open && event.target.querySelector("form input[value=suggest]")?.form;
+  const bond = form && bound.get(form.elements.paragraph.value);
+  if (!bond || !joined || waiting.size || gathered.length) return;
+  const field = form.elements.text;
+  if (field.value !== field.defaultValue) return;
+  field.defaultValue = bond.text.toString();
+  form.elements.base.defaultValue = latest;
+}, true);
 
 // --- who is here ------------------------------------------------------------------------
 
