@@ -16,6 +16,7 @@ Row = dict[str, Any]
 Align = Literal["left", "right", "centre"]
 
 _MARKS = re.compile(r"(\*\*[^*]+\*\*|\*[^*]+\*)")
+_BOUND = re.compile("(\ue000[^\ue002]*\ue002)")  # a value and its address (bound.py)
 
 
 def spans(text: str) -> list[dict[str, Any]]:
@@ -27,11 +28,23 @@ def spans(text: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for part in _MARKS.split(text):
         if part.startswith("**") and part.endswith("**") and len(part) > 4:
-            found.append({"text": part[2:-2], "bold": True})
+            found.extend(_cut(part[2:-2], {"bold": True}))
         elif part.startswith("*") and part.endswith("*") and len(part) > 2:
-            found.append({"text": part[1:-1], "italic": True})
+            found.extend(_cut(part[1:-1], {"italic": True}))
         elif part:
-            found.append({"text": part})
+            found.extend(_cut(part, {}))
+    return found
+
+
+def _cut(text: str, marks: dict[str, Any]) -> list[dict[str, Any]]:
+    """A piece of a line with its marks, cut at values that are bound to data."""
+    found: list[dict[str, Any]] = []
+    for piece in _BOUND.split(text):
+        if piece.startswith("\ue000"):
+            url, _sign, shown = piece[1:-1].partition("\ue001")
+            found.append({"text": shown, "url": url, **marks})
+        elif piece:
+            found.append({"text": piece, **marks})
     return found
 
 

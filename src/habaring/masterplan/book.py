@@ -1,7 +1,7 @@
 """Assemble an edition: the set of books filled with blocks, frozen as plain JSON.
 
-Each kind of block in a set is one function of `analysis`, `direction`, `programmes` or
-`funding`: figures in, blocks out. Text is in the edition's language; nothing is looked up again later.
+Each kind of block in a set is one function of `analysis`, `findings`, `direction`,
+`programmes` or `funding`: figures in, blocks out. Text is in the edition's language; nothing is looked up again later.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,9 @@ from django.utils.translation import override
 from habaring.masterplan import (
     analysis,
     blocks,
+    bound,
     direction,
+    findings,
     funding,
     programmes,
     sets,
@@ -30,6 +32,7 @@ MAKERS: dict[str, Maker] = {
     **direction.MAKERS,
     **programmes.MAKERS,
     **funding.MAKERS,
+    **findings.MAKERS,
 }
 
 
@@ -135,7 +138,7 @@ def _written(figures: Figures, key: str) -> list[blocks.Block]:
     section = figures.sections.get(key)
     if section is None or not section.text:
         return [blocks.note(_("This section is not written yet."))]
-    made = blocks.written(section.text)
+    made = blocks.written(bound.bind(section.text, figures.region, figures.inputs.at))
     if section.illustrative:
         made.append(blocks.note(_("Example text, not a text of the region.")))
     return made

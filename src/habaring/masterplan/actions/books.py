@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 
 from habaring.assessment.models import IndexEdition
 from habaring.masterplan import book as books
-from habaring.masterplan import sets, setting
+from habaring.masterplan import bound, sets, setting
 from habaring.masterplan.models import (
     BookTemplate,
     DevelopmentPlan,
@@ -68,7 +68,10 @@ def write_section(
     at: datetime,
     illustrative: bool = False,
 ) -> Section:
-    """Append a revision of one written section."""
+    """Append a revision of one written section.
+
+    Raises NothingChanged, and UnknownMarker where it binds a value that does not exist.
+    """
     newest = (
         Section.objects.select_for_update()
         .filter(region=region, key=key)
@@ -76,6 +79,7 @@ def write_section(
         .first()
     )
     clean = text.strip().replace("\r\n", "\n")
+    bound.check(clean, region, at)
     if newest is not None and newest.text == clean:
         raise NothingChanged(
             what=_("Nothing was saved."),

@@ -12,13 +12,14 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from habaring.masterplan import actions, queries, setting
+from habaring.masterplan import actions, blocks, bound, queries, setting, signing
 from habaring.masterplan.forms.books import (
     DevelopmentPlanForm,
     IssueEdition,
     SectionText,
     Withdraw,
 )
+from habaring.masterplan.forms.sections import SignForm
 from habaring.masterplan.models import Edition, EditionFile, Section
 from habaring.masterplan.texts import key_of
 from habaring.masterplan.things import of_chapter
@@ -171,10 +172,13 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
     region = _region(code)
     reader = _writer(request, region, Power.SEE_WORK_ROOM)
     may = access.powers(reader, at=now(), region=region)
+    stands = signing.standings(region)
     return render(
         request,
         "masterplan/desk.html",
         {
+            "signed": {key for key, one in stands.items() if one.signed},
+            "reopened": {key for key, one in stands.items() if one.reopened},
             "region": region,
             "sections": queries.sections(region),
             "missions": queries.development_plans(region),
@@ -231,9 +235,28 @@ def section(request: HttpRequest, code: str, key: str) -> HttpResponse:
             "revisions": paginate(request, revisions, size=10),
             "text": text,
             "text_key": key_of(key),
+            **_signing(region, key, newest, writer),
         },
         status=422 if refusal or form.errors else 200,
     )
+
+
+def _signing(
+    region: Region, key: str, newest: Section | None, reader: Account
+) -> dict[str, Any]:
+    """How a section stands, who signs it, and how its text reads with its values."""
+    at = now()
+    standing = signing.standings(region).get(key, signing.NOTHING)
+    signer = signing.who_signs(region, key, at=at)
+    mine = signer is not None and signer[1] is not None and signer[1].pk == reader.pk
+    text = bound.bind(newest.text, region, at) if newest else ""
+    return {
+        "standing": standing,
+        "signer": signer,
+        "may_sign": mine and standing.revision > 0 and not standing.signed,
+        "sign": SignForm(),
+        "draft": {"blocks": blocks.written(text)},
+    }
 
 
 @require_http_methods(FORM_METHODS)
@@ -288,14 +311,17 @@ def issue(request: HttpRequest, code: str) -> HttpResponse:
                 request, _("The edition is issued. Its books are being set now.")
             )
             return redirect(reverse("masterplan:edition", args=[code, made.number]))
+    stands = signing.standings(region)
+    places = queries.sections(region)
     return render(
         request,
         "masterplan/issue.html",
         {
+            "unsigned": [p for p in places if p.revision and not stands[p.key].signed],
             "region": region,
             "form": form,
             "refusal": refusal,
-            "empty": [p for p in queries.sections(region) if not p.revision],
+            "empty": [p for p in places if not p.revision],
         },
         status=422 if refusal or form.errors else 200,
     )

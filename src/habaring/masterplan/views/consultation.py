@@ -1,0 +1,203 @@
+"""Consultations in the work room: open one, answer each remark, end it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from habaring.masterplan import consulting, queries
+from habaring.masterplan.actions import consulting as deeds
+from habaring.masterplan.forms.consultation import (
+    ConsultationForm,
+    DispositionForm,
+    HideForm,
+    ProlongForm,
+    QueueFilter,
+    begins,
+    ends,
+)
+from habaring.masterplan.models import Consultation, Remark
+from habaring.masterplan.views.analysis import FORM_METHODS, enter
+from habaring.people import access
+from habaring.people.access import Power
+from habaring.people.models import Account
+from habaring.regions.models import Region
+from habaring.shared.pages import paginate, render
+from habaring.shared.refusal import Refusal
+
+
+def _one(region: Region, number: int) -> Consultation:
+    return get_object_or_404(
+        Consultation.objects.select_related("region"), region=region, number=number
+    )
+
+
+@require_safe
+def consultations(request: HttpRequest, code: str) -> HttpResponse:
+    """All of a region, with what waits in each."""
+    region, reader = enter(request, code, Power.SEE_WORK_ROOM)
+    page = paginate(request, Consultation.objects.filter(region=region))
+    at = now()
+    rows = [
+        (row, consulting.state_of(row, at), consulting.counts(row)) for row in page.rows
+    ]
+    may = access.powers(reader, at=at, region=region)
+    return render(
+        request,
+        "masterplan/consultations.html",
+        {
+            "region": region,
+            "page": page,
+            "rows": rows,
+            "may_issue": Power.ISSUE_EDITION in may,
+        },
+    )
+
+
+@require_http_methods(FORM_METHODS)
+def new(request: HttpRequest, code: str) -> HttpResponse:
+    """Put written sections before the public."""
+    region, writer = enter(request, code, Power.ISSUE_EDITION)
+    places = [place for place in queries.sections(region) if place.words]
+    form = ConsultationForm(
+        request.POST or None,
+        sections=[(one.key, f"{one.book} · {one.heading}") for one in places],
+    )
+    refusal: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = deeds.open_consultation(
+                region=region, new=_filled(form.cleaned_data), by=writer, at=now()
+            )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("The draft is put before the public."))
+            return redirect("masterplan-work:consultation", code, row.number)
+    context = {"region": region, "form": form, "refusal": refusal, "any": bool(places)}
+    status = 422 if refusal or form.errors else 200
+    return render(request, "masterplan/consultation_new.html", context, status=status)
+
+
+def _filled(data: dict[str, Any]) -> deeds.NewConsultation:
+    return deeds.NewConsultation(
+        title=data["title"],
+        intro=data["intro"],
+        keys=tuple(data["keys"]),
+        opens_at=begins(data["first_day"]),
+        closes_at=ends(data["last_day"]),
+    )
+
+
+@require_http_methods(FORM_METHODS)
+def consultation(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """One consultation: its remarks as a queue; more time for it."""
+    region, reader = enter(request, code, Power.SEE_WORK_ROOM)
+    row = _one(region, number)
+    may = access.powers(reader, at=now(), region=region)
+    longer = ProlongForm(request.POST or None)
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        access.require(request.user, Power.ISSUE_EDITION, at=now(), region=region)
+        if longer.is_valid():
+            day = ends(longer.cleaned_data["last_day"])
+            try:
+                deeds.prolong(consultation=row, closes_at=day, by=reader, at=now())
+            except Refusal as refused:
+                refusal = refused
+            else:
+                messages.success(request, _("People have more time now."))
+                return redirect("masterplan-work:consultation", code, number)
+    form = QueueFilter(request.GET)
+    form.is_valid()  # what makes no sense is left out
+    heap = form.cleaned_data.get("tumpukan") or "waiting"
+    found = consulting.queue(row, heap, form.cleaned_data.get("q", ""))
+    context = {
+        "region": region,
+        "row": row,
+        "state": consulting.state_of(row, now()),
+        "counts": consulting.counts(row),
+        "form": form,
+        "heap": heap,
+        "page": paginate(request, found),
+        "longer": longer,
+        "refusal": refusal,
+        "may_write": Power.WRITE_PLAN in may,
+        "may_issue": Power.ISSUE_EDITION in may,
+    }
+    status = 422 if refusal or (request.method == "POST" and longer.errors) else 200
+    return render(request, "masterplan/consultation_work.html", context, status=status)
+
+
+@require_http_methods(FORM_METHODS)
+def remark(request: HttpRequest, code: str, number: int, remark: int) -> HttpResponse:
+    """One remark: its disposition, and for moderators whether everybody sees it."""
+    region, reader = enter(request, code)
+    row = get_object_or_404(
+        Remark.objects.select_related("section", "consultation"),
+        region=region,
+        consultation__number=number,
+        number=remark,
+    )
+    may = access.powers(reader, at=now(), region=region)
+    deed = request.POST.get("deed", "")
+    answer = DispositionForm(
+        request.POST if deed == "dispose" else None,
+        initial={"disposition": row.disposition, "reason": row.reason},
+    )
+    hide = HideForm(request.POST if deed == "hide" else None)
+    refusal: Refusal | None = None
+    bound = {"dispose": answer, "hide": hide}.get(deed)
+    if request.method == "POST" and (bound is None or bound.is_valid()):
+        if deed != "dispose":
+            access.require(request.user, Power.MODERATE, at=now(), region=region)
+        try:
+            _done(deed, row, bound.cleaned_data if bound else {}, reader)
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("masterplan-work:consultation", code, number)
+    context = {
+        "region": region,
+        "row": row,
+        "answer": answer,
+        "hide": hide,
+        "refusal": refusal,
+        "may_moderate": Power.MODERATE in may,
+    }
+    status = 422 if refusal or answer.errors or hide.errors else 200
+    return render(request, "masterplan/remark_work.html", context, status=status)
+
+
+def _done(deed: str, row: Remark, data: dict[str, Any], by: Account) -> None:
+    at = now()
+    if deed == "dispose":
+        deeds.dispose(
+            row=row,
+            disposition=data["disposition"],
+            reason=data["reason"],
+            by=by,
+            at=at,
+        )
+        return
+    hidden = deed == "hide"
+    verdict = deeds.Verdict(not hidden, data.get("rule", ""), data.get("reason", ""))
+    deeds.moderate(row=row, verdict=verdict, by=by, at=at)
+
+
+@require_POST
+def end(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """End a consultation: every remark has its disposition."""
+    region, writer = enter(request, code, Power.ISSUE_EDITION)
+    deeds.end_consultation(consultation=_one(region, number), by=writer, at=now())
+    messages.success(request, _("The consultation has ended; its table is public."))
+    return redirect("masterplan-work:consultation", code, number)
