@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import json
 import os
+import re
 import socket
 from pathlib import Path
 from types import ModuleType
@@ -182,3 +183,21 @@ def test_a_taken_port_is_named_with_another() -> None:
             supervisor.refuse_taken_port(supervisor.Place("127.0.0.1", port))
     assert f"Port {port} is taken" in str(refused.value)
     assert f"--port {port + 1}" in str(refused.value)
+
+
+def test_a_browser_finds_every_module_of_what_is_copied(dev: ModuleType) -> None:
+    """Without a bundler each import is a path; an update of lib0 may need another one."""
+    source = ROOT / "node_modules"
+    if not (source / "yjs").exists():
+        pytest.skip("the front-end packages are not here: python3 dev.py test")
+    listed = json.loads((ROOT / "package.json").read_text())["habaring"]["vendor"]
+    for name, target in listed.items():
+        if name.startswith(("yjs/", "lib0/")):
+            dev.copy_front_end(source / name, dev.VENDOR / target)
+    missing = [
+        f"{file.name}: {path}"
+        for file in dev.VENDOR.rglob("*.js")
+        for path in re.findall(r"(?:from|import)\s+'([^']+)'", file.read_text())
+        if not path.startswith(".") or not (file.parent / path).resolve().exists()
+    ]
+    assert missing == []
