@@ -63,7 +63,10 @@ const json = (data, at) => JSON.parse(new TextDecoder().decode(data.subarray(at)
 
 const state = (word) => {
   const shown = part("status");
-  if (shown && shown.dataset.word !== word) { shown.dataset.word = word; shown.textContent = told[word]; }
+  if (!shown || shown.dataset.word === word) return;
+  if ([word, shown.dataset.word].includes("away")) say(told[word]); // a screen reader needs no more
+  shown.dataset.word = word;
+  shown.textContent = told[word];
 };
 const showState = () => {
   if (!joined) state(away ? "away" : "joining");
