@@ -33,7 +33,7 @@ from habaring.shared.uploads import accept, keep
 from tests import makers
 from tests.council import makers as council
 from tests.posts import makers as posts
-from tests.walls import collectors, listening, revenue
+from tests.walls import analysis, collectors, listening, revenue
 
 AT = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
 FILE = "0" * 64
@@ -48,6 +48,7 @@ def made(code: str) -> None:
     _meetings(region, keeper)
     _the_rest(region, keeper)
     listening.made(region, keeper)
+    analysis.made(region, keeper)
     revenue.made(region, keeper)
     collectors.made(region, keeper)
 

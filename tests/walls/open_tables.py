@@ -44,6 +44,8 @@ OPEN: dict[str, str] = {
     "masterplan_edition": PUBLIC,
     "masterplan_editionfile": PUBLIC,
     "masterplan_mission": PUBLIC,
+    "masterplan_plantarget": PUBLIC,
+    "masterplan_releasedpart": PUBLIC,
     "participation_count": PUBLIC,
     "participation_lineage": PUBLIC,
     "participation_moderation": "deeds, rules and reasons, which are public; no names",

@@ -352,6 +352,14 @@ def test_every_pattern_of_the_site_map_is_reached(site: dict[str, Answer]) -> No
 def post_only(name: str) -> bool:
     """Whether a page is only a form's address."""
     return name in {
+        "masterplan:take-back",
+        "masterplan-work:begin-year",
+        "masterplan-work:unlink-evidence",
+        "masterplan-work:vote",
+        "masterplan-work:release",
+        "masterplan-work:withdraw-row",
+        "masterplan-work:sign",
+        "masterplan-work:end-consultation",
         "revenue:put",
         "revenue:drop",
         "revenue:mine-remove",
