@@ -24,6 +24,7 @@ from habaring.api import (
     measures,
     places,
     plans,
+    practices,
     problems,
     votes,
     writing,
@@ -38,6 +39,7 @@ TAGS: Mapping[str, str] = {
     "assessment": "Indicators, values with their revisions, targets, indices.",
     "portfolio": "Adopted plans with their reasons; candidates and scenarios.",
     "participation": "Calls, public proposals, votes, results with their ballots.",
+    "exchange": "Practices of all regions, their adoptions, regions alike.",
     "council": "Bodies and their decisions.",
     "events": "What happened, to poll or to be told of.",
     "token": "The token itself.",
@@ -79,7 +81,16 @@ def api() -> NinjaAPI:
         parser=Read(),
         servers=[{"url": BASE}],
     )
-    for module in (places, measures, plans, bodies, votes, hooks, writing):
+    for module in (
+        places,
+        measures,
+        plans,
+        practices,
+        bodies,
+        votes,
+        hooks,
+        writing,
+    ):
         assert module.router is router  # noqa: S101 - each has put its operations there
     made.add_router("", router)
     made.add_exception_handler(Exception, _raise)

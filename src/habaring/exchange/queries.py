@@ -14,11 +14,14 @@ from habaring.exchange.models import (
     Practice,
     PracticeState,
     PracticeVersion,
+    Question,
     SurvivalCheck,
 )
 from habaring.people.access import Power
 from habaring.people.models import Account, Membership
+from habaring.portfolio import queries as portfolio
 from habaring.regions.models import Region
+from habaring.shared.tables import Bilingual
 
 
 def newest(practice: Practice) -> PracticeVersion | None:
@@ -151,3 +154,22 @@ def counts(region: Region) -> Mapping[str, int]:
     rows = Practice.objects.filter(region=region).values("state")
     found = dict(rows.annotate(n=Count("pk")).values_list("state", "n"))
     return {state: found.get(state, 0) for state in PracticeState.values}
+
+
+def dimension_names() -> dict[str, Bilingual]:
+    """The dimensions in force, in their order."""
+    return portfolio.dimensions()
+
+
+def waiting_answers(region: Region) -> list[SurvivalCheck]:
+    """The yearly questions that a region has not answered, the oldest first."""
+    rows = SurvivalCheck.objects.filter(
+        region=region, answered_on__isnull=True, adoption__undone_at__isnull=True
+    )
+    return list(rows.select_related("adoption__practice__region").order_by("asked_on"))
+
+
+def open_questions(region: Region) -> QuerySet[Question]:
+    """Questions about a region's practices that nobody has answered."""
+    rows = Question.objects.filter(practice__region=region, answers__isnull=True)
+    return rows.select_related("practice__region", "region")

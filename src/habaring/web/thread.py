@@ -13,6 +13,8 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from habaring.exchange import queries as exchange
+from habaring.exchange.models import Adoption, Practice
 from habaring.masterplan.models import Edition
 from habaring.participation import ancestry, telling, words
 from habaring.participation.models import Proposal, Step, StepKind
@@ -43,7 +45,31 @@ def of_candidate(candidate: Candidate) -> tuple[Knot, ...]:
         if not (candidate.proposal and step.kind == "origin")
     ]
     before = _proposed(candidate.proposal) if candidate.proposal else []
-    return (*_before(before), *steps, *_books(candidate))
+    adopted = _adopted_from(candidate)
+    if adopted:
+        steps = [step for step in steps if step.label != _("Came from")]
+    return (
+        *_before(before),
+        *adopted,
+        *steps,
+        *_books(candidate),
+        *_practice(candidate),
+    )
+
+
+def of_practice(practice: Practice) -> tuple[Knot, ...]:
+    """The thread of a practice: all of its programme's, where everybody may see it,
+    then the practice and who adopted it.
+    """
+    rows = Candidate.objects.filter(region=practice.region_id, code=practice.programme)
+    candidate = (
+        rows.select_related("region", "proposal").order_by("-revision").first()
+        if practice.programme
+        else None
+    )
+    if candidate is None:
+        return (*_shared(practice),)
+    return of_candidate(candidate)
 
 
 def of_proposal(proposal: Proposal, *, working: bool = False) -> tuple[Knot, ...]:
@@ -119,7 +145,51 @@ def _afterwards(proposal: Proposal, *, working: bool) -> list[Knot]:
             "portfolio-work:candidate", args=[candidate.region_id, candidate.code]
         )
         steps[0] = replace(steps[0], url=own)
-    return [*steps, *_books(candidate)]
+    return [
+        *_adopted_from(candidate),
+        *steps,
+        *_books(candidate),
+        *_practice(candidate),
+    ]
+
+
+def _adopted_from(candidate: Candidate) -> list[Knot]:
+    """The practice of another region that a candidate was copied from."""
+    adoption = exchange.origin_of(candidate.region_id, candidate.code)
+    if adoption is None:
+        return []
+    origin = adoption.practice
+    text = _("%(region)s: %(title)s") % {
+        "region": origin.region.full_name,
+        "title": origin.title,
+    }
+    return [Knot(_("Adopted from"), text, _practice_page(origin), adoption.adopted_at)]
+
+
+def _practice(candidate: Candidate) -> Iterator[Knot]:
+    """What was published of a programme for other regions."""
+    practice = exchange.practice_of(candidate.region_id, candidate.code)
+    if practice is not None:
+        yield from _shared(practice)
+
+
+def _shared(practice: Practice) -> Iterator[Knot]:
+    yield Knot(
+        _("Practice for others"),
+        practice.title,
+        _practice_page(practice),
+        practice.published_at,
+    )
+    for adoption in exchange.passed_on(practice):
+        yield Knot(_("Adopted by"), _by(adoption), "", adoption.adopted_at)
+
+
+def _by(adoption: Adoption) -> str:
+    return adoption.region.full_name
+
+
+def _practice_page(practice: Practice) -> str:
+    return reverse("exchange:practice", args=[practice.region_id, practice.number])
 
 
 def _seen(url: str, candidate: Candidate) -> str:

@@ -23,7 +23,15 @@ from habaring.assessment.catalogue_actions import record_catalogue
 from habaring.assessment.models import Framework, IndexEdition
 from habaring.assessment.observations import OBSERVATIONS, TARGETS, row_from
 from habaring.assessment.selection import EditionPlan
-from habaring.config.demo import book, councils, listening, offices, serving, together
+from habaring.config.demo import (
+    book,
+    councils,
+    exchanging,
+    listening,
+    offices,
+    serving,
+    together,
+)
 from habaring.council.models import Decision
 from habaring.portfolio import actions as portfolio
 from habaring.portfolio import candidates, queries
@@ -280,6 +288,10 @@ def _serving(story: Story) -> None:
     serving.tell(story.kotim, _text("serving.toml"), at=story.at)
 
 
+def _exchange(story: Story) -> None:
+    exchanging.tell(story.kotim, _text("exchange.toml"), at=story.at)
+
+
 def _together(story: Story) -> None:
     together.tell(story.kotim, at=story.at)
 
@@ -298,5 +310,6 @@ _STEPS: tuple[tuple[str, Callable[[Story], None]], ...] = (
     ("posts and what they own (illustrative)", _posts),
     ("calls, proposals and votes (illustrative)", _listening),
     ("taxes: rules, register, two years of bills (illustrative)", _serving),
+    ("practices between regions (real ones; the rest illustrative)", _exchange),
     ("texts written together (illustrative)", _together),
 )

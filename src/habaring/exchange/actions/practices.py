@@ -1,6 +1,6 @@
 """The verbs of a practice: begin it, write it, publish a version, withdraw it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
@@ -130,6 +130,43 @@ def begin_practice(
     )
     _record("begun", practice, by=by, at=at)
     return practice
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How many practices of a file are new, changed (a draft was written), unchanged."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@transaction.atomic
+def take_in(
+    *, region: Region, drafts: Sequence[Draft], by: Account | None, at: datetime
+) -> Taken:
+    """Take the practices of a file in, all or none; a title that the region has is
+    that practice. Raises PracticeRefused as `begin_practice` and `write` do.
+    """
+    there = {
+        row.title: row
+        for row in Practice.objects.filter(region=region).exclude(
+            state=PracticeState.WITHDRAWN
+        )
+    }
+    told = {"new": 0, "changed": 0, "unchanged": 0}
+    for draft in drafts:
+        row = there.get(draft.title)
+        version = (queries.draft(row) or queries.newest(row)) if row else None
+        if row is None or version is None:
+            begin_practice(region=region, draft=draft, by=by, at=at)
+            told["new"] += 1
+        elif draft_of(version) == draft:
+            told["unchanged"] += 1
+        else:
+            write(practice=row, draft=draft, by=by, at=at)
+            told["changed"] += 1
+    return Taken(**told)
 
 
 def from_programme(

@@ -2,6 +2,7 @@
 
 from django import template
 
+from habaring.exchange.models import Practice
 from habaring.participation.models import Proposal
 from habaring.portfolio.models import Candidate
 from habaring.web import thread
@@ -23,3 +24,9 @@ def thread_of_proposal(
     but for the work room (`working`).
     """
     return {"thread": thread.of_proposal(proposal, working=working)}
+
+
+@register.inclusion_tag("components/thread.html")
+def thread_of_practice(practice: Practice) -> dict[str, object]:
+    """Draw what a practice grew from and who adopted it."""
+    return {"thread": thread.of_practice(practice)}
