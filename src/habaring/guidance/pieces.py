@@ -26,10 +26,13 @@ from habaring.masterplan.models import (
     SwotItem,
 )
 from habaring.masterplan.queries import section_place
+from habaring.masterplan.texts import key_of
 from habaring.portfolio.models import Candidate, Plan
 from habaring.portfolio.queries import plan_items
 from habaring.regions.models import Region
 from habaring.shared import formats
+from habaring.writing import keeping as writing
+from habaring.writing.queries import text as text_of
 
 SECTION = "section:"
 
@@ -79,6 +82,13 @@ def known(piece: str) -> bool:
     return piece in _PARTS or (piece.startswith(SECTION) and len(piece) > len(SECTION))
 
 
+def text_key(piece: str) -> str:
+    """The key of the text that several write at once; empty for what is no section."""
+    if not piece.startswith(SECTION):
+        return ""
+    return key_of(piece.removeprefix(SECTION))
+
+
 def name(piece: str) -> str:
     """What people call a part, without looking at the region."""
     if piece in _PARTS:
@@ -101,9 +111,11 @@ def _section(region: Region, piece: str) -> Piece:
     place = section_place(region, key)
     title = f"{place.chapter}: {place.heading}" if place else name(piece)
     row = Section.objects.filter(region=region, key=key).order_by("-revision").first()
-    if row is None:
-        return Piece(piece, title, "")
-    return Piece(piece, title, row.text.replace("\r\n", "\n").strip(), row.revision)
+    revision = row.revision if row else 0
+    text = row.text if row else ""
+    if writing.find(region, key_of(key)) is not None:  # several write it at once
+        text = text_of(region, key_of(key))
+    return Piece(piece, title, text.replace("\r\n", "\n").strip(), revision)
 
 
 def _readiness(region: Region) -> Iterable[str]:

@@ -5,6 +5,7 @@ States and their order: domain.md 2.1. Each verb says from which states it may c
 
 import hashlib
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -24,6 +25,9 @@ from habaring.people.models import Account
 from habaring.shared import audit
 from habaring.shared.formats import listing
 from habaring.shared.refusal import Refusal
+from habaring.writing import actions as writing
+from habaring.writing import keeping as writing_keeping
+from habaring.writing import queries as written
 
 LEAST_REASON = 10
 
@@ -103,6 +107,8 @@ def hand_in(
     version that was to be revised.
     """
     row = _assignment(assignment, WorkState.TODO, WorkState.DOING, WorkState.REVISE)
+    for word in row.template.pieces:
+        _freeze_text(row, word, by=by, at=at)
     frozen = [pieces.freeze(row.region, word) for word in row.template.pieces]
     if blank := [one.title for one in frozen if one.empty]:
         raise WorkRefused(
@@ -144,6 +150,16 @@ def hand_in(
     )
     _move(row, WorkState.SUBMITTED, "handed_in", by=by, at=at)
     return submission
+
+
+def _freeze_text(
+    row: Assignment, word: str, *, by: Account | None, at: datetime
+) -> None:
+    """A section that is written together gets a version of its own, too."""
+    key = pieces.text_key(word)
+    if key and writing_keeping.find(row.region, key) is not None:
+        with suppress(Refusal):  # nothing new: the newest version says the same
+            writing.freeze(by=by, at=at, region=row.region, key=key)
 
 
 @transaction.atomic
@@ -200,6 +216,7 @@ def remark(
         at=at,
         by=by,
     )
+    _say_beside(piece, found, by=by, at=at)
     audit.record(
         by=by,
         at=at,
@@ -209,6 +226,24 @@ def remark(
         details={"piece": piece.piece, "paragraph": words.paragraph},
     )
     return found
+
+
+def _say_beside(
+    piece: SubmissionPiece, row: Remark, *, by: Account | None, at: datetime
+) -> None:
+    """Where the section is written together, the words stand beside the paragraph, too."""
+    key = pieces.text_key(piece.piece)
+    if not key or not row.paragraph or not piece.text:
+        return
+    if writing_keeping.find(row.region, key) is None:
+        return
+    wanted = pieces.paragraphs(piece.text)[row.paragraph - 1]
+    for one in written.paragraphs(row.region, key):
+        if one.text.strip() == wanted:
+            writing.comment(
+                by=by, at=at, region=row.region, key=key, paragraph=one.id, text=row.text
+            )
+            return
 
 
 @transaction.atomic

@@ -63,6 +63,10 @@ class Levels:
         step = (len(CLASSES) - 1) / max(len(self.breaks), 1)
         return CLASSES[round(above * step)] if self.breaks else "q2"
 
+    def said(self, value: float | None) -> str:
+        """A value as the map and its table say it."""
+        return "–" if value is None else self.spoken(value)
+
     @property
     def words(self) -> list[tuple[str, str]]:
         """The legend: token and words of each class, and of the missing."""
@@ -79,6 +83,28 @@ class Levels:
         ]
         tokens = [self.level(value) for value in centres]
         return [*zip(tokens, words, strict=True), missing]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps(Levels):
+    """Named steps instead of numbers: a value is the place of its name; None ``unknown``."""
+
+    names: tuple[str, ...] = ()
+    unknown: str = ""
+
+    @classmethod
+    def named(cls, names: Sequence[str], unknown: str) -> "Steps":
+        """Up to five steps, from light to dark."""
+        cuts = tuple(place + 0.5 for place in range(len(names) - 1))
+        return cls(cuts, number, tuple(names), unknown)
+
+    def said(self, value: float | None) -> str:
+        return self.unknown if value is None else self.names[int(value)]
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        steps = [(self.level(place), name) for place, name in enumerate(self.names)]
+        return [*steps, ("sunk", self.unknown)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +186,7 @@ def _tiles(
 
 
 def _said(value: float | None, levels: Levels) -> str:
-    return "–" if value is None else levels.spoken(value)
+    return levels.said(value)
 
 
 def _tile(

@@ -1,0 +1,260 @@
+"""How far each region is: read from the domains below, for all regions at once.
+
+Each source is one query over all regions, so that the ministry's page takes as long with
+514 regions as with 14 (benchmarks/national.py). Nothing here is kept: what a page says is
+what the domains say now.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q
+
+from habaring.evaluation.queries import YearResult, results_of_all
+from habaring.guidance import standing
+from habaring.guidance.models import Assignment, Sitting, WorkState
+from habaring.guidance.models.work import DONE
+from habaring.guidance.standing import Listed, Stands
+from habaring.regions.models import Region
+
+_BASIC = ("code", "name", "kind", "parent_id")
+_TILE = ("tile_column", "tile_row")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Assignments of the newest cohort of a region."""
+
+    total: int = 0
+    done: int = 0
+    late: int = 0
+    waiting: int = 0  # for the mentor
+    stages: int = 0
+    closed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One kabupaten or kota. `numbers`: how many indicators have a value for the year
+    looked at; None where that was not asked. `column` and `row`: its tile.
+    """
+
+    code: str
+    name: str
+    province: str
+    column: int
+    row: int
+    stands: Stands
+    years: tuple[int, ...]
+    sure: bool
+    illustrative: bool
+    work: Work = field(default_factory=Work)
+    result: YearResult | None = None
+    numbers: int | None = None
+
+    @property
+    def index(self) -> Decimal | None:
+        return self.result.index if self.result else None
+
+
+@dataclass(frozen=True)
+class Country:
+    """All regions, and what is known of all together."""
+
+    rows: tuple[Row, ...]
+    provinces: Mapping[str, str]
+    years: tuple[int, ...]
+    partial: tuple[int, ...]
+    indicators: int = 0
+
+    @property
+    def counts(self) -> Mapping[Stands, int]:
+        found = Counter(row.stands for row in self.rows)
+        return {one: found.get(one, 0) for one in Stands}
+
+
+def country(
+    *, on: date, year: int | None = None, with_numbers: int | None = None
+) -> Country:
+    """All 514, now or as at the end of `year`. `with_numbers`: a year of indicators whose
+    values are counted, too.
+    """
+    known = standing.known()
+    results = results_of_all()
+    work = _work(on) if year is None else {}
+    numbers = _numbers(with_numbers) if with_numbers else None
+    partial = known.partial_until(year)
+    rows = []
+    places = _places()
+    for code, (name, province, column, row) in places.items():
+        listed = _until(known.listed.get(code, ()), year)
+        mine = [one for one in results.get(code, ()) if year is None or one.year <= year]
+        rows.append(
+            Row(
+                code=code,
+                name=name,
+                province=province,
+                column=column,
+                row=row,
+                stands=standing.stands(
+                    listed,
+                    partial=bool(partial),
+                    evaluated=[one.year for one in mine],
+                    year=year,
+                ),
+                years=tuple(one.year for one in listed if one.state in _TOOK_PART),
+                sure=all(one.sure for one in listed),
+                illustrative=any(one.illustrative for one in listed),
+                work=work.get(code, _NO_WORK),
+                result=mine[-1] if mine else None,
+                numbers=None if numbers is None else numbers.get(code, 0),
+            )
+        )
+    return Country(
+        rows=tuple(rows),
+        provinces=dict(
+            Region.objects.provinces()
+            .filter(closed_on__isnull=True)
+            .values_list("code", "name")
+        ),
+        years=known.years,
+        partial=partial,
+        indicators=_indicators() if with_numbers else 0,
+    )
+
+
+_NO_WORK = Work()
+_TOOK_PART = ("guided", "finished")
+
+
+def _until(listed: Sequence[Listed], year: int | None) -> tuple[Listed, ...]:
+    return tuple(one for one in listed if year is None or one.year <= year)
+
+
+def _places() -> dict[str, tuple[str, str, int, int]]:
+    rows = Region.objects.local().filter(closed_on__isnull=True).order_by("code")
+    return {
+        code: (f"{kind.capitalize()} {name}", parent or code[:2], column or 0, row or 0)
+        for code, name, kind, parent, column, row in rows.values_list(*_BASIC, *_TILE)
+    }
+
+
+def _work(on: date) -> dict[str, Work]:
+    """Of each region's newest cohort in which it has work or days."""
+    late = Q(due_on__lt=on) & ~Q(state__in=[*DONE, WorkState.SUBMITTED, WorkState.REVIEW])
+    tasks = (
+        Assignment.objects.values("region_id", "enrolment__cohort__year")
+        .order_by()
+        .annotate(
+            total=Count("pk"),
+            done=Count("pk", filter=Q(state__in=DONE)),
+            late=Count("pk", filter=late),
+            waiting=Count(
+                "pk", filter=Q(state__in=(WorkState.SUBMITTED, WorkState.REVIEW))
+            ),
+        )
+    )
+    sittings = (
+        Sitting.objects.values("region_id", "enrolment__cohort__year")
+        .order_by()
+        .annotate(
+            stages=Count("pk"), closed=Count("pk", filter=Q(closed_at__isnull=False))
+        )
+    )
+    found: dict[tuple[str, int], dict[str, Any]] = defaultdict(dict)
+    for one in (*tasks, *sittings):
+        key = (one.pop("region_id"), one.pop("enrolment__cohort__year"))
+        found[key] |= one
+    newest: dict[str, Work] = {}
+    for (code, _year), values in sorted(found.items()):
+        newest[code] = Work(**values)
+    return newest
+
+
+def _numbers(year: int) -> dict[str, int]:
+    """How many indicators have a value for a year: first revisions, so that each counts
+    once however often it was corrected.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT region_id, count(*) FROM assessment_observation"
+            " WHERE year = %s AND revision = 1 AND status = 'value' GROUP BY region_id",
+            [year],
+        )
+        return dict(cursor.fetchall())
+
+
+def _indicators() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM assessment_indicator")
+        found: int = cursor.fetchone()[0]
+    return found
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the list is narrowed by; all of it stands in the address."""
+
+    q: str = ""
+    province: str = ""
+    stands: Stands | None = None
+    cohort: int | None = None
+
+
+def narrowed(rows: Sequence[Row], wanted: Wanted) -> list[Row]:
+    """The rows that fit."""
+    q = wanted.q.lower()
+    return [
+        row
+        for row in rows
+        if (not q or q in row.name.lower() or row.code.startswith(q))
+        and (not wanted.province or row.province == wanted.province)
+        and (wanted.stands is None or row.stands == wanted.stands)
+        and (wanted.cohort is None or wanted.cohort in row.years)
+    ]
+
+
+@dataclass(frozen=True)
+class YearLine:
+    """One year of the programme's history. `named`: regions known by name; `total`:
+    those and all of the years before; `official`: as the ministry published.
+    """
+
+    year: int
+    named: int
+    total: int
+    official: int | None
+    whole: bool
+    source: str
+    state: str
+
+
+def history() -> tuple[YearLine, ...]:
+    """Year by year since 2017, oldest first: what was published and what is known here."""
+    from habaring.guidance.models import Cohort, Enrolment  # shown on one page only
+
+    codes: dict[int, set[str]] = defaultdict(set)
+    rows = Enrolment.objects.filter(state__in=_TOOK_PART)
+    for year, code in rows.values_list("cohort__year", "region_id"):
+        codes[year].add(code)
+    seen: set[str] = set()
+    lines = []
+    for cohort in Cohort.objects.order_by("year"):
+        seen |= codes[cohort.year]
+        lines.append(
+            YearLine(
+                cohort.year,
+                len(codes[cohort.year]),
+                len(seen),
+                cohort.official_count,
+                cohort.listed_whole,
+                cohort.source,
+                cohort.state,
+            )
+        )
+    return tuple(lines)
