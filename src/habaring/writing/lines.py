@@ -5,11 +5,15 @@ before it is acknowledged, and only then the others hear of it; an editor keeps 
 not acknowledged and sends it again, which changes nothing where it had arrived.
 """
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from django.db import DatabaseError
+from django.utils.translation import override
 
 from habaring.people.models import Account
 from habaring.regions.models import Region
@@ -36,6 +40,7 @@ class Editor:
     account: int
     may_write: bool
     clock: Callable[[], datetime]
+    language: str = "id"
     document: Document | None = None
     wrote: bool = False
     here: Mapping[str, Any] | None = None
@@ -52,7 +57,8 @@ class Editor:
                     await self._said(event)
         finally:
             if self.here is not None:
-                await self.line.announce({"k": "gone", "l": self.line.id})
+                with contextlib.suppress(DatabaseError):
+                    await self.line.announce({"k": "gone", "l": self.line.id})
 
     async def _said(self, message: bytes) -> None:
         kind, rest = message[0], message[1:]
@@ -86,16 +92,20 @@ class Editor:
         try:
             number = await self.line.run(self._keep, content)
         except Refusal as refusal:
-            words = {
+            words = self._in_words(refusal)
+            await self._send(REFUSED, _u32(serial) + _json(words))
+            return
+        self.wrote = True
+        await self._send(TAKEN, _u32(serial) + _u32(number))
+
+    def _in_words(self, refusal: Refusal) -> Mapping[str, str]:
+        with override(self.language):
+            return {
                 "reason": getattr(refusal, "reason", "refused"),
                 "what": str(refusal.what),
                 "why": str(refusal.why),
                 "next": str(refusal.next),
             }
-            await self._send(REFUSED, _u32(serial) + _json(words))
-            return
-        self.wrote = True
-        await self._send(TAKEN, _u32(serial) + _u32(number))
 
     def _keep(self, content: bytes) -> int:
         if not self.may_write or self.document is None:

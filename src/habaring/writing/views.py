@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
@@ -289,8 +290,10 @@ def line(request: HttpRequest, code: str, key: str) -> HttpResponse:
     _require(desk, request, write=False)
     region, reader, may_write = desk.region.code, desk.reader.pk, desk.may_write
 
+    language = get_language() or "id"
+
     async def sit(open_line: live.Line) -> None:
-        editor = Editor(open_line, region, key, reader, may_write, now)
+        editor = Editor(open_line, region, key, reader, may_write, now, language)
         await editor.sit()
 
     return live.socket(
