@@ -17,6 +17,7 @@ from habaring.assessment.models import IndexEdition, Publication, Target
 from habaring.council.actions import attendance, instruments, minutes
 from habaring.council.actions import meetings as sessions
 from habaring.council.models import AgendaItem, Council, Task
+from habaring.exchange.models import Practice
 from habaring.participation.models import Vote, VoteState
 from habaring.people import directories
 from habaring.people.access import Place
@@ -33,7 +34,7 @@ from habaring.shared.uploads import accept, keep
 from tests import makers
 from tests.council import makers as council
 from tests.posts import makers as posts
-from tests.walls import analysis, collectors, listening, revenue
+from tests.walls import analysis, collectors, exchange, listening, revenue
 
 AT = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
 FILE = "0" * 64
@@ -51,6 +52,7 @@ def made(code: str) -> None:
     analysis.made(region, keeper)
     revenue.made(region, keeper)
     collectors.made(region, keeper)
+    exchange.made(region, keeper)
 
 
 def _people(region: Region, keeper: Account) -> None:
@@ -177,6 +179,7 @@ def api_ids(path: str, code: str) -> dict[str, Any]:
         "edition": IndexEdition.objects.latest("pk").pk,
         "year": BudgetFigure.objects.filter(region=code).latest("pk").year,
         "plan_id": plan.pk,
+        "practice_id": Practice.objects.public().latest("pk").pk,
         "target": Target.objects.filter(region=code).latest("pk").pk,
         "candidate": Candidate.objects.filter(region=code).latest("pk").code,
         "scenario": Scenario.objects.filter(region=code).latest("pk").pk,

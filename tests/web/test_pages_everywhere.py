@@ -121,6 +121,7 @@ WITHOUT_LINK = {
     "participation:stop",
     "writing-work:line",  # the editor's own, as the next
     "writing-work:aside",
+    "practices:survival",  # from a letter
     "web:favicon",  # browsers ask for it by themselves
     "history-platform:history",  # an operator's, as the next three
     "history-platform:sheet",
@@ -352,6 +353,9 @@ def test_every_pattern_of_the_site_map_is_reached(site: dict[str, Answer]) -> No
 def post_only(name: str) -> bool:
     """Whether a page is only a form's address."""
     return name in {
+        "exchange-work:publish",
+        "exchange-work:discard",
+        "exchange-work:close-offer",
         "masterplan:take-back",
         "masterplan-work:begin-year",
         "masterplan-work:unlink-evidence",

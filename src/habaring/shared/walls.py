@@ -114,12 +114,18 @@ protected: dict[str, Protection] = {}
 
 
 def protect(
-    table: str, *, region: str = "region_id", person: str = "", public: str = ""
+    table: str,
+    *,
+    region: str = "region_id",
+    person: str = "",
+    public: str = "",
+    other: str = "",
 ) -> RunSQL:
     """A migration step: rows of `table` are seen and written only where opened.
 
     `region` names the column with the region's code, `person` that of the account the
-    row tells of (empty: none), `public` an SQL condition for rows that anyone may read.
+    row tells of (empty: none), `public` an SQL condition for rows that anyone may read,
+    `other` the column of a second region that reads the row and does not write it.
     """
     protected[table] = Protection(region, person, public)
     opened = (
@@ -129,6 +135,8 @@ def protect(
     if person:
         opened += f" OR {person}::text = (SELECT current_setting('app.account', true))"
     seen = f"{opened} OR ({public})" if public else opened
+    if other:
+        seen += f" OR {other} = (SELECT current_setting('app.region', true))"
     return RunSQL(
         sql=f"""
         ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;

@@ -284,8 +284,10 @@ def _refuse_step(row: Meeting, region: Region, done: Done, on: date) -> None:
 def _step(
     row: Meeting, region: Region, done: Done, *, by: Account | None, at: datetime
 ) -> None:
+    other = row.host if region.pk == row.region_id else row.region
     MeetingStep.objects.create(
         region=region,
+        other=other,
         meeting=row,
         state=done.state,
         text=done.text.strip(),
@@ -295,7 +297,6 @@ def _step(
     )
     verb = f"exchange.meeting.{done.state}"
     _record(verb, row, (row.region_id, row.host_id), by=by, at=at)
-    other = row.host if region.pk == row.region_id else row.region
     address = letters.work_page("meeting", other.pk, row.pk)
     context = {"meeting": row, "done": done, "sender": region, "address": address}
     letters.tell(other, "meeting", context, at=at)

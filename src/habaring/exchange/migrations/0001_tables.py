@@ -133,6 +133,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
                     "region",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,

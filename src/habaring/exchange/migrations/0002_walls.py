@@ -4,7 +4,6 @@ from django.db import migrations
 from habaring.shared.append_only import append_only
 from habaring.shared.walls import protect
 
-HERE = "(SELECT current_setting('app.region', true))"
 WORDS = """
 CREATE FUNCTION exchange_keep_words() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -33,11 +32,29 @@ CREATE TRIGGER exchange_frozen BEFORE UPDATE OR DELETE ON exchange_practiceversi
 THAW = "DROP TRIGGER exchange_frozen ON exchange_practiceversion;"
 
 
+def of_practice(table: str) -> str:
+    """Rows of a practice that everybody knows of."""
+    return f"""EXISTS (
+        SELECT 1 FROM exchange_practice practice
+        WHERE practice.id = {table}.practice_id
+        AND practice.state IN ('public', 'withdrawn')
+    )"""
+
+
+def of_adoption(table: str) -> str:
+    """Rows of an adoption that is seen."""
+    return f"""EXISTS (
+        SELECT 1 FROM exchange_adoption adoption
+        WHERE adoption.id = {table}.adoption_id
+    )"""
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("exchange", "0001_tables"),
         ("participation", "0005_words"),  # pg_trgm, habaring_refuse_change
         ("people", "0006_walls"),
+        ("regions", "0002_budget_figures"),
     ]
     operations = [
         migrations.AddIndex(
@@ -62,21 +79,26 @@ class Migration(migrations.Migration):
             )""",
         ),
         # Everybody reads them; only the region that says it writes them.
-        protect("exchange_adoption", public="true"),
-        protect("exchange_survivalcheck", public="true"),
-        protect("exchange_thanks", public="true"),
-        protect("exchange_question", public="true"),
-        protect("exchange_answer", public="true"),
-        protect("exchange_mentoroffer", public="true"),
-        protect("exchange_meeting", public=f"state = 'held' OR host_id = {HERE}"),
+        protect("exchange_adoption", public=of_practice("exchange_adoption")),
+        protect("exchange_survivalcheck", public=of_adoption("exchange_survivalcheck")),
+        protect("exchange_thanks", public=of_adoption("exchange_thanks")),
+        protect("exchange_question", public=of_practice("exchange_question")),
         protect(
-            "exchange_meetingstep",
-            public=f"""EXISTS (
-                SELECT 1 FROM exchange_meeting meeting
-                WHERE meeting.id = exchange_meetingstep.meeting_id
-                AND (meeting.region_id = {HERE} OR meeting.host_id = {HERE})
+            "exchange_answer",
+            public="""EXISTS (
+                SELECT 1 FROM exchange_question question
+                WHERE question.id = exchange_answer.question_id
             )""",
         ),
+        protect(
+            "exchange_mentoroffer",
+            public="""EXISTS (
+                SELECT 1 FROM regions_region region
+                WHERE region.code = exchange_mentoroffer.region_id
+            )""",
+        ),
+        protect("exchange_meeting", public="state = 'held'", other="host_id"),
+        protect("exchange_meetingstep", other="other_id"),
         append_only("exchange_thanks"),
         append_only("exchange_question"),
         append_only("exchange_answer"),

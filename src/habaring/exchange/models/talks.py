@@ -140,9 +140,10 @@ class Meeting(models.Model):
 
 
 class MeetingStep(models.Model):
-    """What one side did about it, with its words. Only appended."""
+    """What one side did about it, with its words to the other. Only appended."""
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="steps")
     state = models.CharField(max_length=10, choices=MeetingState.choices)
     text = models.TextField(blank=True)
