@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, ngettext, override
 
-from habaring.masterplan.models import DevelopmentPlan, Edition
+from habaring.masterplan import consulting
+from habaring.masterplan.actions.aiming import still_on
+from habaring.masterplan.models import Consultation, DevelopmentPlan, Edition
 from habaring.masterplan.queries import SectionPlace, section_place, sections
 from habaring.people.access import Power
 from habaring.posts.states import Rhythm
@@ -96,6 +98,8 @@ def _waiting(asked: Asked) -> Iterator[Waiting]:
     if Power.WRITE_PLAN not in asked.powers:
         return
     region = asked.region
+    yield from _drafts(region)
+    yield from _maps(region)
     empty = sum(not place.revision for place in sections(region))
     if empty:
         yield Waiting(
@@ -108,6 +112,43 @@ def _waiting(asked: Asked) -> Iterator[Waiting]:
             _("Issue the first edition of the books"),
             _("All sections are written."),
             reverse("masterplan-work:issue", args=[region.code]),
+        )
+
+
+def _drafts(region: Region) -> Iterator[Waiting]:
+    """Consultations with remarks that nobody answered."""
+    rows = Consultation.objects.filter(region=region, ended_at=None)
+    for row in rows:
+        waiting = consulting.counts(row).waiting
+        if waiting:
+            words = ngettext(
+                "Answer %(count)d remark on “%(title)s”",
+                "Answer %(count)d remarks on “%(title)s”",
+                waiting,
+            )
+            yield Waiting(
+                words % {"count": waiting, "title": row.title},
+                _("A consultation ends when each remark has its disposition."),
+                reverse("masterplan-work:consultation", args=[region.code, row.number]),
+            )
+
+
+def _maps(region: Region) -> Iterator[Waiting]:
+    """Targets that serve an RPJMD alone whose successor is recorded."""
+    plans = list(
+        DevelopmentPlan.objects.filter(region=region).order_by("-first_year")[:2]
+    )
+    left = still_on(region, plans[1]).count() if len(plans) > 1 else 0
+    if left:
+        words = ngettext(
+            "Map %(count)d target to the RPJMD %(years)s",
+            "Map %(count)d targets to the RPJMD %(years)s",
+            left,
+        )
+        yield Waiting(
+            words % {"count": left, "years": plans[0].code},
+            _("They serve the RPJMD before it alone."),
+            reverse("masterplan-work:remap", args=[region.code]),
         )
 
 

@@ -67,14 +67,13 @@ work = [
     path(f"{_PART}buka/", analysis.release, name="release"),
     path(f"{_PART}<int:number>/", analysis.change, name="change"),
     path(f"{_PART}<int:number>/tarik/", analysis.withdraw, name="withdraw-row"),
-    path(
-        "analisis/<slug:part>.<slug:form>", analysis.part_file, name="part-file"
-    ),
+    path("analisis/<slug:part>.<slug:form>", analysis.part_file, name="part-file"),
     path("keselarasan/", alignment.alignment, name="alignment"),
     path("keselarasan/petakan/", alignment.remap, name="remap"),
     path("konsultasi/", consultation.consultations, name="consultations"),
     path("konsultasi/baru/", consultation.new, name="new-consultation"),
     path(_TALK, consultation.consultation, name="consultation"),
     path(f"{_TALK}selesai/", consultation.end, name="end-consultation"),
+    path(f"{_TALK}catat/", consultation.enter_remark, name="enter-remark"),
     path(f"{_TALK}tanggapan/<int:remark>/", consultation.remark, name="remark"),
 ]

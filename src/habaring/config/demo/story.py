@@ -24,6 +24,7 @@ from habaring.assessment.models import Framework, IndexEdition
 from habaring.assessment.observations import OBSERVATIONS, TARGETS, row_from
 from habaring.assessment.selection import EditionPlan
 from habaring.config.demo import (
+    analysing,
     book,
     councils,
     exchanging,
@@ -264,6 +265,8 @@ def _plan(story: Story) -> None:
 
 def _book(story: Story) -> None:
     book.write(story.kotim, story.facts, at=story.at)
+    analysing.tell(story.kotim, _text("analysis.toml"), at=story.at)
+    analysing.consult(story.kotim, _text("analysis.toml"), at=story.at)
     book.issue(
         story.kotim,
         story.facts["edition"]["title"],

@@ -180,20 +180,46 @@ def remark(
     limits.spend("consultation.hour", str(by.pk), most=20, per=AN_HOUR, at=at)
     held = hold(by, f"{said.name}\n{text}", at)
     with walls.also(consultation.region_id):
-        Consultation.objects.select_for_update().get(pk=consultation.pk)
-        rows = Remark.objects.filter(consultation=consultation)
-        row = Remark.objects.create(
-            region_id=consultation.region_id,
-            consultation=consultation,
-            number=(rows.aggregate(top=Max("number"))["top"] or 0) + 1,
-            section=said.section,
-            text=text,
-            author=by,
-            author_name=tidy(said.name)[:100],
-            seen=Seen.HELD if held else Seen.SHOWN,
-            at=at,
-            illustrative=said.illustrative,
-        )
+        row = _added(consultation, said, text, at=at)
+        row.author, row.seen = by, Seen.HELD if held else Seen.SHOWN
+        row.save()
+    _told(row, "written", by, at)
+    return row
+
+
+def _added(
+    consultation: Consultation, said: Said, text: str, *, at: datetime
+) -> Remark:
+    """The next remark of a consultation, not yet saved."""
+    Consultation.objects.select_for_update().get(pk=consultation.pk)
+    rows = Remark.objects.filter(consultation=consultation)
+    return Remark(
+        region_id=consultation.region_id,
+        consultation=consultation,
+        number=(rows.aggregate(top=Max("number"))["top"] or 0) + 1,
+        section=said.section,
+        text=text,
+        author_name=tidy(said.name)[:100],
+        at=at,
+        illustrative=said.illustrative,
+    )
+
+
+@transaction.atomic
+def enter_remark(
+    *, consultation: Consultation, said: Said, by: Account | None, at: datetime
+) -> Remark:
+    """An officer enters what was said at a meeting or written on paper; it is shown.
+
+    Raises RemarkRefused before the period and after the end, and as `remark`.
+    """
+    text = _checked(said.text)
+    if consulting.state_of(consultation, at) not in ("open", "answering"):
+        raise _no(_("The consultation is not open now."))
+    if said.section.consultation_id != consultation.pk:
+        raise _no(_("The draft has no such section."))
+    row = _added(consultation, said, text, at=at)
+    row.save()
     _told(row, "written", by, at)
     return row
 

@@ -78,6 +78,21 @@ class RemarkForm(forms.Form):
     )
 
 
+class EnterForm(RemarkForm):
+    """What somebody said at a meeting, or wrote on paper."""
+
+    section = forms.TypedChoiceField(label=_("Section"), coerce=int)
+    field_order = ("section", "text", "name")
+
+    def __init__(
+        self, *args: Any, sections: list[tuple[int, str]], **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        section = self.fields["section"]
+        assert isinstance(section, forms.ChoiceField)  # noqa: S101 - declared so
+        section.choices = sections
+
+
 class DispositionForm(forms.Form):
     """What becomes of a remark, and why."""
 

@@ -128,8 +128,8 @@ class Remark(models.Model):
         DraftSection, on_delete=models.PROTECT, related_name="remarks"
     )
     text = models.TextField()
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    author = models.ForeignKey(  # null: said at a meeting or by letter
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     author_name = models.CharField(max_length=100, blank=True)  # as shown
     seen = models.CharField(max_length=9, choices=Seen.choices, default=Seen.SHOWN)

@@ -18,6 +18,7 @@ from habaring.masterplan.actions import consulting as deeds
 from habaring.masterplan.forms.consultation import (
     ConsultationForm,
     DispositionForm,
+    EnterForm,
     HideForm,
     ProlongForm,
     QueueFilter,
@@ -135,6 +136,32 @@ def consultation(request: HttpRequest, code: str, number: int) -> HttpResponse:
     }
     status = 422 if refusal or (request.method == "POST" and longer.errors) else 200
     return render(request, "masterplan/consultation_work.html", context, status=status)
+
+
+@require_http_methods(FORM_METHODS)
+def enter_remark(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Enter what was said at a meeting or written on paper."""
+    region, writer = enter(request, code)
+    row = _one(region, number)
+    places = {one.order: one for one in row.sections.all()}
+    form = EnterForm(
+        request.POST or None,
+        sections=[(order, one.heading) for order, one in places.items()],
+    )
+    refusal: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        said = deeds.Said(places[data["section"]], data["text"], data["name"])
+        try:
+            deeds.enter_remark(consultation=row, said=said, by=writer, at=now())
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("The remark is entered."))
+            return redirect("masterplan-work:consultation", code, number)
+    context = {"region": region, "row": row, "form": form, "refusal": refusal}
+    status = 422 if refusal or form.errors else 200
+    return render(request, "masterplan/remark_enter.html", context, status=status)
 
 
 @require_http_methods(FORM_METHODS)
