@@ -73,6 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "ruang-kerja/evaluasi/", include((evaluation.platform, "evaluation-platform"))
     ),
+    path("evaluasi/", include((evaluation.national, "evaluations"))),
     path("nasional/", include((guidance.national, "national"))),
     path("ruang-kerja/angkatan/", include((guidance.platform, "guidance-platform"))),
     path("praktik/", include((exchange.platform, "practices"))),

@@ -46,6 +46,7 @@ class Round(BilingualName):
     )
     opens_on = models.DateField()
     answers_until = models.DateField()
+    readings_until = models.DateField()
     readers = models.PositiveSmallIntegerField(default=2)
     # how far two readings may lie apart before a third is asked for, in levels
     third_step = models.DecimalField(max_digits=4, decimal_places=2, default="0.50")
@@ -74,7 +75,8 @@ class Round(BilingualName):
                 condition=Q(stage__in=[1, 2]), name="evaluation_has_two_stages"
             ),
             models.CheckConstraint(
-                condition=Q(answers_until__gte=F("opens_on")),
+                condition=Q(answers_until__gte=F("opens_on"))
+                & Q(readings_until__gte=F("answers_until")),
                 name="evaluation_days_run_forward",
             ),
         ]

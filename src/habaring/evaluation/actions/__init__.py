@@ -1,0 +1,1 @@
+"""The verbs of evaluation, one module a subject."""
