@@ -344,6 +344,34 @@ WATCHED: tuple[Watch, ...] = (
         bulky=("told",),
     ),
     Watch("revenue.Validation", _("validation for a notary"), hidden=("notary",)),
+    Watch("guidance.Cohort", _("cohort"), ""),
+    Watch("guidance.Enrolment", _("place of a region in a cohort")),
+    Watch("guidance.Application", _("application for a cohort"), bulky=("statement",)),
+    Watch("guidance.Mentorship", _("guidance by a mentor")),
+    Watch("guidance.Stage", _("stage of a cohort"), ""),
+    Watch("guidance.AssignmentTemplate", _("assignment of a stage"), ""),
+    Watch("guidance.Sitting", _("days of a stage")),
+    Watch(
+        "guidance.Participant",
+        _("participant"),
+        hidden=("name", "institution", "role"),
+    ),
+    Watch("guidance.Assignment", _("work of a region")),
+    Watch("guidance.Submission", _("version handed in"), bulky=("note", "reason")),
+    Watch("guidance.Remark", _("remark of a mentor"), bulky=("text", "answer")),
+    Watch("evidence.Evidence", _("evidence"), bulky=("note",)),
+    Watch("evidence.Link", _("what evidence proves")),
+    Watch("evaluation.Instrument", _("instrument of an evaluation"), "", bulky=("toml",)),
+    Watch("evaluation.Round", _("round of an evaluation"), ""),
+    Watch("evaluation.Entry", _("region in an evaluation")),
+    Watch("evaluation.Answer", _("answer of a self-assessment"), bulky=("note",)),
+    Watch("evaluation.Assessor", _("assessor"), "", hidden=("institution", "expertise")),
+    Watch("evaluation.ConflictGround", _("tie of an assessor"), "", hidden=("note",)),
+    Watch("evaluation.Result", _("result of an evaluation")),
+    Watch("evaluation.Finding", _("finding of an evaluation"), bulky=("text",)),
+    Watch("evaluation.Appeal", _("appeal against a result"), bulky=("reason",)),
+    Watch("evaluation.AwardRule", _("method of an award"), ""),
+    Watch("evaluation.Award", _("award")),
     Watch("history.Redaction", _("redaction"), "region_code"),
     # tables of packages that decide who gets in
     Watch(
@@ -370,6 +398,10 @@ _FROZEN = "copied from the edition, whose record and hash are watched"
 _ITSELF = "part of the history itself: appended only, and sealed"
 _BALLOT_BOX = (
     "a history with times would join who voted to what was voted; sealed files count"
+)
+_BLIND = (
+    "no reader may know of another; what is handed in never changes, and each step is in"
+    " the platform's trail"
 )
 NOT_WATCHED: Mapping[str, str] = {
     "shared.AuditEntry": _ITSELF,
@@ -409,11 +441,19 @@ NOT_WATCHED: Mapping[str, str] = {
     "participation.Told": "letters that were sent",
     "participation.Voter": _BALLOT_BOX,
     "participation.Ballot": _BALLOT_BOX,
+    "guidance.AgendaItem": "written anew with each change of the programme, which is told",
+    "guidance.Speaker": "written anew with each change of the programme, which is told",
+    "guidance.Attendance": "only appended, or taken back on the list; the count is told",
+    "guidance.SubmissionPiece": "frozen with its hash, and never changed",
     "people.Challenge": "a one-time code, gone in minutes; what it opened is audited",
     "people.Follow": "a person's own wish to be written to",
     "people.News": "letters that wait to be sent",
     "posts.Reminder": "letters that were sent",
     "privacy.DormancyNotice": "letters that were sent",
+    "evidence.Verdict": "only appended, with who, when and why: a history itself",
+    "evaluation.Reading": _BLIND,
+    "evaluation.Mark": _BLIND,
+    "evaluation.Remark": _BLIND,
     "writing.Update": "only appended, with who and when: a history itself",
     "writing.Snapshot": "the sum of the updates, made anew from them",
     "writing.Pen": "whose a client of Yjs is; only appended",
