@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from habaring.guidance import methods
-from habaring.guidance.actions import agreements, cohorts, lists
-from habaring.guidance.actions.agreements import Guide, Mou
+from habaring.guidance.actions import cohorts, lists, mentors
+from habaring.guidance.actions.mentors import Guide
 from habaring.guidance.models import (
     Application,
     Cohort,
@@ -182,39 +182,14 @@ def test_a_region_does_not_finish_before_its_stages(at, kotim) -> None:
         cohorts.finish(enrolment=guidance.enrolled(kotim, at), by=None, at=at)
 
 
-def test_an_agreement_has_days_in_order_and_is_signed_already(at, kotim) -> None:
-    on = at.date()
-    for signed, until in ((on, on - DAY), (on + DAY, None)):
-        with pytest.raises(agreements.AgreementRefused):
-            agreements.record_agreement(
-                region=kotim,
-                mou=Mou("MoU", "Kementerian", signed, until),
-                by=None,
-                at=at,
-            )
-
-
-def test_an_agreement_is_in_force_between_its_days(at, kotim) -> None:
-    on = at.date()
-    row = agreements.record_agreement(
-        region=kotim, mou=Mou("MoU", "Kementerian", on, on + DAY), by=None, at=at
-    )
-    assert [row.in_force(on + n * DAY) for n in (-1, 0, 1, 2)] == [
-        False,
-        True,
-        True,
-        False,
-    ]
-
-
 def test_a_mentor_gets_the_role_with_the_row_and_loses_it_with_it(at, kotim) -> None:
     person = makers.account("Mira")
-    row = agreements.assign_mentor(
+    row = mentors.assign_mentor(
         region=kotim, guide=Guide("Mira", account=person), by=None, at=at
     )
     held = Membership.objects.in_force(at).filter(account=person, region=kotim)
     assert held.get().role.code == "mentor"
-    agreements.end_mentoring(mentorship=row, on=at.date(), by=None, at=at + DAY)
+    mentors.end_mentoring(mentorship=row, on=at.date(), by=None, at=at + DAY)
     assert not held.exists() or not Membership.objects.in_force(at + 2 * DAY).filter(
         account=person
     )
@@ -222,12 +197,12 @@ def test_a_mentor_gets_the_role_with_the_row_and_loses_it_with_it(at, kotim) -> 
 
 def test_nobody_mentors_twice_or_where_they_work(at, kotim, budi) -> None:
     person = makers.account("Mira")
-    agreements.assign_mentor(
+    mentors.assign_mentor(
         region=kotim, guide=Guide("Mira", account=person), by=None, at=at
     )
     for account in (person, budi):
-        with pytest.raises(agreements.MentorRefused):
-            agreements.assign_mentor(
+        with pytest.raises(mentors.MentorRefused):
+            mentors.assign_mentor(
                 region=kotim, guide=Guide("X", account=account), by=None, at=at
             )
 

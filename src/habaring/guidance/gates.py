@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from habaring.guidance import queries
 from habaring.guidance.models import (
-    Agreement,
     Assignment,
     Attendance,
     Sitting,
@@ -95,14 +95,14 @@ def _held(asked: Asked) -> Missing | None:
 
 
 def _agreement(asked: Asked) -> Missing | None:
-    rows = Agreement.objects.filter(region=asked.sitting.region_id)
-    if any(row.in_force(asked.sitting.starts_on) for row in rows):
+    rows = queries.agreements(asked.sitting.region, on=asked.sitting.starts_on)
+    if any(row.holds for row in rows):
         return None
     return Missing(
         "agreement",
         _("No agreement (MoU) with the ministry is in force."),
         _("Guidance rests on it."),
-        asked.at("agreements"),
+        reverse("council-work:instruments", args=[asked.sitting.region_id]),
     )
 
 

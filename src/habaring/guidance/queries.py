@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from django.db.models import Count, F, QuerySet
 
+from habaring.council.models import Instrument
 from habaring.guidance.models import (
-    Agreement,
     Assignment,
     Attendance,
     Cohort,
@@ -26,6 +26,9 @@ from habaring.guidance.models.cohorts import TAKES_PART
 from habaring.guidance.models.work import DONE
 from habaring.people.models import Account
 from habaring.regions.models import Region
+
+
+MOU = "mou"
 
 
 @dataclass(frozen=True)
@@ -147,9 +150,38 @@ def assignments(region: Region) -> QuerySet[Assignment]:
     )
 
 
-def agreements(region: Region) -> list[Agreement]:
-    """All agreements of a region, newest first."""
-    return list(Agreement.objects.filter(region=region).select_related("cohort"))
+@dataclass(frozen=True)
+class Agreement:
+    """A memorandum of understanding (MoU) as the council's register has it."""
+
+    row: Instrument
+    holds: bool
+
+    @property
+    def until(self) -> date | None:
+        return self.row.in_force_until
+
+
+def agreements(region: Region, *, on: date) -> list[Agreement]:
+    """The region's MoUs, newest first, and whether each holds on a day: with its number,
+    its file and its end they are instruments of `council`.
+    """
+    rows = Instrument.objects.filter(region=region, kind=MOU, public=True)
+    superseded = set(
+        Instrument.objects.filter(region=region, supersedes__isnull=False).values_list(
+            "supersedes", flat=True
+        )
+    )
+    return [
+        Agreement(row, row.pk not in superseded and _holds(row, on)) for row in rows
+    ]
+
+
+def _holds(row: Instrument, on: date) -> bool:
+    first = row.in_force_from or row.signed_on
+    return (first is None or first <= on) and (
+        row.in_force_until is None or on <= row.in_force_until
+    )
 
 
 def mentors(region: Region) -> list[Mentorship]:

@@ -19,16 +19,6 @@ work: list[URLPattern] = [
     path("", room.desk, name="desk"),
     path("daftar/<int:year>/", room.apply, name="apply"),
     path("daftar/<int:year>/tarik/", room.take_back, name="take-back"),
-    path("kesepakatan/", room.agreements, name="agreements"),
-    path("kesepakatan/baru/", room.new_agreement, name="new-agreement"),
-    path(
-        "kesepakatan/<int:agreement>/berkas/",
-        room.agreement_file,
-        name="agreement-file",
-    ),
-    path(
-        "kesepakatan/<int:agreement>/akhiri/", room.end_agreement, name="end-agreement"
-    ),
     path("rencana/<int:stage>/", sittings.plan, name="plan-sitting"),
     path(_SITTING, sittings.sitting, name="sitting"),
     path(f"{_SITTING}ubah/", sittings.change, name="change-sitting"),
@@ -51,6 +41,7 @@ work: list[URLPattern] = [
     path(f"{_TASK}kerja/<slug:deed>/", tasks.own_deed, name="own-deed"),
     path(f"{_TASK}pendamping/<slug:deed>/", tasks.guide_deed, name="guide-deed"),
     path(f"{_TASK}putusan/<slug:verdict>/", tasks.verdict, name="verdict"),
+    path(f"{_TASK}tenggat/", tasks.due, name="due"),
     path(f"{_TASK}versi/<int:version>/", tasks.version, name="version"),
     path(f"{_TASK}catatan/<int:remark>/", tasks.answer, name="answer"),
 ]

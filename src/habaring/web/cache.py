@@ -25,9 +25,10 @@ PAGES = 1000
 LONGEST = timedelta(minutes=10)
 """Some words depend on the day; nothing is kept for longer than this."""
 FRONT_PAGE = timedelta(seconds=20)
-"""The front page and the provinces tell of many regions, so none is asked."""
+"""The front page, the country and the provinces tell of many regions, so none is asked."""
 
 _REGION = re.compile(r"^/daerah/(\d{2}(?:\.\d{2}(?:\.\d{2}(?:\.\d{4})?)?)?)/")
+_OF_ALL = ("/", "/nasional/")
 _ASKED_APART = ("bahasa", "theme")  # cookies that change what a page looks like
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -62,7 +63,7 @@ class PublicPageCache:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         region = _REGION.match(request.path)
-        if not (region or request.path == "/") or not self._public(request):
+        if not (region or request.path in _OF_ALL) or not self._public(request):
             return self.get_response(request)
         at = now()
         stamp = audit.stamp(region[1], at=at) if region else ""

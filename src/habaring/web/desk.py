@@ -170,6 +170,12 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
         ),
         (
             Power.SEE_WORK_ROOM,
+            "guidance-work:desk",
+            _("Guidance"),
+            _("The cohort, four stages, assignments, the mentor's remarks."),
+        ),
+        (
+            Power.SEE_WORK_ROOM,
             "posts-work:posts",
             _("Posts and owners"),
             _("Who owns each number, programme and section, and how fresh it is."),

@@ -68,6 +68,7 @@ def work_room(request: HttpRequest) -> HttpResponse:
             "others": mine[REGIONS_AT_MOST:],
             "everywhere": everywhere,
             "audits": Power.SEE_AUDIT in held,
+            "runs_cohorts": Power.RUN_COHORTS in held,
             "q": q,
             "found": regions.search(q, limit=FOUND_AT_MOST) if everywhere and q else [],
         },

@@ -4,7 +4,6 @@ States and their order: domain.md 2.1. Each verb says from which states it may c
 """
 
 import hashlib
-from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +20,7 @@ from habaring.guidance.models import (
     SubmissionPiece,
     WorkState,
 )
+from habaring.guidance.models.work import DONE
 from habaring.people.models import Account
 from habaring.shared import audit
 from habaring.shared.formats import listing
@@ -366,28 +366,24 @@ def changed_since(row: Assignment) -> tuple[str, ...]:
 
 @transaction.atomic
 def move_due(
-    *,
-    assignments: Collection[Assignment],
-    due_on: date,
-    reason: str,
-    by: Account,
-    at: datetime,
-) -> int:
+    *, assignment: Assignment, due_on: date, reason: str, by: Account, at: datetime
+) -> Assignment:
     """Give more time, or less, with the reason; approved work is left alone."""
-    moved = 0
-    for row in assignments:
-        if row.state in (WorkState.APPROVED, WorkState.BOOKED) or row.due_on == due_on:
-            continue
-        row.due_on = due_on
-        row.save(update_fields=["due_on"])
-        audit.record(
-            by=by,
-            at=at,
-            verb="guidance.assignment.due_moved",
-            subject=row,
-            region=row.region_id,
-            reason=reason.strip(),
-            details={"due_on": str(due_on)},
+    open_states = [one for one in WorkState if one not in DONE]
+    row = _assignment(assignment, *open_states)
+    if len(reason.strip()) < LEAST_REASON:
+        raise WorkRefused(
+            what=_("The day stays."), next=_("Write the reason in a sentence.")
         )
-        moved += 1
-    return moved
+    row.due_on = due_on
+    row.save(update_fields=["due_on"])
+    audit.record(
+        by=by,
+        at=at,
+        verb="guidance.assignment.due_moved",
+        subject=row,
+        region=row.region_id,
+        reason=reason.strip(),
+        details={"due_on": str(due_on)},
+    )
+    return row

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from habaring.guidance.actions.agreements import Mou
 from habaring.guidance.actions.attending import Guest
 from habaring.guidance.actions.cohorts import Wish
 from habaring.guidance.actions.stages import Days, Point, Voice
@@ -53,36 +52,6 @@ class WishForm(forms.Form):
             contact=given["contact"],
             file=given["file"],
         )
-
-
-class AgreementForm(forms.Form):
-    """An agreement (MoU)."""
-
-    title = forms.CharField(label=_("What it is about"), max_length=200)
-    number = forms.CharField(
-        label=_("Number"),
-        required=False,
-        max_length=120,
-        help_text=_("As printed; empty where it is not known."),
-    )
-    partner = forms.CharField(label=_("With whom"), max_length=200)
-    signed_on = forms.DateField(label=_("Signed on"), widget=Day())
-    valid_until = forms.DateField(
-        label=_("Valid until"), required=False, widget=Day()
-    )
-    source = forms.CharField(label=_("Source"), required=False, max_length=300)
-    file = OptionalFile(label=_("The signed document"))
-
-    def as_mou(self) -> Mou:
-        """What was typed, for the action."""
-        return Mou(**self.cleaned_data)
-
-
-class EndForm(forms.Form):
-    """The end of an agreement."""
-
-    on = forms.DateField(label=_("Ends on"), widget=Day())
-    reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
 class DaysForm(forms.Form):
@@ -243,3 +212,10 @@ class NoteForm(forms.Form):
         max_length=2_000,
         widget=forms.Textarea,
     )
+
+
+class DueForm(forms.Form):
+    """Another day."""
+
+    due_on = forms.DateField(label=_("Due on"), widget=Day())
+    reason = forms.CharField(label=_("Reason"), max_length=300)

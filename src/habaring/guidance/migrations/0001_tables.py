@@ -96,64 +96,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Agreement",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("number", models.CharField(blank=True, max_length=120)),
-                ("title", models.CharField(max_length=200)),
-                ("partner", models.CharField(max_length=200)),
-                ("signed_on", models.DateField()),
-                ("valid_until", models.DateField(blank=True, null=True)),
-                ("file_path", models.CharField(blank=True, max_length=200)),
-                ("file_name", models.CharField(blank=True, max_length=200)),
-                ("file_sha256", models.CharField(blank=True, max_length=64)),
-                ("file_type", models.CharField(blank=True, max_length=100)),
-                ("source", models.CharField(blank=True, max_length=300)),
-                ("ended_on", models.DateField(blank=True, null=True)),
-                ("ended_reason", models.CharField(blank=True, max_length=300)),
-                ("illustrative", models.BooleanField(default=False)),
-                ("recorded_at", models.DateTimeField()),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "region",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="agreements",
-                        to="regions.region",
-                    ),
-                ),
-                (
-                    "cohort",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="guidance.cohort",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["region", "-signed_on"],
-            },
-        ),
-        migrations.CreateModel(
             name="Enrolment",
             fields=[
                 (
@@ -863,17 +805,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="cohort_call_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until__isnull", True),
-                    ("valid_until__gt", models.F("signed_on")),
-                    _connector="OR",
-                ),
-                name="agreement_ends_after_it_begins",
             ),
         ),
         migrations.AddIndex(

@@ -1,7 +1,6 @@
 """Tables of guidance: cohorts, stages and their days, work handed in."""
 
 from habaring.guidance.models.cohorts import (
-    Agreement,
     Application,
     Cohort,
     CohortState,
@@ -30,7 +29,6 @@ from habaring.guidance.models.work import (
 
 __all__ = [
     "AgendaItem",
-    "Agreement",
     "Application",
     "Assignment",
     "AssignmentTemplate",

@@ -160,55 +160,6 @@ class Application(models.Model):
         return f"{self.region_id} {self.enrolment_id}"
 
 
-class Agreement(models.Model):
-    """A memorandum of understanding (MoU) with the ministry: number, date, file, end."""
-
-    region = models.ForeignKey(
-        Region, on_delete=models.PROTECT, related_name="agreements"
-    )
-    cohort = models.ForeignKey(
-        Cohort, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    number = models.CharField(max_length=120, blank=True)  # as printed; may be unknown
-    title = models.CharField(max_length=200)
-    partner = models.CharField(max_length=200)
-    signed_on = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
-    file_path = models.CharField(max_length=200, blank=True)
-    file_name = models.CharField(max_length=200, blank=True)
-    file_sha256 = models.CharField(max_length=64, blank=True)
-    file_type = models.CharField(max_length=100, blank=True)
-    source = models.CharField(max_length=300, blank=True)
-    ended_on = models.DateField(null=True, blank=True)
-    ended_reason = models.CharField(max_length=300, blank=True)
-    illustrative = models.BooleanField(default=False)
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        ordering = ["region", "-signed_on"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(valid_until__isnull=True)
-                | Q(valid_until__gt=models.F("signed_on")),
-                name="agreement_ends_after_it_begins",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.number or self.title
-
-    def in_force(self, on: date) -> bool:
-        """Whether it binds on a day."""
-        return (
-            self.signed_on <= on
-            and (self.valid_until is None or on <= self.valid_until)
-            and (self.ended_on is None or on < self.ended_on)
-        )
-
-
 class Mentorship(models.Model):
     """Who guides a region from when to when. `account` is null for a mentor of earlier
     years who has none here. Former mentors do not assess the region (evaluation).

@@ -14,8 +14,8 @@ from django.views.decorators.http import (
 )
 
 from habaring.guidance import methods, progress, queries, shipped, tables
-from habaring.guidance.actions import agreements as mentoring
 from habaring.guidance.actions import cohorts as verbs
+from habaring.guidance.actions import mentors as mentoring
 from habaring.guidance.forms.national import (
     CohortForm,
     FinishForm,

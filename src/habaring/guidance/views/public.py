@@ -36,7 +36,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
         "stages": queries.stage_lines(enrolment, on=on) if enrolment else [],
         "work": work,
         "booked": sum(one.state == WorkState.BOOKED for one in work),
-        "agreements": [(one, one.in_force(on)) for one in queries.agreements(row)],
+        "agreements": queries.agreements(row, on=on),
         "mentors": [(one, one.in_force(on)) for one in queries.mentors(row)],
         "results": found,
     }

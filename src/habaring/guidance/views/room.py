@@ -1,8 +1,7 @@
 """The region's room of guidance: where it stands, applying, agreements."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.timezone import localdate, now
@@ -10,22 +9,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from habaring.guidance import queries
-from habaring.guidance.actions import agreements as mou
 from habaring.guidance.actions import cohorts as verbs
-from habaring.guidance.forms.region import AgreementForm, EndForm, WishForm
-from habaring.guidance.models import Agreement, Application, Cohort, Enrolment, Standing
+from habaring.guidance.forms.region import WishForm
+from habaring.guidance.models import Application, Cohort, Enrolment, Standing
 from habaring.guidance.views.rooms import (
     FORM_METHODS,
     Room,
     Sheet,
-    either,
     enter,
     files,
     form_page,
     posted,
 )
 from habaring.people.access import Power
-from habaring.shared import uploads
 from habaring.shared.pages import render
 
 SEE, TAKE = Power.SEE_WORK_ROOM, Power.TAKE_PART_IN_GUIDANCE
@@ -43,14 +39,14 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
     at = now()
     on = localdate(at)
     enrolment = queries.current(room.region)
-    call = queries.open_call(at)
+    call = queries.open_call(at) if room.region.is_local else None
     applied = (
         Enrolment.objects.filter(region=room.region, cohort=call).first()
         if call
         else None
     )
     work = list(queries.assignments(room.region))
-    agreements = queries.agreements(room.region)
+    agreements = queries.agreements(room.region, on=on)
     context = {
         "region": room.region,
         "may": room.may,
@@ -62,7 +58,7 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
         "applied": applied,
         "stages": queries.stage_lines(enrolment, on=on) if enrolment else [],
         "work": [(one, queries.is_late(one.state, one.due_on, on)) for one in work],
-        "agreement": next((one for one in agreements if one.in_force(on)), None),
+        "agreement": next((one for one in agreements if one.holds), None),
         "mentors": [one for one in queries.mentors(room.region) if one.in_force(on)],
         "history": queries.history(room.region),
     }
@@ -113,76 +109,3 @@ def take_back(request: HttpRequest, code: str, year: int) -> HttpResponse:
     verbs.take_back(enrolment=row, by=room.officer, at=now())
     messages.success(request, _("The application is taken back."))
     return redirect("guidance-work:desk", code)
-
-
-@require_safe
-def agreements(request: HttpRequest, code: str) -> HttpResponse:
-    """Agreements with the ministry."""
-    room = enter(request, code, SEE)
-    on = localdate(now())
-    context = {
-        "region": room.region,
-        "may": room.may,
-        "takes_part": room.takes_part,
-        "guides": room.guides,
-        "rows": [(one, one.in_force(on)) for one in queries.agreements(room.region)],
-    }
-    return render(request, "guidance/agreements.html", context)
-
-
-@require_http_methods(FORM_METHODS)
-def new_agreement(request: HttpRequest, code: str) -> HttpResponse:
-    """Record one."""
-    room = either(request, code)
-    form = AgreementForm(posted(request), files(request))
-
-    def save() -> HttpResponse:
-        mou.record_agreement(
-            region=room.region, mou=form.as_mou(), by=room.officer, at=now()
-        )
-        messages.success(request, _("The agreement is recorded."))
-        return redirect("guidance-work:agreements", code)
-
-    sheet = Sheet(
-        _("Record an agreement (MoU)"),
-        _("Number, days and the signed document. Everybody sees number and days."),
-        _("Record it"),
-        trail=trail(room),
-    )
-    return form_page(request, room.region, form, sheet, save)
-
-
-@require_safe
-def agreement_file(request: HttpRequest, code: str, agreement: int) -> HttpResponseBase:
-    """The signed document."""
-    room = enter(request, code, SEE)
-    row = get_object_or_404(Agreement, pk=agreement, region=room.region)
-    if not row.file_path:
-        raise Http404
-    return uploads.response(
-        row.file_path, name=row.file_name, media_type=row.file_type
-    )
-
-
-@require_http_methods(FORM_METHODS)
-def end_agreement(request: HttpRequest, code: str, agreement: int) -> HttpResponse:
-    """End one before its day."""
-    room = either(request, code)
-    row = get_object_or_404(Agreement, pk=agreement, region=room.region)
-    form = EndForm(posted(request))
-
-    def save() -> HttpResponse:
-        mou.end_agreement(
-            agreement=row, by=room.officer, at=now(), **form.cleaned_data
-        )
-        messages.success(request, _("The agreement is ended."))
-        return redirect("guidance-work:agreements", code)
-
-    sheet = Sheet(
-        _("End the agreement"),
-        _("It stays readable, with its last day and the reason."),
-        _("End it"),
-        confirm=_("End this agreement?"),
-        trail=trail(room),
-    )
-    return form_page(request, room.region, form, sheet, save)

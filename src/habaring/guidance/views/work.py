@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from habaring.guidance import pieces, queries
 from habaring.guidance.actions import work as verbs
 from habaring.guidance.forms.national import MaybeReasonForm, ReasonForm
-from habaring.guidance.forms.region import AnswerForm, NoteForm, RemarkForm
+from habaring.guidance.forms.region import AnswerForm, DueForm, NoteForm, RemarkForm
 from habaring.guidance.models import Assignment, Remark, Submission
 from habaring.guidance.views.room import SEE, TAKE, trail
 from habaring.guidance.views.rooms import (
@@ -188,6 +188,27 @@ def verdict(
         "buka-lagi": (_("Open again"), _("Say what has changed since.")),
     }[verdict]
     sheet = Sheet(title, lede, title, trail=(*trail(room), _to(row)))
+    return form_page(request, room.region, form, sheet, save)
+
+
+@require_http_methods(FORM_METHODS)
+def due(request: HttpRequest, code: str, assignment: int) -> HttpResponse:
+    """Give more time, or less."""
+    room = guide(request, code)
+    row = _assignment(room, assignment)
+    form = DueForm(posted(request), initial={"due_on": row.due_on})
+
+    def save() -> HttpResponse:
+        verbs.move_due(assignment=row, by=room.officer, at=now(), **form.cleaned_data)
+        messages.success(request, _("The day is moved."))
+        return redirect("guidance-work:assignment", code, row.pk)
+
+    sheet = Sheet(
+        _("Move the day"),
+        row.template.name,
+        _("Move it"),
+        trail=(*trail(room), _to(row)),
+    )
     return form_page(request, room.region, form, sheet, save)
 
 

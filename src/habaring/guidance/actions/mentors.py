@@ -1,4 +1,4 @@
-"""The verbs of agreements (MoU) with the ministry, and of mentors."""
+"""The verbs of mentors: named for a region by a row, and ended; the row stays."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,105 +7,19 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from habaring.guidance.actions.cohorts import kept_file
-from habaring.guidance.models import Agreement, Cohort, Mentorship
+from habaring.guidance.models import Cohort, Mentorship
 from habaring.people import actions as people
 from habaring.people.access import Place
 from habaring.people.models import Account, Membership, Role
 from habaring.regions.models import Region
 from habaring.shared import audit
 from habaring.shared.refusal import Refusal
-from habaring.shared.uploads import AcceptedFile
 
 MENTOR = "mentor"
 
 
-class AgreementRefused(Refusal):
-    """An agreement that makes no sense."""
-
-
 class MentorRefused(Refusal):
     """A mentor who cannot guide this region."""
-
-
-@dataclass(frozen=True)
-class Mou:
-    """An agreement as it is recorded; `number` as printed, empty where not known."""
-
-    title: str
-    partner: str
-    signed_on: date
-    valid_until: date | None = None
-    number: str = ""
-    cohort: Cohort | None = None
-    source: str = ""
-    file: AcceptedFile | None = None
-    illustrative: bool = False
-
-
-@transaction.atomic
-def record_agreement(
-    *, region: Region, mou: Mou, by: Account | None, at: datetime
-) -> Agreement:
-    """Record a memorandum of understanding with its number, dates and file."""
-    if mou.valid_until is not None and mou.valid_until <= mou.signed_on:
-        raise AgreementRefused(
-            what=_("The agreement would end before it was signed."),
-            next=_("Look at both dates again."),
-        )
-    if mou.signed_on > localdate(at):
-        raise AgreementRefused(
-            what=_("An agreement is recorded once it is signed."),
-            next=_("Write the day on which it was signed."),
-        )
-    row = Agreement.objects.create(
-        region=region,
-        cohort=mou.cohort,
-        number=mou.number.strip(),
-        title=mou.title.strip(),
-        partner=mou.partner.strip(),
-        signed_on=mou.signed_on,
-        valid_until=mou.valid_until,
-        source=mou.source.strip(),
-        illustrative=mou.illustrative,
-        recorded_at=at,
-        recorded_by=by,
-        **(kept_file(mou.file) if mou.file else {}),
-    )
-    audit.record(
-        by=by,
-        at=at,
-        verb="guidance.agreement.recorded",
-        subject=row,
-        region=region.code,
-        details={"number": row.number, "signed_on": str(row.signed_on)},
-    )
-    return row
-
-
-@transaction.atomic
-def end_agreement(
-    *, agreement: Agreement, on: date, reason: str, by: Account, at: datetime
-) -> Agreement:
-    """End it before its day, for a reason that everybody reads."""
-    row = Agreement.objects.select_for_update().get(pk=agreement.pk)
-    if row.ended_on is not None or on < row.signed_on or not reason.strip():
-        raise AgreementRefused(
-            what=_("The agreement cannot be ended so."),
-            why=_("It has ended, or the day or the reason is missing."),
-            next=_("Write the day, not before it was signed, and the reason."),
-        )
-    row.ended_on, row.ended_reason = on, reason.strip()
-    row.save(update_fields=["ended_on", "ended_reason"])
-    audit.record(
-        by=by,
-        at=at,
-        verb="guidance.agreement.ended",
-        subject=row,
-        region=row.region_id,
-        reason=reason.strip(),
-    )
-    return row
 
 
 @dataclass(frozen=True)
