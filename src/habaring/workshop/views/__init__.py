@@ -1,0 +1,1 @@
+"""Pages of the workshop room: on telephones, on the desk, on the big screen."""
