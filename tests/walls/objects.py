@@ -34,7 +34,15 @@ from habaring.shared.uploads import accept, keep
 from tests import makers
 from tests.council import makers as council
 from tests.posts import makers as posts
-from tests.walls import analysis, collectors, exchange, listening, revenue
+from tests.walls import (
+    analysis,
+    collectors,
+    evaluation,
+    exchange,
+    guidance,
+    listening,
+    revenue,
+)
 
 AT = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
 FILE = "0" * 64
@@ -53,6 +61,8 @@ def made(code: str) -> None:
     revenue.made(region, keeper)
     collectors.made(region, keeper)
     exchange.made(region, keeper)
+    evaluation.made(region, keeper)
+    guidance.made(region, keeper)
 
 
 def _people(region: Region, keeper: Account) -> None:

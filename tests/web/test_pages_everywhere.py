@@ -26,6 +26,11 @@ LANGUAGES = ["id", "en"]
 ROOM = "/ruang-kerja/62.02/"
 # Reached by sending a form, or on purpose by no link.
 WITHOUT_LINK = {
+    "guidance-work:answer",  # while a remark waits and the region may still answer
+    "guidance-work:phone-worker",  # asked by the desk's telephone, as the next
+    "guidance-work:phone-state",
+    "guidance-work:reopen-stage",  # of a closed stage, as a mentor
+    "guidance-platform:application-file",  # where a letter came with it
     "web:language",
     "web:health",
     "web:style",
@@ -148,6 +153,37 @@ WITHOUT_LINK = {
     "council-work:minutes",  # once a meeting was held
     "council-work:new-task",  # once a meeting has begun
     "api:door",  # for programs: its operations stand in the contract
+    "evaluation-work:reading",  # an assessor's own
+    "evaluation-work:entry",  # once the ministry invites the region, as the next six
+    "evaluation-work:entry-file",
+    "evaluation-work:answer",
+    "evaluation-work:result",
+    "evaluation-work:finding",
+    "evaluations:year",  # once a result is published, as the next two
+    "evaluations:year-file",
+    "evaluation:region-file",
+    "evidence-work:piece",  # once something is in the vault, as the next three
+    "evidence-work:piece-file",
+    "evidence-work:mend",
+    "evidence-work:vault-file",
+    "evaluation-work:findings-file",
+    # the ministry's pages, of which Budi is none
+    "evaluation-platform:rounds",
+    "evaluation-platform:new-round",
+    "evaluation-platform:own",
+    "evaluation-platform:assessors",
+    "evaluation-platform:new-assessor",
+    "evaluation-platform:assessor",
+    "evaluation-platform:ground",
+    "evaluation-platform:new-instrument",
+    "evaluation-platform:instrument",
+    "evaluation-platform:round",
+    "evaluation-platform:round-file",
+    "evaluation-platform:days",
+    "evaluation-platform:entry",
+    "evaluation-platform:appeals",
+    "evaluation-platform:decide",
+    "evaluation-platform:new-method",
     "snap:token",  # for the machines of banks, as the next six: POST alone
     "snap:inquiry",
     "snap:payment",

@@ -176,6 +176,24 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
         ),
         (
             Power.SEE_WORK_ROOM,
+            "evaluation-work:desk",
+            _("Evaluation"),
+            _("Answers with evidence, results, findings, awards."),
+        ),
+        (
+            Power.SEE_WORK_ROOM,
+            "evidence-work:vault",
+            _("Evidence"),
+            _("Files that prove something, and whether they are valid."),
+        ),
+        (
+            Power.ASSESS,
+            "evaluation-platform:own",
+            _("My readings"),
+            _("Regions that the ministry asked you to assess."),
+        ),
+        (
+            Power.SEE_WORK_ROOM,
             "posts-work:posts",
             _("Posts and owners"),
             _("Who owns each number, programme and section, and how fresh it is."),
