@@ -42,6 +42,7 @@ from tests.walls import (
     guidance,
     listening,
     revenue,
+    workshop,
 )
 
 AT = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
@@ -60,6 +61,7 @@ def made(code: str) -> None:
     analysis.made(region, keeper)
     revenue.made(region, keeper)
     collectors.made(region, keeper)
+    workshop.made(region, keeper)
     exchange.made(region, keeper)
     evaluation.made(region, keeper)
     guidance.made(region, keeper)

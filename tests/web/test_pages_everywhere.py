@@ -127,6 +127,15 @@ WITHOUT_LINK = {
     "writing-work:line",  # the editor's own, as the next
     "writing-work:aside",
     "practices:survival",  # from a letter
+    "workshop:join",  # by the code on the big screen, as the next seven
+    "workshop:room",
+    "workshop:board",
+    "workshop:me",
+    "workshop:line",
+    "workshop:edit",
+    "workshop-work:line",
+    "workshop-work:choose",  # by a form on the page of what is carried on
+    "workshop-work:carry-one",
     "web:favicon",  # browsers ask for it by themselves
     "history-platform:history",  # an operator's, as the next three
     "history-platform:sheet",
@@ -389,6 +398,15 @@ def test_every_pattern_of_the_site_map_is_reached(site: dict[str, Answer]) -> No
 def post_only(name: str) -> bool:
     """Whether a page is only a form's address."""
     return name in {
+        "workshop:leave",
+        "workshop:write",
+        "workshop:dots",
+        "workshop:group",
+        "workshop:withdraw",
+        "workshop-work:lead",
+        "workshop-work:lead-board",
+        "workshop-work:person",
+        "workshop-work:group",
         "exchange-work:publish",
         "exchange-work:discard",
         "exchange-work:close-offer",

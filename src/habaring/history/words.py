@@ -428,6 +428,23 @@ SENTENCES: Mapping[str, Promise] = {
     "writing.document.suggestion_accepted": _("accepted a suggestion"),
     "writing.document.suggestion_rejected": _("refused a suggestion"),
     "writing.document.suggestion_withdrawn": _("withdrew a suggestion"),
+    "workshop.room.board_added": _("put up a board in a workshop"),
+    "workshop.room.board_changed": _("changed a board of a workshop"),
+    "workshop.room.carried": _("carried a result of a workshop on"),
+    "workshop.room.changed": _("changed a workshop"),
+    "workshop.room.clock": _("set the clock of a board"),
+    "workshop.room.closed": _("ended a workshop"),
+    "workshop.room.door": _("opened or closed the door of a workshop"),
+    "workshop.room.forgotten": _("forgot the names of a workshop"),
+    "workshop.room.led": _("brought a workshop to another board"),
+    "workshop.room.let_back": _("let somebody back into a workshop"),
+    "workshop.room.note_hidden": _("hid a note of a workshop"),
+    "workshop.room.note_unhidden": _("showed a hidden note again"),
+    "workshop.room.opened": _("opened a workshop"),
+    "workshop.room.phase": _("led a board to another phase"),
+    "workshop.room.removed": _("removed somebody from a workshop"),
+    "workshop.room.reopened": _("opened a workshop again"),
+    "workshop.room.table_added": _("added a table to a workshop"),
 }
 
 DOMAINS: Mapping[str, Promise] = {
@@ -447,6 +464,7 @@ DOMAINS: Mapping[str, Promise] = {
     "privacy": _("personal data"),
     "regions": _("regions and departments"),
     "revenue": _("taxes"),
+    "workshop": _("workshops"),
     "writing": _("texts written together"),
     "config": _("the platform"),
 }

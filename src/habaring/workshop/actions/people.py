@@ -1,8 +1,9 @@
 """Come in, go out, be asked to go, and be forgotten."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from habaring.people.models import Account
 from habaring.regions.models import Region
@@ -10,13 +11,9 @@ from habaring.shared import audit
 from habaring.workshop.actions.rooms import locked, record
 from habaring.workshop.models import Participant, Room, Table
 from habaring.workshop.refusals import JoiningClosed, NotHere, RoomRefused, WrongCode
-from django.utils.translation import gettext_lazy as _
 
 MOST = 400
 """People in a room."""
-KEPT = timedelta(days=7)
-"""Names are forgotten so long after a room is closed, or after its last day."""
-UNCLOSED = timedelta(days=30)
 
 
 def find(*, region: Region, code: str) -> Room:
@@ -112,10 +109,3 @@ def forget(*, room: Room, at: datetime) -> int:
     )
     return named
 
-
-def to_forget(at: datetime) -> list[Room]:
-    """Rooms whose names have been kept for long enough."""
-    rows = Room.objects.filter(forgotten_at=None)
-    closed = rows.filter(closed_at__lte=at - KEPT)
-    old = rows.filter(last_day__lte=(at - UNCLOSED).date())
-    return list(closed | old)

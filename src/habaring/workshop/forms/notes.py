@@ -37,7 +37,7 @@ class JoinForm(forms.Form):
         max_length=40,
         help_text=_(
             "You may leave it empty. Only the facilitators see it, and it is forgotten"
-            " a week after the workshop."
+            " a week after the last day."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

@@ -1,8 +1,8 @@
 """A room, its tables, its boards, and who is there.
 
 Nobody needs an account: a participant is known by a signed cookie of one room. A name
-is optional, seen by the facilitators alone, and forgotten after the workshop
-(`tasks.forget`).
+is optional, seen by the facilitators alone, and forgotten a week after the
+last day (`personal`).
 """
 
 from django.conf import settings

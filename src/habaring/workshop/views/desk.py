@@ -242,7 +242,7 @@ def _qr(content: str) -> SafeString:
     import segno
 
     drawn: str = segno.make(content, error="m", micro=False).svg_inline(
-        scale=6, border=3, light="#fff", svgclass="qr", lineclass=None
+        scale=6, border=3, omitsize=True, svgclass=None, lineclass="qr-dark"
     )
     return mark_safe(drawn)  # noqa: S308 - drawn by segno from our own text
 
