@@ -202,7 +202,13 @@ def _reckoned(issue: Issue, prefix: str) -> _Village:
     if not len(table["id"]):
         return _Village(table, empty, empty.astype(bool), objects, unready)
     rules = assessing.rules_of(issue.rule)
-    roll = taxing.assess_many(rules, _facts(table), on=assessing.day_of(issue.year))
+    # the size of the whole run decides how: villages alone would count as small rolls
+    roll = taxing.assess_many(
+        rules,
+        _facts(table),
+        on=assessing.day_of(issue.year),
+        part_of=issue.objects_counted,
+    )
     amount, before = roll.payable, table["before"]
     far = np.abs(amount - before) * 100 > issue.review_percent * before
     held = (before >= 0) & (amount != before) & far
