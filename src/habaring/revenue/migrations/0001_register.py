@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from habaring.revenue.migrations._columns import key, person, region, to
-from habaring.shared.new_tables import CreateModels
+from habaring.shared.at_once import AtOnce
 
 TABLES = [
     migrations.CreateModel(
@@ -334,5 +334,5 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
-        CreateModels(TABLES),
+        AtOnce(TABLES),
     ]

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 from habaring.revenue.migrations._columns import key, person, region, to
-from habaring.shared.new_tables import CreateModels
+from habaring.shared.at_once import AtOnce
 
 # The columns of a bill stand in the order that takes least room, a tenth less than that
 # of the model: there are millions, and each is updated once (alignment).
@@ -413,7 +413,7 @@ class Migration(migrations.Migration):
             "CREATE SEQUENCE revenue_bill_number AS bigint CACHE 100",
             "DROP SEQUENCE revenue_bill_number",
         ),
-        CreateModels(TABLES),
+        AtOnce(TABLES),
         # room on each page for the one update that a payment makes (HOT)
         migrations.RunSQL(
             "ALTER TABLE revenue_bill SET (fillfactor = 88)",

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 from habaring.revenue.migrations._columns import key, person, region, to
-from habaring.shared.new_tables import CreateModels
+from habaring.shared.at_once import AtOnce
 
 TABLES = [
     migrations.CreateModel(
@@ -317,5 +317,5 @@ TABLES = [
 class Migration(migrations.Migration):
     dependencies = [("revenue", "0003_cases")]
     operations = [
-        CreateModels(TABLES),
+        AtOnce(TABLES),
     ]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 from django.db.models.functions import Now
 
 from habaring.revenue.migrations._columns import key, person, region, to
-from habaring.shared.new_tables import CreateModels
+from habaring.shared.at_once import AtOnce
 
 TABLES = [
     migrations.CreateModel(
@@ -462,5 +462,5 @@ class Migration(migrations.Migration):
             "CREATE SEQUENCE revenue_posting_number AS bigint",
             "DROP SEQUENCE revenue_posting_number",
         ),
-        CreateModels(TABLES),
+        AtOnce(TABLES),
     ]
