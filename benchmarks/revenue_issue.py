@@ -75,7 +75,7 @@ def main(argv: list[str]) -> int:
     runs = [Spent(*one) for one in told["run"]]
     both = [one + other for one, other in zip(forecasts, runs, strict=True)]
     _tell("bare COPY", copies, copies)
-    _tell("forecast, which may be left out", forecasts, copies)
+    _tell("the forecast that goes before", forecasts, copies)
     ratio = _tell("the run", runs, copies)
     _tell("forecast and run", both, copies)
     _tell("the run of the year after", [Spent(*told["after"])], copies)
@@ -194,7 +194,9 @@ def _forecast(issue: Any) -> None:
     from habaring.revenue import issuing
 
     _as_requests()
-    issuing.forecast(issue=issue.pk, region=REGION, clock=lambda: AT)
+    issuing.forecast(
+        issue=issue.pk, region=REGION, clock=lambda: AT, hands=issuing.HANDS
+    )
 
 
 def _run(issue: Any) -> None:
