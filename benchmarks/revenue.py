@@ -46,6 +46,8 @@ def main(argv: Sequence[str]) -> int:
     rounds = (str(given.rounds), str(given.seconds))
     if "http" in parts:
         failed |= _other("http", "revenue_http", *rounds)
+        if not given.keep:
+            _remove(ROOT / "var" / "pg-revenue-http")
     if "tax" in parts:
         failed |= _other("tax", "tax", "--rows", str(given.objects))
     return failed
@@ -78,10 +80,14 @@ def _on_durable_server(argv: Sequence[str]) -> int:
         return subprocess.call([*server, "--", *inside], cwd=ROOT, env=environment)
     finally:
         if "--keep" not in argv:
-            cluster = DATA / "pg"
-            if cluster.is_symlink():  # where the account could not enter our folder
-                shutil.rmtree(cluster.resolve().parent)
-            shutil.rmtree(DATA)
+            _remove(DATA)
+
+
+def _remove(data: Path) -> None:
+    cluster = data / "pg"
+    if cluster.is_symlink():  # where the account could not enter our folder
+        shutil.rmtree(cluster.resolve().parent)
+    shutil.rmtree(data, ignore_errors=True)
 
 
 def _inside(given: argparse.Namespace, parts: Sequence[str]) -> int:
@@ -128,7 +134,10 @@ def _other(part: str, name: str, *arguments: str) -> int:
     """A benchmark of its own, as a process of its own; 1 where it did not reach its goal."""
     print(f"## {part}", flush=True)
     command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
-    return 1 if subprocess.call(command, cwd=ROOT) else 0
+    if subprocess.call(command, cwd=ROOT):
+        print(f"{part}: failed, or its goal was not reached", flush=True)
+        return 1
+    return 0
 
 
 def find_pgbench() -> str | None:

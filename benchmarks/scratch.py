@@ -38,8 +38,9 @@ def _drop(server: str, name: str) -> None:
 
 
 def query(statement: str) -> list[tuple[Any, ...]]:
-    """As the owner, on a connection of its own."""
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as plain:
+    """As the owner, on a connection of its own, whatever role the database gives."""
+    here = os.environ["DATABASE_URL"]
+    with psycopg.connect(here, autocommit=True, options="-c role=none") as plain:
         cursor = plain.execute(statement)
         return cursor.fetchall() if cursor.description else []
 

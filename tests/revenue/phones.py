@@ -9,13 +9,15 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.revenue.actions import collectors, slips
 from habaring.revenue.models import Bill, Device, NopPlace
 from tests import makers as people
+
+AT = now()
 
 
 def sign(key: ec.EllipticCurvePrivateKey, text: str) -> str:

@@ -28,24 +28,11 @@ from habaring.revenue.models import (
     WriteOffKind,
 )
 from habaring.shared import walls
-from tests import makers as people
 from tests.revenue import makers
 from tests.revenue.makers import AT, balance
 
 pytestmark = pytest.mark.django_db
 NEXT = AT + timedelta(days=1)
-
-
-@pytest.fixture
-def head(kotim: Region) -> Person:
-    walls.open_everywhere()
-    return people.officer("Hendra", region=kotim, role="tax_head")
-
-
-@pytest.fixture
-def clerk(kotim: Region) -> Person:
-    walls.open_everywhere()
-    return people.officer("Candra", region=kotim, role="tax_officer")
 
 
 @pytest.fixture

@@ -34,12 +34,6 @@ NEXT = AT + timedelta(days=1)
 
 
 @pytest.fixture
-def head(kotim: Region) -> Person:
-    walls.open_everywhere()
-    return people.officer("Hendra", region=kotim, role="tax_head")
-
-
-@pytest.fixture
 def bill(kotim: Region, alya: Person) -> Bill:
     walls.open_everywhere()
     owner = makers.taxpayer(kotim, account=alya)

@@ -26,25 +26,12 @@ from habaring.revenue.models import (
     WriteOffState,
 )
 from habaring.shared import walls
-from tests import makers as people
 from tests.revenue import makers
 from tests.revenue.makers import AT
 
 pytestmark = pytest.mark.django_db
 LATE = AT + timedelta(days=300)  # 1 November 2026: a month and a day past due
 OLD = datetime.combine(date(2031, 6, 1), AT.timetz())
-
-
-@pytest.fixture
-def head(kotim: Region) -> Person:
-    walls.open_everywhere()
-    return people.officer("Hendra", region=kotim, role="tax_head")
-
-
-@pytest.fixture
-def clerk(kotim: Region) -> Person:
-    walls.open_everywhere()
-    return people.officer("Candra", region=kotim, role="tax_officer")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db.models import Sum
 
+from habaring.engines.taxing import _many
 from habaring.revenue import assessing, issuing
 from habaring.revenue.actions import bills as acts
 from habaring.revenue.actions import issue as runs
@@ -113,6 +114,21 @@ def test_what_a_run_bills_is_what_a_single_assessment_gives(kotim: "Region") -> 
             assessing.assess(bill.rule, facts, on=date(2026, 1, 1)).payable
             == bill.amount
         )
+
+
+def test_the_villages_of_a_large_run_are_no_small_rolls(
+    kotim: "Region", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_villages(kotim)
+    issue = prepared(kotim)
+    runs.start(issue=issue, by=None, at=AT)
+    most = max(part.objects_counted for part in issue.parts.all())
+    assert most < issue.objects_counted
+    monkeypatch.setattr(_many, "FEW", most)
+    monkeypatch.setattr(_many, "_one_by_one", None)
+    assert issuing.run(issue=issue.pk, region=kotim.code, clock=clock)
+    for bill in Bill.objects.filter(region=kotim):
+        assert assessing.steps_of(bill).total == bill.amount
 
 
 def test_a_taxpayer_has_the_deduction_once_in_the_region(kotim: "Region") -> None:

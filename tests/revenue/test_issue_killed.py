@@ -45,7 +45,7 @@ def test_a_killed_run_goes_on_where_it_was() -> None:
             makers.object(region, owner, number=f"62020600{village:02d}{n:07d}0")
     plan = runs.Plan(2026, date(2026, 9, 30))
     issue = runs.prepare(region=region, plan=plan, by=None, at=AT)
-    issuing.forecast(issue=issue.pk, region="62.02", clock=lambda: AT)
+    issuing.forecast(issue=issue.pk, region="62.02", clock=lambda: AT, hands=2)
     runs.start(issue=issue, by=None, at=AT)
 
     address = people.database_url(connection.settings_dict["NAME"])

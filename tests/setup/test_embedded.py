@@ -86,6 +86,33 @@ def test_a_killed_server_is_started_again(data: Path) -> None:
         server.stop()
 
 
+def test_a_server_that_lost_its_way_back_is_started_again(data: Path) -> None:
+    server = embedded.prepare(data)
+    url = embedded.address(data)
+    try:
+        server.start()
+        write(url, "CREATE TABLE kept AS SELECT 62 AS code")
+        assert server.process is not None
+        first = server.process.pid
+        with psycopg.connect(url) as found:
+            os.kill(found.info.backend_pid, signal.SIGKILL)
+            wait_for(lambda: killed_startup(first))
+        assert server.mend() == (server.process.pid != first)
+        wait_for(lambda: ask(url, "SELECT code FROM kept") == "62")
+        assert not server.mend()
+    finally:
+        server.stop()
+
+
+def killed_startup(postmaster: int) -> bool:
+    """Whether the process that recovers was caught in the act."""
+    for pid, words in embedded.below(postmaster).items():
+        if "startup" in words:
+            os.kill(pid, signal.SIGKILL)
+            return True
+    return False
+
+
 def test_a_killed_supervisor_leaves_nothing_in_the_way(data: Path) -> None:
     command = [sys.executable, "-m", "habaring.config.embedded", "--data", str(data)]
     command.append("--not-durable")

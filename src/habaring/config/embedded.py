@@ -111,6 +111,36 @@ class Server:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def mend(self) -> bool:
+        """Start a server again that waits for nothing; whether that was needed.
+
+        Where the process that recovers is itself killed in the middle of a crash
+        recovery, PostgreSQL 18 goes on refusing everybody and never tries again.
+        """
+        if self.process is None or not self._recovers_in_vain():
+            return False
+        time.sleep(1)  # it may have ended well a moment ago
+        if not self._recovers_in_vain():
+            return False
+        self.process.kill()
+        self.process.wait()
+        self.start()
+        return True
+
+    def _recovers_in_vain(self) -> bool:
+        import psycopg  # only when asked: `up` has to start fast
+
+        if self.process is None or not self.alive():
+            return False
+        try:
+            psycopg.connect(address(self.data), connect_timeout=2).close()
+        except psycopg.OperationalError as error:
+            children = below(self.process.pid).values()
+            return "in recovery mode" in str(error) and not any(
+                "startup" in words for words in children
+            )
+        return False
+
     def _make_cluster(self) -> None:
         """Made beside and renamed when whole, so a half-made one is never taken."""
         version = self.cluster / "PG_VERSION"
@@ -348,6 +378,36 @@ def _runs(pid: int) -> bool:
         # A zombie has ended; its parent has not looked yet.
         return (Path("/proc") / str(pid) / "stat").read_text().rsplit(")")[-1][1] != "Z"
     return True
+
+
+def below(pid: int) -> dict[int, str]:
+    """What this process started, and what that started: number and command line."""
+    started: dict[int, list[tuple[int, str]]] = {}
+    for child, parent, words in _processes():
+        started.setdefault(parent, []).append((child, words))
+    found: dict[int, str] = {}
+    waiting = [pid]
+    while waiting:
+        children = started.get(waiting.pop(), [])
+        found.update(children)
+        waiting += [child for child, _ in children]
+    return found
+
+
+def _processes() -> Iterator[tuple[int, int, str]]:
+    """Number, number of the parent, command line, of all on this machine."""
+    if not Path("/proc/self/stat").exists():
+        command = ["ps", "-axo", "pid=,ppid=,args="]
+        listed = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
+        for line in listed.stdout.splitlines():
+            child, parent, words = line.split(maxsplit=2)
+            yield int(child), int(parent), words
+        return
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, IndexError):  # it has ended meanwhile
+            parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
+            words = (entry / "cmdline").read_text(errors="replace")
+            yield int(entry.name), int(parent), words.replace("\0", " ")
 
 
 def _is_postgres(pid: int) -> bool:

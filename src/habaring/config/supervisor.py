@@ -24,6 +24,8 @@ LONGEST_WAIT = 30.0
 SETTLED_SECONDS = 60.0
 STOP_SECONDS = 10.0
 READY_SECONDS = 60.0
+TURNS_TO_ASK = 25
+"""Every five seconds the database is asked whether it lets anybody in."""
 
 
 @dataclass
@@ -159,10 +161,14 @@ def children(place: Place) -> tuple[Child, Child]:
 
 def watch(family: Sequence[Child], server: Server | None, asked: Asked) -> None:
     """Until asked to stop: whatever falls is started again."""
+    turn = 0
     while not asked:
+        turn += 1
         if server is not None and not server.alive():
             say("The database stopped; starting it again.")
             server.start()
+        elif server is not None and turn % TURNS_TO_ASK == 0 and server.mend():
+            say("The database found no way back; it was started again.")
         for child in family:
             child.watch()
         time.sleep(0.2)

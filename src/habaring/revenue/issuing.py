@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -202,7 +203,13 @@ def _reckoned(issue: Issue, prefix: str) -> _Village:
     if not len(table["id"]):
         return _Village(table, empty, empty.astype(bool), objects, unready)
     rules = assessing.rules_of(issue.rule)
-    roll = taxing.assess_many(rules, _facts(table), on=assessing.day_of(issue.year))
+    # the size of the whole run decides how: villages alone would count as small rolls
+    roll = taxing.assess_many(
+        rules,
+        _facts(table),
+        on=assessing.day_of(issue.year),
+        part_of=issue.objects_counted,
+    )
     amount, before = roll.payable, table["before"]
     far = np.abs(amount - before) * 100 > issue.review_percent * before
     held = (before >= 0) & (amount != before) & far
@@ -286,8 +293,12 @@ def decide_deductions(issue: Issue) -> int:
     return int(count)
 
 
-def forecast(*, issue: int, region: str, clock: Callable[[], datetime]) -> None:
-    """Reckon every village of a prepared run without writing bills, one a transaction."""
+def forecast(
+    *, issue: int, region: str, clock: Callable[[], datetime], hands: int = 1
+) -> None:
+    """Reckon every village of a prepared run without writing bills, one a transaction;
+    `hands` as for `run`.
+    """
     with walls.within(region):
         row = _row(issue, region)
         if row.state != IssueState.PREPARED:
@@ -295,8 +306,7 @@ def forecast(*, issue: int, region: str, clock: Callable[[], datetime]) -> None:
         row.objects_counted = lay_out(row)
         row.save(update_fields=["objects_counted"])
         decide_deductions(row)
-    while _one_forecast(issue, region, clock):
-        pass
+    _share(partial(_one_forecast, issue, region, clock), hands)
 
 
 def _one_forecast(issue: int, region: str, clock: Callable[[], datetime]) -> bool:
@@ -322,23 +332,28 @@ def run(
     `hands` share the villages, each over a connection of its own; so do two runs at
     once. One that was killed leaves nothing half done. Returns whether the run is done.
     """
-    if hands > 1 and not connection.in_atomic_block:
-        with ThreadPoolExecutor(hands) as pool:
-            for one in [pool.submit(_hand, issue, region, clock) for _ in range(hands)]:
-                one.result()
-    else:
-        _work(issue, region, clock)
+    _share(partial(_one_part, issue, region, clock), hands)
     return _end(issue, region, clock())
 
 
-def _work(issue: int, region: str, clock: Callable[[], datetime]) -> None:
-    while _one_part(issue, region, clock):
+def _share(work: Callable[[], bool], hands: int) -> None:
+    """The same work over and over until it finds nothing to do, by so many at once."""
+    if hands > 1 and not connection.in_atomic_block:
+        with ThreadPoolExecutor(hands) as pool:
+            for one in [pool.submit(_hand, work) for _ in range(hands)]:
+                one.result()
+    else:
+        _all_of(work)
+
+
+def _all_of(work: Callable[[], bool]) -> None:
+    while work():
         pass
 
 
-def _hand(issue: int, region: str, clock: Callable[[], datetime]) -> None:
+def _hand(work: Callable[[], bool]) -> None:
     try:
-        _work(issue, region, clock)
+        _all_of(work)
     finally:
         connection.close()  # of this thread
 

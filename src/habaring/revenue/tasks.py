@@ -12,7 +12,7 @@ def forecast_issue(*, issue: int, region: str) -> None:
     # late: every process imports the tasks at its start, few run them
     from habaring.revenue import issuing
 
-    issuing.forecast(issue=issue, region=region, clock=now)
+    issuing.forecast(issue=issue, region=region, clock=now, hands=issuing.HANDS)
 
 
 @app.task(name="revenue.run_issue", queue="scenarios", retry=5)

@@ -4,9 +4,9 @@ import re
 from datetime import date
 from pathlib import Path
 
+from habaring.engines.money import MODES
 from habaring.engines.taxing import TAXES, assess, late_interest, read_rules
 from habaring.engines.taxing._read import DUE, INTEREST
-from habaring.engines.taxing._values import MODES
 from tests.engines.taxing import making
 
 ROOT = Path(__file__).parents[3]

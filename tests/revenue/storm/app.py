@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tests.revenue.storm.cluster import _below
+from habaring.config import embedded
 
 WORKERS, THREADS = 2, 6
 
@@ -92,7 +92,7 @@ class App:
 
     def kill_worker(self) -> None:
         """One worker; granian starts another."""
-        workers = _below(self.process.pid) if self.process else []
+        workers = sorted(embedded.below(self.process.pid)) if self.process else []
         if workers:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.chance.choice(workers), signal.SIGKILL)

@@ -214,7 +214,10 @@ def _blown(
         _kill_again_and_again(server, app, weather)
     finally:
         calm.set()
-    bank.join(weather.seconds + END_SECONDS)
+    deadline = time.monotonic() + weather.seconds + END_SECONDS
+    while bank.is_alive() and time.monotonic() < deadline:
+        server.look_after()
+        bank.join(2)
     if bank.is_alive():
         raise TimeoutError(f"The bank came to no end: {dict(traffic.counted)}")
     seconds = time.monotonic() - begun
@@ -226,6 +229,7 @@ def _blown(
     server.start()
     waited = sorted(traffic.waited) or [0.0]
     traffic.counted["web server started"] = app.starts
+    traffic.counted["lost PostgreSQL restarted"] = server.mended
     if "NEVER ANSWERED" in traffic.counted:
         asked = Counter(f"{one.what} {one.money}" for one in traffic.waiting)
         traffic.counted.update(dict(asked.most_common(5)))

@@ -40,6 +40,7 @@ class Cluster:
     chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311
     kills: int = 0
     cuts: int = 0
+    mended: int = 0
 
     def __post_init__(self) -> None:
         self.server = embedded.prepare(self.folder)
@@ -108,7 +109,7 @@ class Cluster:
     def pids(self) -> list[int]:
         """The postmaster and everything below it."""
         process = self.server.process
-        return [] if process is None else [process.pid, *_below(process.pid)]
+        return [] if process is None else [process.pid, *embedded.below(process.pid)]
 
     def kill(self) -> None:
         """kill -9 of all of PostgreSQL."""
@@ -123,13 +124,17 @@ class Cluster:
         self.kills += 1
 
     def kill_backend(self) -> None:
-        """kill -9 of one process that serves somebody: PostgreSQL restarts the rest."""
+        """kill -9 of one of its processes, any: PostgreSQL restarts the rest."""
         process = self.server.process
-        below = _below(process.pid) if process else []
+        below = sorted(embedded.below(process.pid)) if process else []
         if below:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.chance.choice(below), signal.SIGKILL)
             self.kills += 1
+
+    def look_after(self) -> None:
+        """What the supervisor of `habaring up` does meanwhile."""
+        self.mended += self.server.mend()
 
     def start(self) -> None:
         self.server.start()
@@ -179,22 +184,6 @@ class Cluster:
 def _cloned(source: Path, target: Path) -> None:
     """Owners kept: the server may run under another account."""
     subprocess.run(["cp", "-a", str(source), str(target)], check=True, timeout=120)
-
-
-def _below(pid: int) -> list[int]:
-    found: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with contextlib.suppress(OSError, IndexError, ValueError):
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            found.setdefault(parent, []).append(int(entry.name))
-    below, waiting = [], [pid]
-    while waiting:
-        children = found.get(waiting.pop(), [])
-        below += children
-        waiting += children
-    return below
 
 
 def _await_gone(pids: list[int]) -> None:

@@ -5,6 +5,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from habaring.shared.at_once import at_once
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -1099,3 +1101,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = at_once(operations)

@@ -4,11 +4,9 @@ trial balances, and matching two lists of money.
 
 from habaring.engines.bookkeeping._allocate import (
     IN_TIME,
-    MODES,
     PPM,
     Arrived,
     Late,
-    Mode,
     Share,
     allocate,
     share,
@@ -30,6 +28,7 @@ from habaring.engines.bookkeeping._match import (
     match,
 )
 from habaring.engines.bookkeeping._sharing import share_out
+from habaring.engines.money import MODES, Mode
 
 __all__ = [
     "IN_TIME",

@@ -6,10 +6,9 @@ paid. So the order in which messages arrive, and what was reversed since, cannot
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
-Mode = Literal["down", "up", "half-up", "half-even"]
-MODES: tuple[Mode, ...] = get_args(Mode)
+from habaring.engines.money import MODES, Mode, rounded
+
 PPM = 1_000_000
 LARGEST_UNIT = 8_000
 
@@ -42,15 +41,7 @@ class Late:
 
     def on(self, principal: int) -> int:
         """The interest on so much principal, rupiah."""
-        step = PPM * self.unit
-        whole, rest = divmod(principal * self.ppm, step)
-        up = {
-            "down": False,
-            "up": rest > 0,
-            "half-up": 2 * rest >= step,
-            "half-even": 2 * rest > step or (2 * rest == step and whole % 2 == 1),
-        }[self.mode]
-        return (whole + up) * self.unit
+        return rounded(principal * self.ppm, PPM, unit=self.unit, mode=self.mode)
 
 
 IN_TIME = Late()

@@ -25,7 +25,7 @@ from habaring.engines.taxing._values import Assessment, Problem, Refused, Rules
 
 Ints = NDArray[np.int64]
 FEW = 10_000
-"""Rows up to here are reckoned one by one: loading the loops would take longer."""
+"""Rolls of so many rows are reckoned one by one: loading the loops would take longer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,19 +76,20 @@ class Roll:
         return assess(self.rules, facts_at(self.rules, self.table, row), on=self.on)
 
 
-def assess_many(rules: Rules, table: Table, *, on: date) -> Roll:
+def assess_many(rules: Rules, table: Table, *, on: date, part_of: int = 0) -> Roll:
     """Every row of a table assessed, the same as `assess` row by row.
 
     `table`: facts by key as arrays of one length: whole numbers (quantities in
     thousandths), `use` as texts or as places in `rules.uses` (-1: none), `first` as
-    bool. A column that is not required may be left out.
+    bool. A column that is not required may be left out. `part_of`: how many rows the
+    whole roll has, where it is handed over table by table.
 
     Raises:
         Refused: rules not in force, bad columns, and bad rows with their numbers.
     """
     refuse_out_of_force(rules, on)
     columns = columns_of(rules, table)
-    if columns.rows <= FEW:
+    if max(columns.rows, part_of) <= FEW:
         return _one_by_one(rules, table, on)
     from habaring.engines.taxing import _loops
 

@@ -5,10 +5,11 @@ from math import lcm
 
 import numpy as np
 
+from habaring.engines.money import MODES
 from habaring.engines.taxing._assess import of_use
 from habaring.engines.taxing._kernels import Ladder, Plan
 from habaring.engines.taxing._taxes import TAXES
-from habaring.engines.taxing._values import MODES, Rounding, Rules, Tier
+from habaring.engines.taxing._values import Rounding, Rules, Tier
 
 END = np.iinfo(np.int64).max
 _EXACT = Rounding(1, "down")

@@ -12,12 +12,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from habaring.engines.money import MODES
 from habaring.engines.taxing._law import problems_of
 from habaring.engines.taxing._problems import problem, refused
 from habaring.engines.taxing._taxes import TAXES
 from habaring.engines.taxing._values import (
     LARGEST,
-    MODES,
     Beside,
     Deduction,
     DueRule,

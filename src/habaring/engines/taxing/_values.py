@@ -12,8 +12,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
-Mode = Literal["down", "up", "half-up", "half-even"]
-MODES: tuple[Mode, ...] = ("down", "up", "half-up", "half-even")
+from habaring.engines.money import Mode, rounded
+
 DueKind = Literal[
     "day-of-year", "months-after-issue", "days-after", "working-days-after"
 ]
@@ -53,10 +53,8 @@ class Refused(ValueError):  # noqa: N818 (house word for an expected no)
 
 @dataclass(frozen=True)
 class Rounding:
-    """To multiples of `unit` rupiah; amounts are never below zero.
-
-    `down` cuts off, `up` goes to the next multiple, the two halves go to the nearest:
-    an exact half up, or to the even multiple.
+    """To multiples of `unit` rupiah, by a mode of `engines.money.rounded`; amounts are
+    never below zero.
     """
 
     unit: int
@@ -66,15 +64,9 @@ class Rounding:
     def apply(self, exact: Fraction | int) -> int:
         """The rounded amount of an exact one >= 0."""
         exact = Fraction(exact)
-        step = exact.denominator * self.unit
-        whole, rest = divmod(exact.numerator, step)
-        up = {
-            "down": False,
-            "up": rest > 0,
-            "half-up": 2 * rest >= step,
-            "half-even": 2 * rest > step or (2 * rest == step and whole % 2 == 1),
-        }[self.mode]
-        return (whole + up) * self.unit
+        return rounded(
+            exact.numerator, exact.denominator, unit=self.unit, mode=self.mode
+        )
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from habaring.shared.at_once import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -273,3 +275,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = at_once(operations)

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
+from habaring.shared.at_once import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -1700,3 +1702,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = at_once(operations)

@@ -3,6 +3,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from habaring.people.roles import put_in_place
+from habaring.shared.at_once import at_once
 
 HELD_IN = [
     ("platform", "the whole platform"),
@@ -91,3 +92,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(add_roles, migrations.RunPython.noop),
     ]
+    operations = at_once(operations)

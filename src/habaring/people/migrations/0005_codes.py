@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from habaring.shared import walls
+from habaring.shared.at_once import at_once
 
 
 class Migration(migrations.Migration):
@@ -283,3 +284,4 @@ class Migration(migrations.Migration):
         walls.protect("people_registerentry", region="region_id", person="account_id"),
         walls.protect("people_follow", region="region_id", person="account_id"),
     ]
+    operations = at_once(operations)

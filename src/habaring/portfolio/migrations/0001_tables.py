@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from habaring.shared.at_once import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -385,3 +387,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = at_once(operations)

@@ -7,6 +7,8 @@ import habaring.shared.ids
 from django.conf import settings
 from django.db import migrations, models
 
+from habaring.shared.at_once import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -630,3 +632,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = at_once(operations)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from habaring.people.models import Account
@@ -23,49 +23,14 @@ from habaring.revenue.models import (
     Slip,
     SlipState,
 )
-from habaring.shared import walls
 from habaring.shared.models import AuditEntry
 from habaring.shared.refusal import Refusal
 from tests import makers as people
 from tests.revenue import makers, phones
-from tests.revenue.phones import Phone
+from tests.revenue.phones import AT, Phone
 
-AT = now()
 HOUR = timedelta(hours=1)
 ROOM = "/ruang-kerja/62.02/pajak/"
-
-
-@pytest.fixture(autouse=True)
-def _opened(db: None) -> None:
-    walls.open_region("62.02")
-
-
-@pytest.fixture
-def galih(kotim: Region) -> Account:
-    """A collector."""
-    return people.officer("Galih", region=kotim, role="village_collector")
-
-
-@pytest.fixture
-def indah(kotim: Region) -> Account:
-    """The treasurer."""
-    return people.officer("Indah", region=kotim, role="treasurer")
-
-
-@pytest.fixture
-def bill(kotim: Region) -> Bill:
-    makers.village(kotim)
-    return makers.bill(kotim, due_on=localdate() + timedelta(days=30))
-
-
-@pytest.fixture
-def other(kotim: Region, bill: Bill) -> Bill:
-    return makers.bill(kotim, due_on=localdate() + timedelta(days=30))
-
-
-@pytest.fixture
-def phone(kotim: Region, galih: Account, bill: Bill) -> Phone:
-    return phones.enrolled(kotim, galih, AT)
 
 
 def codes(answer: slip_verbs.Received) -> list[str]:

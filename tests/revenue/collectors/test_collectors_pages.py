@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.test import Client
 from django.utils.timezone import localdate, now
 
@@ -12,47 +11,12 @@ from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.revenue import printing
 from habaring.revenue.models import Bill, Deposit, Device, Slip, SlipState
-from habaring.shared import walls
 from tests import makers as people
-from tests.revenue import makers, phones
-from tests.revenue.phones import Phone
+from tests.revenue import phones
+from tests.revenue.phones import AT, Phone
 
-AT = now()
 HOUR = timedelta(hours=1)
 ROOM = "/ruang-kerja/62.02/pajak/"
-
-
-@pytest.fixture(autouse=True)
-def _opened(db: None) -> None:
-    walls.open_region("62.02")
-
-
-@pytest.fixture
-def galih(kotim: Region) -> Account:
-    """A collector."""
-    return people.officer("Galih", region=kotim, role="village_collector")
-
-
-@pytest.fixture
-def indah(kotim: Region) -> Account:
-    """The treasurer."""
-    return people.officer("Indah", region=kotim, role="treasurer")
-
-
-@pytest.fixture
-def bill(kotim: Region) -> Bill:
-    makers.village(kotim)
-    return makers.bill(kotim, due_on=localdate() + timedelta(days=30))
-
-
-@pytest.fixture
-def other(kotim: Region, bill: Bill) -> Bill:
-    return makers.bill(kotim, due_on=localdate() + timedelta(days=30))
-
-
-@pytest.fixture
-def phone(kotim: Region, galih: Account, bill: Bill) -> Phone:
-    return phones.enrolled(kotim, galih, AT)
 
 
 def test_the_telephone_enrols_loads_and_sends(

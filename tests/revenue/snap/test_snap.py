@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 
 from habaring.regions.models import Region
 from habaring.revenue.bank.signing import Paid, Signer
@@ -21,23 +21,6 @@ from tests.revenue import banks, makers
 from tests.revenue.banks import paid, same, send, state
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def at() -> datetime:
-    """The gateway lives by the clock."""
-    return now().replace(microsecond=0)
-
-
-@pytest.fixture
-def bill(kotim: Region, at: datetime) -> Bill:
-    """Rp77,600, not due yet."""
-    return makers.bill(kotim, due_on=localdate(at) + timedelta(days=30))
-
-
-@pytest.fixture
-def bank(kotim: Region, at: datetime, client: Client) -> Signer:
-    return banks.with_token(banks.bank(kotim, at), client, at)
 
 
 # Tokens

@@ -29,23 +29,6 @@ from tests.revenue.banks import paid, same, send, state
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def at() -> datetime:
-    """The gateway lives by the clock."""
-    return now().replace(microsecond=0)
-
-
-@pytest.fixture
-def bill(kotim: Region, at: datetime) -> Bill:
-    """Rp77,600, not due yet."""
-    return makers.bill(kotim, due_on=localdate(at) + timedelta(days=30))
-
-
-@pytest.fixture
-def bank(kotim: Region, at: datetime, client: Client) -> Signer:
-    return banks.with_token(banks.bank(kotim, at), client, at)
-
-
 # Forged, expired, replayed, of another partner, too large
 
 

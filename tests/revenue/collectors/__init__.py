@@ -1,0 +1,1 @@
+"""Collectors in villages: receipts, telephones, the list, deposits."""
