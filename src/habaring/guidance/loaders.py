@@ -42,7 +42,9 @@ def _cohorts(request: Request) -> str:
             raise rows.refused(problems)
         listed = list(listed_in(rows))
         partial = {
-            row["cohort_year"] for row in rows if row.get("status") != "verified_full_list"
+            row["cohort_year"]
+            for row in rows
+            if row.get("status") != "verified_full_list"
         }
     full = {one.year for one in listed} - partial
     new, before = record_lists(

@@ -93,7 +93,9 @@ def country(
     places = _places()
     for code, (name, province, column, row) in places.items():
         listed = _until(known.listed.get(code, ()), year)
-        mine = [one for one in results.get(code, ()) if year is None or one.year <= year]
+        mine = [
+            one for one in results.get(code, ()) if year is None or one.year <= year
+        ]
         rows.append(
             Row(
                 code=code,
@@ -146,7 +148,9 @@ def _places() -> dict[str, tuple[str, str, int, int]]:
 
 def _work(on: date) -> dict[str, Work]:
     """Of each region's newest cohort in which it has work or days."""
-    late = Q(due_on__lt=on) & ~Q(state__in=[*DONE, WorkState.SUBMITTED, WorkState.REVIEW])
+    late = Q(due_on__lt=on) & ~Q(
+        state__in=[*DONE, WorkState.SUBMITTED, WorkState.REVIEW]
+    )
     tasks = (
         Assignment.objects.values("region_id", "enrolment__cohort__year")
         .order_by()

@@ -27,7 +27,6 @@ from habaring.guidance.models.work import DONE
 from habaring.people.models import Account
 from habaring.regions.models import Region
 
-
 MOU = "mou"
 
 
@@ -104,8 +103,8 @@ def stage_lines(enrolment: Enrolment, *, on: date) -> list[StageLine]:
     sittings = {row.stage_id: row for row in enrolment.sittings.all()}
     counts: dict[int, Counter[str]] = {}
     rows = enrolment.assignments.values_list("template__stage", "state", "due_on")
-    for stage, state, due in rows:
-        count = counts.setdefault(stage, Counter())
+    for key, state, due in rows:
+        count = counts.setdefault(key, Counter())
         count["total"] += 1
         count["done"] += state in DONE
         count["late"] += is_late(state, due, on)

@@ -126,9 +126,9 @@ def listed_in(rows: Rows) -> Iterator[ListedRegion]:
     """The rows of a published list."""
     for row in rows:
         yield ListedRegion(
-            region=row["region_code"],
-            year=row["cohort_year"],
-            source=row["source"],
+            region=str(row["region_code"]),
+            year=int(str(row["cohort_year"])),
+            source=str(row["source"]),
             sure=row.get("status") != "inferred",
         )
 
@@ -137,15 +137,19 @@ def guests_in(rows: Rows) -> list[Guest]:
     """The rows of a list of participants."""
     return [
         Guest(
-            name=row["name"],
-            pillar=row["pillar"],
-            institution=row.get("institution") or "",
-            role=row.get("role") or "",
-            number=row.get("number"),
+            name=str(row["name"]),
+            pillar=str(row["pillar"]),
+            institution=str(row.get("institution") or ""),
+            role=str(row.get("role") or ""),
+            number=_number(row.get("number")),
             illustrative=bool(row.get("example")),
         )
         for row in rows
     ]
+
+
+def _number(value: Value) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def participant_rows(people: Iterable[Participant]) -> Iterator[dict[str, Value]]:
@@ -186,9 +190,7 @@ def country_rows(
         }
 
 
-def cohort_rows(
-    rows: Iterable[Enrolment], reasons: Any
-) -> Iterator[dict[str, Value]]:
+def cohort_rows(rows: Iterable[Enrolment], reasons: Any) -> Iterator[dict[str, Value]]:
     """A cohort's regions as they go out; `reasons(row)` in words."""
     for row in rows:
         yield {

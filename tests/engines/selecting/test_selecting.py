@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,8 +28,8 @@ POINTS = Method(
 )
 
 
-def applicant(code: str, leader: float | None, poor: float | None, **meets: bool):
-    def exact(value: float | None) -> Fraction | None:
+def applicant(code: str, leader: Any, poor: Any, **meets: bool) -> Applicant:
+    def exact(value: Any) -> Fraction | None:
         return None if value is None else Fraction(value)
 
     values = {"leader": exact(leader), "poor": exact(poor)}
@@ -41,8 +42,8 @@ def test_the_best_scores_take_the_seats() -> None:
         POINTS,
     )
     assert [(one.code, one.score) for one in found.chosen] == [
-        ("62.01", 80),
-        ("62.02", 70),
+        ("62.01", Fraction(80)),
+        ("62.02", Fraction(70)),
     ]
     assert found.of("62.03").reason.why == "reserve"
     assert found.of("62.03").reason.cut == 70
@@ -136,7 +137,9 @@ def test_points_out_of_bounds_and_a_second_application_are_refused() -> None:
     ),
     st.integers(1, 6),
 )
-def test_nobody_chosen_scores_less_than_somebody_left_out(rows, seats: int) -> None:
+def test_nobody_chosen_scores_less_than_somebody_left_out(
+    rows: Any, seats: int
+) -> None:
     every = [
         applicant(f"62.{n:02d}", leader, poor, letter=met)
         for n, (leader, poor, met) in enumerate(rows, 1)
@@ -145,7 +148,7 @@ def test_nobody_chosen_scores_less_than_somebody_left_out(rows, seats: int) -> N
     able = [one for one in found.results if one.score is not None]
     assert len(found.chosen) == min(seats, len(able))
     assert len(found.results) == len(every)
-    worst = min((one.score for one in found.chosen), default=Fraction(0))
-    left = [one.score for one in able if not one.chosen]
+    worst = min((one.score or Fraction(0) for one in found.chosen), default=Fraction(0))
+    left = [one.score or Fraction(0) for one in able if not one.chosen]
     assert all(score <= worst for score in left)
     assert all(one.score == sum(part.score for part in one.parts) for one in able)

@@ -27,7 +27,9 @@ from habaring.config.demo import (
     analysing,
     book,
     councils,
+    evaluating,
     exchanging,
+    guiding,
     listening,
     offices,
     serving,
@@ -295,6 +297,14 @@ def _exchange(story: Story) -> None:
     exchanging.tell(story.kotim, _text("exchange.toml"), at=story.at)
 
 
+def _guiding(story: Story) -> None:
+    guiding.tell(story.kotim, _text("guiding.toml"), at=story.at)
+
+
+def _evaluation(story: Story) -> None:
+    evaluating.tell(story.kotim, at=story.at)
+
+
 def _together(story: Story) -> None:
     together.tell(story.kotim, at=story.at)
 
@@ -314,5 +324,10 @@ _STEPS: tuple[tuple[str, Callable[[Story], None]], ...] = (
     ("calls, proposals and votes (illustrative)", _listening),
     ("taxes: rules, register, two years of bills (illustrative)", _serving),
     ("practices between regions (real ones; the rest illustrative)", _exchange),
+    ("evidence and the yearly evaluation (illustrative)", _evaluation),
     ("texts written together (illustrative)", _together),
+    (
+        "cohorts since 2017 (published); stages of guidance (partly illustrative)",
+        _guiding,
+    ),
 )

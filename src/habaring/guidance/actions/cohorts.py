@@ -73,10 +73,16 @@ def record_cohort(*, call: Call, by: Account | None, at: datetime) -> Cohort:
     row = Cohort(recorded_at=at, recorded_by=by, year=call.year)
     _fill(row, call)
     row.save()
-    for told in shipped.stages():
-        _stage(row, told)
+    lay_out(cohort=row)
     _record(row, "guidance.cohort.recorded", by=by, at=at)
     return row
+
+
+def lay_out(*, cohort: Cohort) -> None:
+    """The four stages and their assignments, where a cohort has none yet."""
+    if not cohort.stages.exists():
+        for told in shipped.stages():
+            _stage(cohort, told)
 
 
 @transaction.atomic

@@ -241,7 +241,12 @@ def _say_beside(
     for one in written.paragraphs(row.region, key):
         if one.text.strip() == wanted:
             writing.comment(
-                by=by, at=at, region=row.region, key=key, paragraph=one.id, text=row.text
+                by=by,
+                at=at,
+                region=row.region,
+                key=key,
+                paragraph=one.id,
+                text=row.text,
             )
             return
 

@@ -180,7 +180,9 @@ class RatingForm(forms.Form):
                 max_digits=12,
                 decimal_places=2,
                 initial=enrolment.points.get(one.code),
-                help_text="" if measured else _("From 0 to %(most)s.") % {"most": one.most},
+                help_text=""
+                if measured
+                else _("From 0 to %(most)s.") % {"most": one.most},
             )
 
     def as_rating(self) -> Rating:
@@ -199,9 +201,7 @@ class RatingForm(forms.Form):
 class ReasonForm(forms.Form):
     """A reason that everybody reads."""
 
-    reason = forms.CharField(
-        label=_("Reason"), max_length=2_000, widget=forms.Textarea
-    )
+    reason = forms.CharField(label=_("Reason"), max_length=2_000, widget=forms.Textarea)
 
 
 class MaybeReasonForm(forms.Form):
@@ -238,7 +238,9 @@ class MentorForm(forms.Form):
         help_text=_("Empty: a mentor of earlier years, without an account here."),
     )
     name = forms.CharField(label=_("Name"), max_length=150)
-    institution = forms.CharField(label=_("Institution"), required=False, max_length=200)
+    institution = forms.CharField(
+        label=_("Institution"), required=False, max_length=200
+    )
     expertise = forms.CharField(label=_("Expertise"), required=False, max_length=200)
     since = forms.DateField(label=_("From"), widget=Day())
 

@@ -109,7 +109,9 @@ class ProgrammeForm(forms.Form):
             match = _POINT.fullmatch(line.strip())
             if match is None:
                 raise forms.ValidationError(
-                    _("This line is no point: “%(line)s”. Write: 1 | 08.00-09.00 | title")
+                    _(
+                        "This line is no point: “%(line)s”. Write: 1 | 08.00-09.00 | title"
+                    )
                     % {"line": line.strip()[:80]}
                 )
             found.append(
@@ -168,7 +170,9 @@ class GuestForm(forms.Form):
     """One participant."""
 
     name = forms.CharField(label=_("Name"), max_length=150)
-    institution = forms.CharField(label=_("Institution"), required=False, max_length=200)
+    institution = forms.CharField(
+        label=_("Institution"), required=False, max_length=200
+    )
     pillar = forms.ChoiceField(label=_("Pillar"), choices=Pillar.choices)
     role = forms.CharField(label=_("Role"), required=False, max_length=120)
 

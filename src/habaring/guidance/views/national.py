@@ -134,7 +134,5 @@ def cohort_file(request: HttpRequest, year: int, form: str) -> HttpResponseBase:
     if form not in FORMS:
         raise Http404
     row = _cohort(year)
-    rows = tables.cohort_rows(
-        queries.enrolled(row), lambda one: _reason(one, row)
-    )
+    rows = tables.cohort_rows(queries.enrolled(row), lambda one: _reason(one, row))
     return download_table(tables.COHORT, rows, name=f"angkatan-{year}", form=form)

@@ -1,5 +1,7 @@
 """The programme office: cohorts, applications, choosing, mentors, all regions."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -140,7 +142,9 @@ def new_cohort(request: HttpRequest) -> HttpResponse:
 
     def save() -> HttpResponse:
         row = verbs.record_cohort(call=form.as_call(), by=officer, at=now())
-        messages.success(request, _("The cohort is recorded. Its call is not open yet."))
+        messages.success(
+            request, _("The cohort is recorded. Its call is not open yet.")
+        )
         return redirect("guidance-platform:cohort", row.year)
 
     sheet = Sheet(
@@ -282,7 +286,7 @@ def decide(request: HttpRequest, year: int, code: str, how: str) -> HttpResponse
     if how not in ("masuk", "keluar", "selesai"):
         raise Http404
     form = (FinishForm if how == "selesai" else ReasonForm)(posted(request))
-    act, title, done = {
+    every: dict[str, tuple[Callable[..., Enrolment], str, str]] = {
         "masuk": (verbs.let_in, _("Let the region in"), _("The region is let in.")),
         "keluar": (verbs.leave, _("The region leaves"), _("The region has left.")),
         "selesai": (
@@ -290,7 +294,8 @@ def decide(request: HttpRequest, year: int, code: str, how: str) -> HttpResponse
             _("The region has finished"),
             _("The region has finished guidance."),
         ),
-    }[how]
+    }
+    act, title, done = every[how]
 
     def save() -> HttpResponse:
         act(enrolment=row, by=officer, at=now(), **form.cleaned_data)
@@ -351,8 +356,6 @@ def end_mentor(request: HttpRequest, mentorship: int) -> HttpResponse:
     """The guidance ends today."""
     officer = office(request)
     row = get_object_or_404(Mentorship, pk=mentorship)
-    mentoring.end_mentoring(
-        mentorship=row, on=localdate(now()), by=officer, at=now()
-    )
+    mentoring.end_mentoring(mentorship=row, on=localdate(now()), by=officer, at=now())
     messages.success(request, _("The guidance is ended; it stays on record."))
     return redirect("guidance-platform:mentors")

@@ -127,11 +127,11 @@ def _sent(request: HttpRequest) -> list[Scan]:
     except ValueError:
         return []
     lines = told.get("scans") if isinstance(told, dict) else None
-    found = []
-    for one in lines[:MOST_AT_ONCE] if isinstance(lines, list) else ():
-        if isinstance(one, dict):
-            found.append(Scan(str(one.get("content", ""))[:300], _moment(one.get("at"))))
-    return found
+    return [
+        Scan(str(one.get("content", ""))[:300], _moment(one.get("at")))
+        for one in (lines[:MOST_AT_ONCE] if isinstance(lines, list) else ())
+        if isinstance(one, dict)
+    ]
 
 
 def _moment(text: Any) -> datetime:

@@ -64,7 +64,9 @@ def sitting(request: HttpRequest, code: str, sitting: int) -> HttpResponse:
         if balance.came_total
         else None,
         "work": [
-            work for work in queries.assignments(row) if work.template.stage == one.stage
+            work
+            for work in queries.assignments(row)
+            if work.template.stage == one.stage
         ],
     }
     return render(request, "guidance/sitting.html", context)

@@ -97,7 +97,9 @@ def plan(request: HttpRequest, code: str, stage: int) -> HttpResponse:
             by=room.officer,
             at=now(),
         )
-        messages.success(request, _("The days are planned; the assignments have a day."))
+        messages.success(
+            request, _("The days are planned; the assignments have a day.")
+        )
         return redirect("guidance-work:sitting", code, made.pk)
 
     sheet = Sheet(

@@ -1,6 +1,7 @@
 """Assignments: begin, hand in, read, remark, revise, approve, put in the book."""
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -166,11 +167,12 @@ def verdict(
     if verdict not in ("setujui", "revisi", "buka-lagi"):
         raise Http404
     form = (MaybeReasonForm if verdict == "setujui" else ReasonForm)(posted(request))
-    act, done = {
+    every: dict[str, tuple[Callable[..., Assignment], str]] = {
         "setujui": (verbs.approve, _("The work is approved.")),
         "revisi": (verbs.ask_revision, _("Sent back with your words.")),
         "buka-lagi": (verbs.open_again, _("The work is open again.")),
-    }[verdict]
+    }
+    act, done = every[verdict]
 
     def save() -> HttpResponse:
         act(
