@@ -16,7 +16,7 @@ KIND = TableKind(
     title=_("Notes of a workshop"),
     sheet=_("Notes"),
     columns=(
-        Column("number", _("Number"), "integer"),
+        Column("number", _("Number"), "whole"),
         Column("board", _("Board"), "text"),
         Column("table", _("Table"), "text"),
         Column("dimension", _("Dimension"), "text"),
@@ -24,8 +24,8 @@ KIND = TableKind(
         Column("layer", _("Layer"), "text"),
         Column("text", _("Note"), "text"),
         Column("group", _("Group"), "text"),
-        Column("dots", _("Dots"), "integer"),
-        Column("rank", _("Rank"), "integer"),
+        Column("dots", _("Dots"), "whole"),
+        Column("rank", _("Rank"), "whole"),
         Column("carried", _("Carried on to"), "text"),
     ),
 )
@@ -81,6 +81,7 @@ def rows(room: Room) -> Iterator[dict[str, Value]]:
                     "dots": ranked.dots if ranked else None,
                     "rank": ranked.rank if ranked else None,
                     "carried": ", ".join(
-                        f"{row.get_to_display()} {row.ref}" for row in gone.get(word, [])
+                        f"{row.get_to_display()} {row.ref}"
+                        for row in gone.get(word, [])
                     ),
                 }

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from habaring.people.models import Account
 from habaring.shared import live
 from habaring.workshop.models import Board, Dot, Event, Group, Note, Room
@@ -66,11 +68,10 @@ def since(room: int, number: int) -> list[live.News]:
         .values_list("pk", "thing", "ref")[: live.BATCH]
     )
     found: dict[tuple[str, int], Told] = {}
-    for kind, model in _MODELS.items():
-        wanted = {ref for _number, thing, ref in rows if thing == kind}
-        if wanted:
-            things = _queryset(model).filter(pk__in=wanted)
-            found.update({(kind, one.pk): state(one) for one in things})
+    for kind, things in _wanted().items():
+        keys = {ref for _number, thing, ref in rows if thing == kind}
+        if keys:
+            found |= {(kind, one.pk): state(one) for one in things.filter(pk__in=keys)}
     return [
         live.News(pk, found[thing, ref])
         for pk, thing, ref in rows
@@ -78,19 +79,14 @@ def since(room: int, number: int) -> list[live.News]:
     ]
 
 
-_MODELS: dict[str, type[Thing]] = {
-    "note": Note,
-    "group": Group,
-    "board": Board,
-    "room": Room,
-}
-
-
-def _queryset(model: type[Thing]) -> Any:
-    rows = model._default_manager.all()
-    if model is Note:
-        return rows.select_related("board", "table")
-    return rows.select_related("board") if model is Group else rows
+def _wanted() -> dict[str, "QuerySet[Any]"]:
+    """The things that news are about, each with what `state` reads of it."""
+    return {
+        "note": Note.objects.select_related("board", "table"),
+        "group": Group.objects.select_related("board"),
+        "board": Board.objects.all(),
+        "room": Room.objects.all(),
+    }
 
 
 def state(thing: Thing) -> Told:
@@ -145,5 +141,3 @@ def voters(board: Board) -> int:
     """How many people have given a dot: all that is told before the result is."""
     rows = Dot.objects.filter(board=board)
     return rows.values("participant").distinct().count()
-
-

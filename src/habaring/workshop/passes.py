@@ -73,7 +73,9 @@ def enter(request: HttpRequest, region: Region, number: int) -> Here:
         raise NotHere from None
     walls.open_region(region.code)
     rows = Participant.objects.select_related("room__region", "table")
-    found = rows.filter(pk=person, room=room, room__number=number, region=region).first()
+    found = rows.filter(
+        pk=person, room=room, room__number=number, region=region
+    ).first()
     if found is None:
         raise NotHere
     present(found)
@@ -83,5 +85,3 @@ def enter(request: HttpRequest, region: Region, number: int) -> Here:
 def holds(request: HttpRequest, region: str, number: int) -> bool:
     """Whether a pass of this room is there, good or not: for where to lead somebody."""
     return _name(region, number) in request.COOKIES
-
-

@@ -183,9 +183,7 @@ def lines(rooms: Iterable[Room]) -> list[Line]:
     people = _counted(Participant.objects.filter(room__in=keys, removed_at=None))
     boards = _counted(Board.objects.filter(room__in=keys))
     notes = dict(
-        Note.objects.filter(
-            board__room__in=keys, withdrawn_at=None, hidden_at=None
-        )
+        Note.objects.filter(board__room__in=keys, withdrawn_at=None, hidden_at=None)
         .values_list("board__room")
         .annotate(many=Count("pk"))
         .order_by()
@@ -212,15 +210,6 @@ def carried_of(board: Board) -> dict[str, list[Carried]]:
         word = f"group:{row.group_id}" if row.group_id else f"note:{row.note_id}"
         found.setdefault(word, []).append(row)
     return found
-
-
-def unfinished(room: Room) -> int:
-    """Things of the boards that are shown and were carried nowhere yet."""
-    things = 0
-    for board in room.boards.filter(phase=Phase.SHOWN):
-        known = carried_of(board)
-        things += sum(one.word not in known for one in choices(board))
-    return things
 
 
 def layers_of(notes: Iterable[Note]) -> str:

@@ -104,7 +104,9 @@ class NoDotsLeft(Refusal):
     def __init__(self, dots: int) -> None:
         super().__init__(
             what=_("Your dots were not changed."),
-            why=format_lazy(_("Each person has {dots}, and yours are given."), dots=dots),
+            why=format_lazy(
+                _("Each person has {dots}, and yours are given."), dots=dots
+            ),
             next=_("Take one back first."),
         )
 

@@ -1,15 +1,13 @@
-"""What waits of workshops: results that were shown and carried nowhere."""
+"""What waits of workshops: boards with a result that was carried nowhere."""
 
 from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from habaring.people.access import Power
 from habaring.posts.things import Asked, Waiting, register_waiting
-from habaring.workshop import queries
-from habaring.workshop.models import Phase, Room
+from habaring.workshop.models import Board, Phase
 
 SHOWN = 3
 
@@ -17,20 +15,17 @@ SHOWN = 3
 def _waiting(asked: Asked) -> Iterator[Waiting]:
     if Power.WRITE_PLAN not in asked.powers:
         return
-    rows = Room.objects.filter(region=asked.region, boards__phase=Phase.SHOWN)
-    for room in rows.distinct()[:SHOWN]:
-        many = queries.unfinished(room)
-        if many:
-            yield Waiting(
-                ngettext(
-                    "%(n)d result of “%(title)s” waits to be carried on",
-                    "%(n)d results of “%(title)s” wait to be carried on",
-                    many,
-                )
-                % {"n": many, "title": room.title},
-                _("What people said and voted goes into SWOT, gaps and strategies."),
-                reverse("workshop-work:room", args=[room.region_id, room.number]),
-            )
+    rows = Board.objects.filter(
+        region=asked.region, phase=Phase.SHOWN, carried__isnull=True
+    )
+    for board in rows.select_related("room").order_by("-pk")[:SHOWN]:
+        args = [board.region_id, board.room.number, board.number]
+        yield Waiting(
+            _("Carry on the results of “%(board)s” (%(room)s)")
+            % {"board": board.title, "room": board.room.title},
+            _("What people said and voted goes into SWOT, gaps and strategies."),
+            reverse("workshop-work:carry", args=args),
+        )
 
 
-register_waiting(_waiting)
+register_waiting("workshop", _waiting)

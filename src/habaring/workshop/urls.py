@@ -31,12 +31,16 @@ work: list[URLPattern] = [
     path("<int:number>/catatan/<int:note>/sembunyi/", desk.hide, name="hide"),
     path("<int:number>/papan/baru/", desk.new_board, name="new-board"),
     path("<int:number>/papan/<int:board>/", desk.board, name="board"),
-    path("<int:number>/papan/<int:board>/ubah/", desk.change_board, name="board-change"),
+    path(
+        "<int:number>/papan/<int:board>/ubah/", desk.change_board, name="board-change"
+    ),
     path("<int:number>/papan/<int:board>/layar/", desk.screen, name="screen"),
     path("<int:number>/papan/<int:board>/pimpin/", desk.lead_board, name="lead-board"),
     path("<int:number>/papan/<int:board>/kelompok/", desk.group, name="group"),
     path("<int:number>/papan/<int:board>/lanjut/", carrying.carry, name="carry"),
-    path("<int:number>/papan/<int:board>/lanjut/pilih/", carrying.choose, name="choose"),
+    path(
+        "<int:number>/papan/<int:board>/lanjut/pilih/", carrying.choose, name="choose"
+    ),
     path(
         "<int:number>/papan/<int:board>/lanjut/<str:kind>/<int:key>/<str:to>/",
         carrying.one,

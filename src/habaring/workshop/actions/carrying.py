@@ -7,6 +7,7 @@ with it. What arrives is a draft of the region like any other, and is changed th
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -212,9 +213,7 @@ def to_candidate(load: Load, entry: Entry, hand: Hand) -> Carried:
     whole = replace(entry, origin_text=load.origin, illustrative=_shown(load))
 
     def make() -> str:
-        record_one(
-            region=load.region, entry=whole, by=hand.by, at=hand.at, new=True
-        )
+        record_one(region=load.region, entry=whole, by=hand.by, at=hand.at, new=True)
         return whole.code
 
     return carry(load, Destination.CANDIDATE, hand, make)
@@ -247,7 +246,7 @@ def many_to_swot(board: Board, words: Sequence[str], hand: Hand) -> int:
                 % {"title": load.choice.title[:60]},
                 next=_("Carry it on alone, and say what it is."),
             )
-        gone += _once(lambda load=load, new=new: to_swot(load, new, hand))
+        gone += _once(partial(to_swot, load, new, hand))
     return gone
 
 
@@ -266,7 +265,7 @@ def many_to_issues(board: Board, words: Sequence[str], hand: Hand) -> int:
                 next=_("Carry it on alone, and say what it is."),
             )
         new = NewIssue(code, load.choice.title, load.text)
-        gone += _once(lambda load=load, new=new: to_issue(load, new, hand))
+        gone += _once(partial(to_issue, load, new, hand))
     return gone
 
 

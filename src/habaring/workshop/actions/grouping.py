@@ -54,7 +54,9 @@ def move(
         )
     target = group.pk if group else None
     rows = Note.objects.filter(board=row, pk__in=notes).select_related("board", "table")
-    moving = [one for one in rows.select_for_update(of=("self",)) if one.group_id != target]
+    moving = [
+        one for one in rows.select_for_update(of=("self",)) if one.group_id != target
+    ]
     for note in moving:
         before = {"group": note.group_id}
         note.group_id = target

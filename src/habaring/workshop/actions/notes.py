@@ -40,9 +40,7 @@ class Written:
 
 
 @transaction.atomic
-def write(
-    *, board: Board, person: Participant, words: Words, at: datetime
-) -> Written:
+def write(*, board: Board, person: Participant, words: Words, at: datetime) -> Written:
     """Put a note on a board. The same key of the same person is the same note.
 
     Raises NotHere, NotNow, NoteRefused.

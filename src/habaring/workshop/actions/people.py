@@ -108,4 +108,3 @@ def forget(*, room: Room, at: datetime) -> int:
         details={"room": row.number, "names": named},
     )
     return named
-

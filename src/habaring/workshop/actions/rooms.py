@@ -1,6 +1,7 @@
 """Open a room, its tables and boards; lead people through their phases."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -70,7 +71,9 @@ FIRST_BOARDS = (
 
 
 @transaction.atomic
-def open_room(*, region: Region, new: NewRoom, by: Account | None, at: datetime) -> Room:
+def open_room(
+    *, region: Region, new: NewRoom, by: Account | None, at: datetime
+) -> Room:
     """Open a room with its tables and the three boards of a first stage.
 
     Raises RoomRefused for days out of order or a dimension that is none.
@@ -171,7 +174,7 @@ def change_room(*, room: Room, new: NewRoom, by: Account | None, at: datetime) -
 
 
 @transaction.atomic
-def set_joining(*, room: Room, open: bool, by: Account | None, at: datetime) -> None:  # noqa: A002
+def set_joining(*, room: Room, open: bool, by: Account | None, at: datetime) -> None:
     """Open or close the door; who is in stays in."""
     row = locked(room)
     row.joining = open and row.closed_at is None
@@ -331,7 +334,7 @@ def record(
     by: Account | None,
     at: datetime,
     reason: str = "",
-    details: dict[str, object] | None = None,
+    details: Mapping[str, object] | None = None,
 ) -> None:
     """The trace of what facilitators do; what people write is its own trace."""
     audit.record(

@@ -1,8 +1,8 @@
 """Give dots and take them back: never more than the board gives, secret until shown."""
 
-from django.db import transaction
-
 from datetime import datetime
+
+from django.db import transaction
 
 from habaring.workshop import news
 from habaring.workshop.actions.people import present

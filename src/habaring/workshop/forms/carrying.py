@@ -40,8 +40,8 @@ class CarryForm(forms.Form):
     parts = True  # whether sub-dimensions can be chosen
 
     def __init__(self, *args: Any, load: Load, year: int, **more: Any) -> None:
-        super().__init__(*args, initial=self.start(load, year), **more)
-        self.load, self.year = load, year
+        super().__init__(*args, **{**more, "initial": self.start(load, year)})
+        self.load, self.of_year = load, year
         dimension = self.fields.get("dimension")
         if isinstance(dimension, forms.ChoiceField):
             dimension.choices = dimensions.choices(parts=self.parts)
@@ -186,9 +186,7 @@ class ReadinessForm(CarryForm):
 
     def carry(self, hand: Hand) -> Carried:
         given = self.cleaned_data
-        return carrying.to_readiness(
-            self.load, given["year"], given["question"], hand
-        )
+        return carrying.to_readiness(self.load, given["year"], given["question"], hand)
 
 
 class CandidateForm(CarryForm):

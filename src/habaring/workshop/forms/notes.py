@@ -79,7 +79,7 @@ class NoteForm(forms.Form):
         if note is not None:
             names = ("kind", "layer", "dimension", "text")
             start.update({name: getattr(note, name) for name in names})
-        super().__init__(*args, initial=start, **more)
+        super().__init__(*args, **{**more, "initial": start})
         if board.kind != BoardKind.SWOT:
             del self.fields["kind"], self.fields["layer"]
         dimension = self.fields["dimension"]

@@ -44,7 +44,7 @@ class RoomForm(forms.Form):
     def __init__(self, *args: Any, room: Room | None = None, **more: Any) -> None:
         names = ("title", "place", "day", "last_day", "stage")
         start = {name: getattr(room, name) for name in names} if room else {}
-        super().__init__(*args, initial={**start, **more.pop("initial", {})}, **more)
+        super().__init__(*args, **{"initial": start, **more})
         if room is not None:
             del self.fields["tables"], self.fields["illustrative"]
             return
@@ -94,8 +94,8 @@ class BoardForm(forms.Form):
     def __init__(self, *args: Any, board: Board | None = None, **more: Any) -> None:
         names = ("kind", "title", "prompt", "dots", "all_group")
         start = {name: getattr(board, name) for name in names} if board else {}
-        super().__init__(*args, initial=start, **more)
-        self.kind = board.kind if board else ""
+        super().__init__(*args, **{**more, "initial": start})
+        self.of_kind = board.kind if board else ""
         if board is not None:
             del self.fields["kind"]
 
@@ -103,7 +103,7 @@ class BoardForm(forms.Form):
         """The board. The form is valid."""
         given = self.cleaned_data
         return NewBoard(
-            kind=given.get("kind") or self.kind,
+            kind=given.get("kind") or self.of_kind,
             title=given["title"],
             prompt=given["prompt"],
             dots=given["dots"],

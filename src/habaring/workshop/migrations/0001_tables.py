@@ -6,273 +6,675 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('regions', '0002_budget_figures'),
+        ("regions", "0002_budget_figures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Board',
+            name="Board",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('ideas', 'Ideas'), ('swot', 'SWOT'), ('priorities', 'Priorities')], max_length=12)),
-                ('title', models.CharField(max_length=120)),
-                ('prompt', models.TextField(blank=True, max_length=500)),
-                ('phase', models.CharField(choices=[('write', 'Write'), ('group', 'Group'), ('vote', 'Vote'), ('shown', 'Results')], default='write', max_length=8)),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('dots', models.PositiveSmallIntegerField(default=3)),
-                ('all_group', models.BooleanField(default=False)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ideas", "Ideas"),
+                            ("swot", "SWOT"),
+                            ("priorities", "Priorities"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("title", models.CharField(max_length=120)),
+                ("prompt", models.TextField(blank=True, max_length=500)),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("write", "Write"),
+                            ("group", "Group"),
+                            ("vote", "Vote"),
+                            ("shown", "Results"),
+                        ],
+                        default="write",
+                        max_length=8,
+                    ),
+                ),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("dots", models.PositiveSmallIntegerField(default=3)),
+                ("all_group", models.BooleanField(default=False)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['room', 'number'],
+                "ordering": ["room", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(blank=True, max_length=120)),
-                ('dissolved_at', models.DateTimeField(blank=True, null=True)),
-                ('board', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='workshop.board')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(blank=True, max_length=120)),
+                ("dissolved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "board",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="groups",
+                        to="workshop.board",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['board', 'number'],
+                "ordering": ["board", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField()),
-                ('text', models.CharField(max_length=280)),
-                ('kind', models.CharField(blank=True, choices=[('S', 'Strength'), ('W', 'Weakness'), ('O', 'Opportunity'), ('T', 'Threat')], max_length=1)),
-                ('layer', models.CharField(blank=True, choices=[('structure', 'Structure'), ('infrastructure', 'Infrastructure'), ('superstructure', 'Superstructure')], max_length=16)),
-                ('dimension', models.CharField(blank=True, max_length=20)),
-                ('revision', models.PositiveSmallIntegerField(default=1)),
-                ('at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('hidden_at', models.DateTimeField(blank=True, null=True)),
-                ('hidden_reason', models.CharField(blank=True, max_length=200)),
-                ('board', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='workshop.board')),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='workshop.group')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("key", models.UUIDField()),
+                ("text", models.CharField(max_length=280)),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("S", "Strength"),
+                            ("W", "Weakness"),
+                            ("O", "Opportunity"),
+                            ("T", "Threat"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "layer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("structure", "Structure"),
+                            ("infrastructure", "Infrastructure"),
+                            ("superstructure", "Superstructure"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("dimension", models.CharField(blank=True, max_length=20)),
+                ("revision", models.PositiveSmallIntegerField(default=1)),
+                ("at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("hidden_at", models.DateTimeField(blank=True, null=True)),
+                ("hidden_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "board",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="workshop.board",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="workshop.group",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['board', 'pk'],
+                "ordering": ["board", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Carried',
+            name="Carried",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to', models.CharField(choices=[('swot', 'SWOT'), ('issue', 'Priority issues'), ('gap', 'Gaps'), ('strategy', 'Strategies'), ('readiness', 'Readiness'), ('candidate', 'Candidates')], max_length=12)),
-                ('ref', models.CharField(max_length=60)),
-                ('at', models.DateTimeField()),
-                ('board', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='carried', to='workshop.board')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried', to='workshop.group')),
-                ('note', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried', to='workshop.note')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "to",
+                    models.CharField(
+                        choices=[
+                            ("swot", "SWOT"),
+                            ("issue", "Priority issues"),
+                            ("gap", "Gaps"),
+                            ("strategy", "Strategies"),
+                            ("readiness", "Readiness"),
+                            ("candidate", "Candidates"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("ref", models.CharField(max_length=60)),
+                ("at", models.DateTimeField()),
+                (
+                    "board",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="carried",
+                        to="workshop.board",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="carried",
+                        to="workshop.group",
+                    ),
+                ),
+                (
+                    "note",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="carried",
+                        to="workshop.note",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='NoteRevision',
+            name="NoteRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('key', models.UUIDField()),
-                ('text', models.CharField(max_length=280)),
-                ('kind', models.CharField(blank=True, max_length=1)),
-                ('layer', models.CharField(blank=True, max_length=16)),
-                ('dimension', models.CharField(blank=True, max_length=20)),
-                ('at', models.DateTimeField()),
-                ('note', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='workshop.note')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("key", models.UUIDField()),
+                ("text", models.CharField(max_length=280)),
+                ("kind", models.CharField(blank=True, max_length=1)),
+                ("layer", models.CharField(blank=True, max_length=16)),
+                ("dimension", models.CharField(blank=True, max_length=20)),
+                ("at", models.DateTimeField()),
+                (
+                    "note",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="workshop.note",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['note', 'number'],
+                "ordering": ["note", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=40)),
-                ('joined_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=40)),
+                ("joined_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['room', 'pk'],
+                "ordering": ["room", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='note',
-            name='participant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='workshop.participant'),
+            model_name="note",
+            name="participant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="notes",
+                to="workshop.participant",
+            ),
         ),
         migrations.CreateModel(
-            name='Dot',
+            name="Dot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nth', models.PositiveSmallIntegerField()),
-                ('board', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workshop.board')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='dots', to='workshop.group')),
-                ('note', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='dots', to='workshop.note')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workshop.participant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("nth", models.PositiveSmallIntegerField()),
+                (
+                    "board",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workshop.board",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dots",
+                        to="workshop.group",
+                    ),
+                ),
+                (
+                    "note",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dots",
+                        to="workshop.note",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workshop.participant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['board', 'pk'],
+                "ordering": ["board", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=150)),
-                ('place', models.CharField(blank=True, max_length=150)),
-                ('day', models.DateField()),
-                ('last_day', models.DateField()),
-                ('stage', models.CharField(blank=True, max_length=60)),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('joining', models.BooleanField(default=True)),
-                ('current', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('illustrative', models.BooleanField(default=False)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('forgotten_at', models.DateTimeField(blank=True, null=True)),
-                ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=150)),
+                ("place", models.CharField(blank=True, max_length=150)),
+                ("day", models.DateField()),
+                ("last_day", models.DateField()),
+                ("stage", models.CharField(blank=True, max_length=60)),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("joining", models.BooleanField(default=True)),
+                ("current", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("illustrative", models.BooleanField(default=False)),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("forgotten_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-day', '-number'],
+                "ordering": ["-day", "-number"],
             },
         ),
         migrations.AddField(
-            model_name='participant',
-            name='room',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='workshop.room'),
+            model_name="participant",
+            name="room",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="participants",
+                to="workshop.room",
+            ),
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('thing', models.CharField(max_length=8)),
-                ('ref', models.BigIntegerField()),
-                ('deed', models.CharField(max_length=12)),
-                ('before', models.JSONField(null=True)),
-                ('at', models.DateTimeField()),
-                ('board', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='workshop.board')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone_by', to='workshop.event')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='workshop.room')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("thing", models.CharField(max_length=8)),
+                ("ref", models.BigIntegerField()),
+                ("deed", models.CharField(max_length=12)),
+                ("before", models.JSONField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "board",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="workshop.board",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="undone_by",
+                        to="workshop.event",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="workshop.room",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.AddField(
-            model_name='board',
-            name='room',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='boards', to='workshop.room'),
+            model_name="board",
+            name="room",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="boards",
+                to="workshop.room",
+            ),
         ),
         migrations.CreateModel(
-            name='Table',
+            name="Table",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(blank=True, max_length=80)),
-                ('dimension', models.CharField(blank=True, max_length=20)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tables', to='workshop.room')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(blank=True, max_length=80)),
+                ("dimension", models.CharField(blank=True, max_length=20)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tables",
+                        to="workshop.room",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['room', 'number'],
+                "ordering": ["room", "number"],
             },
         ),
         migrations.AddField(
-            model_name='participant',
-            name='table',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='workshop.table'),
+            model_name="participant",
+            name="table",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="participants",
+                to="workshop.table",
+            ),
         ),
         migrations.AddField(
-            model_name='note',
-            name='table',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='workshop.table'),
+            model_name="note",
+            name="table",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="notes",
+                to="workshop.table",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('board', 'number'), name='workshop_group_once_a_board'),
+            model_name="group",
+            constraint=models.UniqueConstraint(
+                fields=("board", "number"), name="workshop_group_once_a_board"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='carried',
-            constraint=models.CheckConstraint(condition=models.Q(('note__isnull', True), ('group__isnull', True), _connector='XOR'), name='workshop_carries_one_thing'),
+            model_name="carried",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("note__isnull", True), ("group__isnull", True), _connector="XOR"
+                ),
+                name="workshop_carries_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='carried',
-            constraint=models.UniqueConstraint(condition=models.Q(('note__isnull', False)), fields=('to', 'note'), name='workshop_note_carried_once'),
+            model_name="carried",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("note__isnull", False)),
+                fields=("to", "note"),
+                name="workshop_note_carried_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='carried',
-            constraint=models.UniqueConstraint(condition=models.Q(('group__isnull', False)), fields=('to', 'group'), name='workshop_group_carried_once'),
+            model_name="carried",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("group__isnull", False)),
+                fields=("to", "group"),
+                name="workshop_group_carried_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='noterevision',
-            constraint=models.UniqueConstraint(fields=('note', 'number'), name='workshop_revision_number'),
+            model_name="noterevision",
+            constraint=models.UniqueConstraint(
+                fields=("note", "number"), name="workshop_revision_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='noterevision',
-            constraint=models.UniqueConstraint(fields=('note', 'key'), name='workshop_revision_once'),
+            model_name="noterevision",
+            constraint=models.UniqueConstraint(
+                fields=("note", "key"), name="workshop_revision_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dot',
-            constraint=models.UniqueConstraint(fields=('board', 'participant', 'nth'), name='workshop_dot_once'),
+            model_name="dot",
+            constraint=models.UniqueConstraint(
+                fields=("board", "participant", "nth"), name="workshop_dot_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dot',
-            constraint=models.CheckConstraint(condition=models.Q(('note__isnull', True), ('group__isnull', True), _connector='XOR'), name='workshop_dot_on_one_thing'),
+            model_name="dot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("note__isnull", True), ("group__isnull", True), _connector="XOR"
+                ),
+                name="workshop_dot_on_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('region', 'number'), name='workshop_number_once_a_region'),
+            model_name="room",
+            constraint=models.UniqueConstraint(
+                fields=("region", "number"), name="workshop_number_once_a_region"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('day'))), name='workshop_days_in_order'),
+            model_name="room",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_day__gte", models.F("day"))),
+                name="workshop_days_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['room', 'id'], name='workshop_news'),
+            model_name="event",
+            index=models.Index(fields=["room", "id"], name="workshop_news"),
         ),
         migrations.AddConstraint(
-            model_name='board',
-            constraint=models.UniqueConstraint(fields=('room', 'number'), name='workshop_board_once_a_room'),
+            model_name="board",
+            constraint=models.UniqueConstraint(
+                fields=("room", "number"), name="workshop_board_once_a_room"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='board',
-            constraint=models.CheckConstraint(condition=models.Q(('dots__gte', 1), ('dots__lte', 20)), name='workshop_dots_sensible'),
+            model_name="board",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("dots__gte", 1), ("dots__lte", 20)),
+                name="workshop_dots_sensible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='table',
-            constraint=models.UniqueConstraint(fields=('room', 'number'), name='workshop_table_once_a_room'),
+            model_name="table",
+            constraint=models.UniqueConstraint(
+                fields=("room", "number"), name="workshop_table_once_a_room"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.UniqueConstraint(fields=('participant', 'key'), name='workshop_note_once'),
+            model_name="note",
+            constraint=models.UniqueConstraint(
+                fields=("participant", "key"), name="workshop_note_once"
+            ),
         ),
     ]

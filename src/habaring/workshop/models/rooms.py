@@ -46,7 +46,8 @@ class Room(models.Model):
                 fields=["region", "number"], name="workshop_number_once_a_region"
             ),
             models.CheckConstraint(
-                condition=Q(last_day__gte=models.F("day")), name="workshop_days_in_order"
+                condition=Q(last_day__gte=models.F("day")),
+                name="workshop_days_in_order",
             ),
         ]
 

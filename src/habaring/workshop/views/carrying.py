@@ -84,7 +84,7 @@ def choose(request: HttpRequest, code: str, number: int, board: int) -> HttpResp
 
 
 @require_http_methods(FORM_METHODS)
-def one(  # noqa: PLR0913 - what the address says
+def one(  # noqa: PLR0913, PLR0917 - what the address says
     request: HttpRequest,
     code: str,
     number: int,
@@ -96,9 +96,7 @@ def one(  # noqa: PLR0913 - what the address says
     """One thing to one place, with what is still missing for it."""
     region, officer = enter(request, code, Power.WRITE_PLAN)
     if _known(to) == Destination.CANDIDATE:
-        access.require(
-            request.user, Power.RECORD_CANDIDATES, at=now(), region=region
-        )
+        access.require(request.user, Power.RECORD_CANDIDATES, at=now(), region=region)
     row = board_of(region, number, board)
     load = _load(partial(carrying.load_of, row, f"{kind}:{key}"))
     form = FORMS[to](

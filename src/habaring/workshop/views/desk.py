@@ -161,9 +161,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
     form = RoomForm(_posted(request), initial=two_days(localdate()))
 
     def save() -> HttpResponse:
-        row = rooms.open_room(
-            region=region, new=form.as_room(), by=officer, at=now()
-        )
+        row = rooms.open_room(region=region, new=form.as_room(), by=officer, at=now())
         return redirect("workshop-work:room", code, row.number)
 
     return _form_page(
@@ -254,9 +252,7 @@ def lead(request: HttpRequest, code: str, number: int) -> HttpResponse:
     row = room_of(region, number)
     do, at = request.POST.get("do", ""), now()
     verbs: dict[str, Callable[[], object]] = {
-        "open-door": partial(
-            rooms.set_joining, room=row, open=True, by=officer, at=at
-        ),
+        "open-door": partial(rooms.set_joining, room=row, open=True, by=officer, at=at),
         "close-door": partial(
             rooms.set_joining, room=row, open=False, by=officer, at=at
         ),

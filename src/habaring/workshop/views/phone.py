@@ -97,9 +97,7 @@ def join(request: HttpRequest, code: str, key: str) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             hour = timedelta(hours=1)
             asks = f"{room.pk} {limits.client_network(request)}"
-            limits.spend(
-                "workshop.join", asks, most=JOINS_AN_HOUR, per=hour, at=now()
-            )
+            limits.spend("workshop.join", asks, most=JOINS_AN_HOUR, per=hour, at=now())
             try:
                 person = people.join(room=room, at=now(), **form.cleaned_data)
             except Refusal as refused:
@@ -191,7 +189,9 @@ def me(request: HttpRequest, code: str, number: int) -> HttpResponse:
     here = enter(request, code, number)
     start = {"table": here.person.table, "name": here.person.name}
     form = JoinForm(
-        request.POST if request.method == "POST" else None, room=here.room, initial=start
+        request.POST if request.method == "POST" else None,
+        room=here.room,
+        initial=start,
     )
     if request.method == "POST" and form.is_valid():
         table: Table | None = form.cleaned_data["table"]
@@ -301,9 +301,7 @@ def edit(request: HttpRequest, code: str, number: int, note: int) -> HttpRespons
         raise NotHere
     if request.method == "POST" and form.is_valid():
         try:
-            notes.revise(
-                note=row, person=here.person, words=form.as_words(), at=now()
-            )
+            notes.revise(note=row, person=here.person, words=form.as_words(), at=now())
         except Refusal as no:
             refusal = no
         else:
@@ -400,9 +398,7 @@ def grouped(request: HttpRequest, row: Board, hand: grouping.Hand) -> None:
     if do == "undo":
         grouping.undo(board=row, hand=hand, at=now())
     elif do == "title" and found:
-        grouping.retitle(
-            group=found, title=given.get("title", ""), hand=hand, at=now()
-        )
+        grouping.retitle(group=found, title=given.get("title", ""), hand=hand, at=now())
     elif do == "dissolve" and found:
         grouping.dissolve(group=found, hand=hand, at=now())
     elif do == "move" and key == "new":
