@@ -65,8 +65,8 @@ def test_each_part_is_a_list_a_form_and_a_file(
     else:
         read(officer, f"{ROOM}analisis/{part}/")
         read(officer, f"{ROOM}analisis/{part}/baru/")
-        key = PARTS[part].found(kotim).first()
-        number = getattr(key, "number", key.pk)
+        row: Any = PARTS[part].found(kotim).first()
+        number = getattr(row, "number", row.pk)
         read(officer, f"{ROOM}analisis/{part}/{number}/")
         assert "Tidak ada yang cocok" in read(
             officer, f"{ROOM}analisis/{part}/?q=takada"
@@ -112,8 +112,13 @@ def test_forms_record_and_refusals_are_told_in_the_page(
     item = SwotItem.objects.get()
     assert officer.post(f"{ROOM}analisis/swot/{item.number}/suara/").status_code == 302
     assert situation.votes_of(situation.items(kotim).get()) == 1
-    data = {"kind": "SO", "dimension": "GOV", "text": "Cara", "items": [item.number]}
-    answer = officer.post(f"{ROOM}analisis/strategi/baru/", data)
+    way = {
+        "kind": "SO",
+        "dimension": "GOV",
+        "text": "Cara",
+        "items": [str(item.number)],
+    }
+    answer = officer.post(f"{ROOM}analisis/strategi/baru/", way)
     assert answer.status_code == 422
     assert "paling sedikit satu butir" in answer.content.decode()
     answer = officer.post(f"{ROOM}analisis/swot/{item.number}/tarik/")

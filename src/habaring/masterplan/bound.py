@@ -308,6 +308,11 @@ class Reader:
         for typed in (one for some in every for one in some):
             yield from self._offer(f"{{{{{typed}}}}}")
 
+    def frequent(self) -> Iterator[Value]:
+        """The few that plans quote most: for the page of a section."""
+        for typed in (*ALIASES, "penduduk", "skor:INDEX", "rencana:biaya"):
+            yield from self._offer(f"{{{{{typed}}}}}")
+
     def _facts(self) -> Iterator[str]:
         yield from REGISTER
         yield from ("rencana:biaya", "rencana:program")

@@ -6,9 +6,13 @@ from datetime import date
 
 from habaring.evidence.queries import Meter, Proof, meter_of, of_many
 from habaring.masterplan import readiness_sets
-from habaring.masterplan.actions.readiness import THING
 from habaring.masterplan.models import ReadinessScore
-from habaring.masterplan.readiness_sets import Element, Question, ReadinessSet
+from habaring.masterplan.readiness_sets import (
+    THING,
+    Element,
+    Question,
+    ReadinessSet,
+)
 from habaring.regions.models import Region
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from django.utils.translation import get_language
 
 FOLDER = Path(__file__).resolve().parent / "readiness_sets"
+THING = "readiness"
+"""What evidence calls an answer; its key is "<year>/<question>"."""
 
 
 @dataclass(frozen=True)

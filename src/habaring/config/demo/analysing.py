@@ -13,7 +13,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from habaring.evidence import actions as vault
 from habaring.masterplan import actions
 from habaring.masterplan.actions import consulting
-from habaring.masterplan.actions.readiness import THING
 from habaring.masterplan.models import (
     Aim,
     Consultation,
@@ -22,6 +21,7 @@ from habaring.masterplan.models import (
     StrategicIssue,
 )
 from habaring.masterplan.parts import RELEASED
+from habaring.masterplan.readiness_sets import THING
 from habaring.regions.models import Region
 from habaring.shared.uploads import accept
 
@@ -37,7 +37,16 @@ def tell(region: Region, toml: str, *, at: datetime) -> None:
     for kind, dimension, layer, text, votes in facts["swot"][0]["items"]:
         _item(region, (kind, dimension, layer, text, votes), at=at)
     for row in facts["gaps"][0]["rows"]:
-        new = actions.NewGap(*row[:5], issue_title=row[5], illustrative=True)
+        dimension, current, expected, cause, need, title = row
+        new = actions.NewGap(
+            dimension=dimension,
+            now=current,
+            expected=expected,
+            cause=cause,
+            need=need,
+            issue_title=title,
+            illustrative=True,
+        )
         actions.record_gap(region=region, new=new, by=None, at=at)
     for row in facts["strategies"][0]["rows"]:
         _strategy(region, row, at=at)
@@ -117,7 +126,16 @@ def _paper(title: str) -> bytes:
 
 
 def _item(region: Region, row: tuple[str, str, str, str, int], *, at: datetime) -> None:
-    new = actions.NewSwot(*row, origin="Bimtek I (contoh)", illustrative=True)
+    kind, dimension, layer, text, votes = row
+    new = actions.NewSwot(
+        kind,
+        dimension,
+        layer,
+        text,
+        votes,
+        origin="Bimtek I (contoh)",
+        illustrative=True,
+    )
     actions.record_swot(region=region, new=new, by=None, at=at)
 
 

@@ -14,9 +14,6 @@ from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared import audit
 
-THING = "readiness"
-"""What evidence calls it; its key is "<year>/<question>"."""
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -115,7 +112,9 @@ def begin_year(*, region: Region, year: int, by: Account | None, at: datetime) -
         for row in old
     )
     keys = {row.key: f"{year}/{row.question}" for row in old}
-    carried = vault.carry(by=by, at=at, region=region, thing=THING, keys=keys)
+    carried = vault.carry(
+        by=by, at=at, region=region, thing=readiness_sets.THING, keys=keys
+    )
     audit.record(
         by=by,
         at=at,

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from habaring.masterplan.forms.analysis import period_of
 from habaring.masterplan.models import DevelopmentPlan
 
 
@@ -24,7 +25,7 @@ class PeriodsForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared so
             field.queryset = plans
-            field.label_from_instance = lambda row: row.code  # type: ignore[method-assign]  # Django's own way
+            field.label_from_instance = period_of  # type: ignore[method-assign, assignment]  # Django's own way
 
 
 class DayForm(forms.Form):

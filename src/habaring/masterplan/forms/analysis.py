@@ -221,6 +221,11 @@ def served_choices(region: Region) -> list[tuple[int, str]]:
     ]
 
 
+def period_of(plan: DevelopmentPlan) -> str:
+    """How an RPJMD is called in a list of choices."""
+    return plan.code
+
+
 class PlanTargetForm(OfRegion):
     """One target of an RPJMD."""
 
@@ -241,7 +246,7 @@ class PlanTargetForm(OfRegion):
         plan.queryset = DevelopmentPlan.objects.filter(region=region).order_by(
             "-first_year"
         )
-        plan.label_from_instance = lambda row: row.code  # type: ignore[method-assign]  # Django's own way
+        plan.label_from_instance = period_of  # type: ignore[method-assign, assignment]  # Django's own way
 
     def record(self, *, by: Account, at: Any, number: int | None) -> object:
         data = dict(self.cleaned_data)

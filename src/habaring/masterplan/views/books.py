@@ -256,6 +256,7 @@ def _signing(
         "may_sign": mine and standing.revision > 0 and not standing.signed,
         "sign": SignForm(),
         "draft": {"blocks": blocks.written(text)},
+        "values": list(bound.Reader(region, at).frequent()),
     }
 
 

@@ -30,7 +30,7 @@ from habaring.regions.models import Region
 from habaring.shared import walls
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
-from habaring.shared.tables import Column, TableKind, register
+from habaring.shared.tables import Column, TableKind, Value, register
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 SAY = acts.register(
@@ -140,10 +140,14 @@ def _swot(request: HttpRequest, region: Region) -> HttpResponse:
         row.place = dimensions.name_of(row.dimension, known)
         row.all_votes = situation.votes_of(row)
     kinds = situation.by_kind(rows)
-    ways = list(situation.strategies(region))
-    for way in ways:
-        way.cited = ", ".join(str(item) for item in situation.cites(way))
-        way.place = dimensions.name_of(way.dimension, known)
+    ways = [
+        {
+            "row": way,
+            "cited": ", ".join(str(item) for item in situation.cites(way)),
+            "place": dimensions.name_of(way.dimension, known),
+        }
+        for way in situation.strategies(region)
+    ]
     return render(
         request,
         "masterplan/public_swot.html",
@@ -266,7 +270,7 @@ def dispositions_file(
     row = _consultation(code, number)
     if form not in ("csv", "xlsx"):
         raise Http404
-    values = [
+    values: list[dict[str, Value]] = [
         {
             "number": one.number,
             "section": one.section,

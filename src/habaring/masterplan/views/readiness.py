@@ -16,10 +16,10 @@ from django.views.decorators.http import (
 from habaring.evidence import actions as vault
 from habaring.evidence.models import Evidence, Link
 from habaring.masterplan import actions, readiness, readiness_sets
-from habaring.masterplan.actions.readiness import THING
 from habaring.masterplan.findings import wheel
 from habaring.masterplan.forms.analysis import AnswerForm, ProofForm
 from habaring.masterplan.readiness import Readiness
+from habaring.masterplan.readiness_sets import THING
 from habaring.masterplan.views.analysis import FORM_METHODS, enter, may_write
 from habaring.people.access import Power
 from habaring.people.models import Account
