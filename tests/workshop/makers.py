@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
+from habaring.masterplan.actions.analysing import NewSwot, record_swot
+from habaring.masterplan.models import SwotItem
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.workshop import news
@@ -53,3 +55,8 @@ def told(room: Room, after: int = 0) -> list[tuple[int, dict[str, Any]]]:
         (one.number, cast("dict[str, Any]", one.data))
         for one in news.since(room.pk, after)
     ]
+
+
+def swot(region: Region, kind: str, at: datetime) -> SwotItem:
+    new = NewSwot(kind=kind, dimension="LIV", layer="structure", text=f"Butir {kind}")
+    return record_swot(region=region, new=new, by=None, at=at)
