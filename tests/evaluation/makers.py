@@ -98,7 +98,9 @@ def instrument(at: datetime, *, proof: str = "present") -> Instrument:
     return instruments.record_instrument(by=None, at=at, toml=text)
 
 
-def round_(at: datetime, *, year: int = 2026, proof: str = "present", **more: Any) -> Round:
+def round_(
+    at: datetime, *, year: int = 2026, proof: str = "present", **more: Any
+) -> Round:
     """A round that regions answer."""
     today = at.date()
     plan = rounds.Plan(

@@ -32,7 +32,11 @@ def test_an_instrument_in_use_keeps_its_text(kotim: "Region", at: datetime) -> N
     makers.round_(at)
     with pytest.raises(InstrumentRefused, match="in use"):
         instruments.record_instrument(
-            by=None, at=at, toml=row.toml.replace("weight = 60", "weight = 50").replace("weight = 40", "weight = 50")
+            by=None,
+            at=at,
+            toml=row.toml.replace("weight = 60", "weight = 50").replace(
+                "weight = 40", "weight = 50"
+            ),
         )
     with pytest.raises(InstrumentRefused, match="sum to"):
         instruments.record_instrument(

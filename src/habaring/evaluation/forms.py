@@ -6,9 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from habaring.evaluation import words
 from habaring.evaluation.actions.assessors import Profile
@@ -67,7 +66,9 @@ def level_of(said: Any) -> Decimal | None:
     try:
         return Decimal(said) if said else None
     except InvalidOperation:
-        raise forms.ValidationError(_("Choose one of the levels in the list.")) from None
+        raise forms.ValidationError(
+            _("Choose one of the levels in the list.")
+        ) from None
 
 
 class AnswerForm(forms.Form):
@@ -159,9 +160,7 @@ class PlanForm(forms.Form):
 class ReportForm(forms.Form):
     """What was done about a finding."""
 
-    proof = forms.CharField(
-        label=_("What was done, and what shows it"), widget=area()
-    )
+    proof = forms.CharField(label=_("What was done, and what shows it"), widget=area())
 
 
 class ReasonForm(forms.Form):
@@ -180,7 +179,7 @@ class FindingFilter(forms.Form):
         choices=lambda: [("", _("all kinds")), *words.FINDING_KINDS.items()],
     )
     state = forms.ChoiceField(
-        label=_("Standing"),
+        label=_("State"),
         required=False,
         choices=lambda: [("", _("all")), *words.FINDING_STATES.items()],
     )
@@ -190,9 +189,7 @@ class HonourForm(forms.Form):
     """An award of another body, with its document."""
 
     name_id = forms.CharField(label=_("Name of the award"), max_length=300)
-    name_en = forms.CharField(
-        label=_("Name (English)"), max_length=300, required=False
-    )
+    name_en = forms.CharField(label=_("Name (English)"), max_length=300, required=False)
     body = forms.CharField(label=_("Given by"), max_length=200)
     year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
     source = forms.CharField(
@@ -306,12 +303,10 @@ class RoundForm(forms.Form):
         label=_("Stage"), choices=lambda: list(words.STAGES.items()), coerce=int
     )
     instrument: Any = forms.ModelChoiceField(
-        Instrument.objects.all(), label=_("Instrument")
+        Instrument.objects.all(), label=_("Evaluation instrument")
     )
     name_id = forms.CharField(label=_("Name (Indonesian)"), max_length=300)
-    name_en = forms.CharField(
-        label=_("Name (English)"), max_length=300, required=False
-    )
+    name_en = forms.CharField(label=_("Name (English)"), max_length=300, required=False)
     opens_on = forms.DateField(label=_("Regions answer from"), widget=Day())
     answers_until = forms.DateField(label=_("Last day to answer"), widget=Day())
     readings_until = forms.DateField(label=_("Last day to read"), widget=Day())
@@ -463,13 +458,9 @@ class MethodForm(forms.Form):
     """An award and what decides about it."""
 
     name_id = forms.CharField(label=_("Name (Indonesian)"), max_length=300)
-    name_en = forms.CharField(
-        label=_("Name (English)"), max_length=300, required=False
-    )
+    name_en = forms.CharField(label=_("Name (English)"), max_length=300, required=False)
     measured = forms.ChoiceField(label=_("Decided by"))
-    places = forms.IntegerField(
-        label=_("Places"), min_value=1, max_value=10, initial=1
-    )
+    places = forms.IntegerField(label=_("Places"), min_value=1, max_value=10, initial=1)
     minimum = forms.DecimalField(
         label=_("From this level on"),
         required=False,
@@ -495,7 +486,7 @@ class InstrumentFile(forms.Form):
     """An instrument as a TOML file."""
 
     file = forms.FileField(
-        label=_("Instrument"), help_text=_("TOML, at most 256 KB.")
+        label=_("Evaluation instrument"), help_text=_("TOML, at most 256 KB.")
     )
 
     def clean_file(self) -> str:

@@ -55,7 +55,9 @@ register(
         ),
         covers=("evaluation.ConflictGround.account",),
         collect=_ties,
-        stays=_("A tie keeps a person from assessing a region; forgotten, it would not."),
+        stays=_(
+            "A tie keeps a person from assessing a region; forgotten, it would not."
+        ),
         legal_reference="UU 30/2014 (Administrasi Pemerintahan) 42-43",
         officer_decides=True,
     )
@@ -79,7 +81,7 @@ register(
         name=_("Regions that you assessed"),
         columns=(
             Column("region", _("Region")),
-            Column("state", _("Standing")),
+            Column("state", _("State")),
             Column("at", _("Handed in")),
         ),
         covers=(

@@ -1,22 +1,26 @@
 """What pages and other domains ask: results through the years, and how a round stands."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+
+from django.db.models import Count
 
 from habaring.evaluation import calibration
 from habaring.evaluation.calibration import Manner, Read
-from habaring.evaluation.grading import distance, third_wanted
-from habaring.evaluation.models import Entry, Finding, Reading, Result, Round
+from habaring.evaluation.grading import Levels, distance, third_wanted
+from habaring.evaluation.models import Answer, Entry, Finding, Reading, Result, Round
 from habaring.evaluation.results import levels_by_reading
 from habaring.evaluation.rules import scheme_of_round, step_of
 from habaring.evaluation.words import TO_DO
 from habaring.regions.models import Region
 
+ENDED = ("withdrawn", "conflicted")
 
-class YearResult(NamedTuple):
+
+@dataclass(frozen=True)
+class YearResult:
     """One public result of a region."""
 
     year: int
@@ -38,10 +42,10 @@ def results_of_all(
     if codes is not None:
         rows = rows.filter(region__in=list(codes))
     found: dict[str, list[YearResult]] = defaultdict(list)
-    for code, *values in rows.order_by("year", "stage").values_list(
-        "region_id", "year", "stage", "index", "improvement"
-    ):
-        found[code].append(YearResult(*values))
+    for code, year, stage, index, improvement in rows.order_by(
+        "year", "stage"
+    ).values_list("region_id", "year", "stage", "index", "improvement"):
+        found[code].append(YearResult(year, stage, index, improvement))
     return found
 
 
@@ -68,34 +72,43 @@ def lines(row: Round) -> list[EntryLine]:
     for one in Reading.objects.filter(entry__round=row).select_related("assessor"):
         readings[one.entry_id].append(one)
     levels = levels_by_reading(one for mine in readings.values() for one in mine)
-    scheme, step = scheme_of_round(row), step_of(row)
-    found = []
-    for entry in _entries(row):
-        mine = readings.get(entry.pk, [])
-        done = [one for one in mine if one.state == "submitted"]
-        pair = [levels[one.pk] for one in done[:2]] if len(done) >= 2 else []
-        gap = distance(scheme, *pair).index if pair else None
-        found.append(
-            EntryLine(
-                entry,
-                tuple(o for o in mine if o.state not in ("withdrawn", "conflicted")),
-                tuple(o for o in mine if o.state in ("withdrawn", "conflicted")),
-                entry.answered,
-                None if gap is None else round(Decimal(float(gap)), 2),
-                len(done) == 2 and bool(pair) and third_wanted(scheme, *pair, step),
-            )
+    answered = dict(
+        Answer.objects.filter(entry__round=row, level__isnull=False)
+        .values_list("entry")
+        .annotate(count=Count("pk"))
+    )
+    entries = Entry.objects.filter(round=row).select_related("region")
+    return [
+        _line(
+            row,
+            entry,
+            readings.get(entry.pk, []),
+            levels,
+            answered=answered.get(entry.pk, 0),
         )
-    return found
+        for entry in entries.order_by("region")
+    ]
 
 
-def _entries(row: Round) -> list[Entry]:
-    from django.db.models import Count, Q
-
-    return list(
-        Entry.objects.filter(round=row)
-        .select_related("region")
-        .annotate(answered=Count("answers", filter=Q(answers__level__isnull=False)))
-        .order_by("region")
+def _line(
+    row: Round,
+    entry: Entry,
+    mine: Sequence[Reading],
+    levels: Mapping[int, Levels],
+    *,
+    answered: int,
+) -> EntryLine:
+    scheme = scheme_of_round(row)
+    done = [levels[one.pk] for one in mine if one.state == "submitted"]
+    gap = distance(scheme, done[0], done[1]).index if len(done) > 1 else None
+    third = len(done) == 2 and third_wanted(scheme, done[0], done[1], step_of(row))
+    return EntryLine(
+        entry,
+        tuple(o for o in mine if o.state not in ENDED),
+        tuple(o for o in mine if o.state in ENDED),
+        answered,
+        None if gap is None else round(Decimal(float(gap)), 2),
+        third,
     )
 
 

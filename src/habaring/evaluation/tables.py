@@ -53,7 +53,7 @@ FINDINGS = register(
             Column("kind", _("Kind"), "choice", choices=words.FINDING_KINDS),
             Column("text", _("Finding")),
             Column("years", _("Years")),
-            Column("state", _("Standing"), "choice", choices=words.FINDING_STATES),
+            Column("state", _("State"), "choice", choices=words.FINDING_STATES),
             Column("owner", _("Post")),
             Column("due_on", _("Until"), "date"),
             Column("action", _("What will be done")),
@@ -94,7 +94,7 @@ ROUND = register(
         (
             Column("code", _("Code"), "code"),
             Column("region", _("Region")),
-            Column("state", _("Standing"), "choice", choices=words.ENTRY_STATES),
+            Column("state", _("State"), "choice", choices=words.ENTRY_STATES),
             Column("answered", _("Answered"), "whole"),
             Column("readings", _("Readings"), "whole"),
             Column("done", _("Readings handed in"), "whole"),

@@ -41,9 +41,7 @@ work: list[URLPattern] = [
     path("temuan/<int:finding>/putus/", findings.verdict, name="verdict"),
     path("penghargaan/", findings.honours, name="awards"),
     path("penghargaan/baru/", findings.new_honour, name="new-award"),
-    path(
-        "penghargaan/<int:award>/cabut/", findings.revoke_honour, name="revoke-award"
-    ),
+    path("penghargaan/<int:award>/cabut/", findings.revoke_honour, name="revoke-award"),
     path(_READING, reading.reading, name="reading"),
     path(f"{_READING}nyatakan/", reading.declare, name="declare"),
     path(f"{_READING}nilai/", reading.mark, name="mark"),
@@ -73,9 +71,7 @@ platform: list[URLPattern] = [
     path(f"{_ROUND}undang/", office.invite, name="invite"),
     path(f"{_ROUND}daerah/<int:entry>/", office.entry, name="entry"),
     path(f"{_ROUND}daerah/<int:entry>/minta/", office.assign, name="assign"),
-    path(
-        f"{_ROUND}bacaan/<int:reading_>/ambil/", office.take_away, name="take-away"
-    ),
+    path(f"{_ROUND}bacaan/<int:reading_>/ambil/", office.take_away, name="take-away"),
     path(f"{_ROUND}banding/", office.all_appeals, name="appeals"),
     path(f"{_ROUND}banding/<int:appeal>/", office.decide, name="decide"),
     path(f"{_ROUND}penghargaan/baru/", office.new_award, name="new-method"),

@@ -49,7 +49,7 @@ FINDING_KINDS: Mapping[str, Words] = {
     kind: said for kind, said in REMARK_KINDS.items() if kind != "interview"
 }
 FINDING_STATES: Mapping[str, Words] = {
-    "open": _("open"),
+    "open": pgettext_lazy("finding", "open"),
     "reported": _("reported as done"),
     "closed": _("closed"),
 }

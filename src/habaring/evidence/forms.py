@@ -68,9 +68,7 @@ class EvidenceForm(forms.Form):
     confidential = forms.BooleanField(
         label=_("Confidential"),
         required=False,
-        help_text=_(
-            "Only those who keep, judge or assess evidence may open the file."
-        ),
+        help_text=_("Only those who keep, judge or assess evidence may open the file."),
     )
     note = forms.CharField(
         label=_("What to look at in it"),

@@ -1,7 +1,8 @@
 """The vault in the work room: the list, one piece, its file, its verdicts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,7 +25,7 @@ from habaring.evidence.forms import (
     ReasonForm,
     VerdictForm,
 )
-from habaring.evidence.models import Evidence, Link
+from habaring.evidence.models import Evidence, EvidenceQuerySet, Link
 from habaring.people import access
 from habaring.people.access import Extent, Power
 from habaring.people.models import Account
@@ -86,7 +87,9 @@ def vault(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "evidence/vault.html", context, part="rows")
 
 
-def _narrowed(request: HttpRequest, region: Region) -> tuple[EvidenceFilter, object]:
+def _narrowed(
+    request: HttpRequest, region: Region
+) -> tuple[EvidenceFilter, EvidenceQuerySet]:
     form = EvidenceFilter(request.GET or None)
     rows = Evidence.objects.filter(region=region).select_related("department")
     given = form.cleaned_data if form.is_valid() else {}
@@ -102,7 +105,7 @@ def vault_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
     _form, rows = _narrowed(request, room.region)
     return download_table(
         tables.EVIDENCE,
-        tables.rows(rows, on=localdate(now())),  # type: ignore[arg-type]
+        tables.rows(rows, on=localdate(now())),
         name=_("evidence") + f"-{code}",
         form=form,
     )
@@ -143,7 +146,9 @@ def _piece_page(
         "refusal": refusal,
     }
     failed = refusal or (verdict is not None and verdict.errors)
-    return render(request, "evidence/piece.html", context, status=422 if failed else 200)
+    return render(
+        request, "evidence/piece.html", context, status=422 if failed else 200
+    )
 
 
 def may_open(room: Room, row: Evidence) -> bool:
@@ -251,7 +256,7 @@ def _form_page(
     request: HttpRequest,
     room: Room,
     form: EvidenceForm,
-    sheet: dict[str, object],
+    sheet: Mapping[str, Any],
     save: Callable[[], HttpResponse],
 ) -> HttpResponse:
     refusal: Refusal | None = None
@@ -265,7 +270,7 @@ def _form_page(
         "region": room.region,
         "form": form,
         "sheet": sheet,
-        "trail": [*trail, *sheet.get("trail", [])],  # type: ignore[misc]
+        "trail": [*trail, *sheet.get("trail", [])],
         "refusal": refusal,
         "back": _said(request, "kembali"),
     }
@@ -280,7 +285,9 @@ def _said(request: HttpRequest, name: str) -> str:
 def _back(request: HttpRequest) -> HttpResponse | None:
     """To the page that one came from; only one of our own."""
     back = _said(request, "kembali")
-    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+    if back.startswith("/") and url_has_allowed_host_and_scheme(
+        back, allowed_hosts=None
+    ):
         return redirect(back)
     return None
 
@@ -322,7 +329,9 @@ def withdraw(request: HttpRequest, code: str, evidence: int) -> HttpResponse:
             reason=request.POST.get("reason", ""),
             within=room.keeps,
         )
-        messages.success(request, _("The evidence is withdrawn; it can be brought back."))
+        messages.success(
+            request, _("The evidence is withdrawn; it can be brought back.")
+        )
 
     return _done(request, room, row, save)
 
@@ -334,9 +343,7 @@ def bring_back(request: HttpRequest, code: str, evidence: int) -> HttpResponse:
     row = _piece(code, evidence)
 
     def save() -> None:
-        actions.bring_back(
-            by=room.officer, at=now(), evidence=row, within=room.keeps
-        )
+        actions.bring_back(by=room.officer, at=now(), evidence=row, within=room.keeps)
         messages.success(request, _("The evidence is in use again."))
 
     return _done(request, room, row, save)

@@ -38,7 +38,10 @@ from habaring.regions.models import Region
 from habaring.shared.uploads import DOCUMENTS, accept
 
 REGIONS = {"62.02": Decimal("2.75"), "62.01": Decimal("2.50"), "62.71": Decimal("3.00")}
-READERS = (("33.74", "Universitas Contoh Semarang"), ("35.78", "Institut Contoh Surabaya"))
+READERS = (
+    ("33.74", "Universitas Contoh Semarang"),
+    ("35.78", "Institut Contoh Surabaya"),
+)
 PAPERS = (
     ("regulation", "Peraturan Bupati tentang Masterplan Kota Cerdas"),
     ("plan", "RPJMD dan RKPD, bagian kota cerdas"),
@@ -50,10 +53,22 @@ PAPERS = (
     ("contract", "Perjanjian kerja sama antardaerah"),
 )
 REMARKS = (
-    ("strength", "output", "Masterplan ditetapkan dengan peraturan kepala daerah dan masuk RKPD."),
+    (
+        "strength",
+        "output",
+        "Masterplan ditetapkan dengan peraturan kepala daerah dan masuk RKPD.",
+    ),
     ("weakness", "output", "Dewan dan Tim Pelaksana belum bertemu secara teratur."),
-    ("weakness", "outcome", "Jawaban tentang pengguna layanan tidak disertai angka yang lengkap."),
-    ("recommendation", "impact", "Ukur manfaat bagi warga tiap dimensi sekali setahun."),
+    (
+        "weakness",
+        "outcome",
+        "Jawaban tentang pengguna layanan tidak disertai angka yang lengkap.",
+    ),
+    (
+        "recommendation",
+        "impact",
+        "Ukur manfaat bagi warga tiap dimensi sekali setahun.",
+    ),
     ("interview", "", "Sekretariat menjelaskan rencana forum kota cerdas."),
 )
 
@@ -91,9 +106,7 @@ def _plan(code: str, at: datetime, *, answers: int, stage: int = 1) -> rounds.Pl
 
 
 def _year_that_is_over(regions: Sequence[Region], at: datetime) -> None:
-    row = rounds.make_round(
-        by=None, at=at, plan=_plan("kominfo-2022", at, answers=30)
-    )
+    row = rounds.make_round(by=None, at=at, plan=_plan("kominfo-2022", at, answers=30))
     row = rounds.open_round(by=None, at=at, round=row)
     entries = rounds.invite(by=None, at=at, round=row, regions=regions)
     for entry in entries:

@@ -17,7 +17,7 @@ from habaring.shared import audit
 @transaction.atomic
 def plan(
     *,
-    by: Account,
+    by: Account | None,
     at: datetime,
     finding: Finding,
     owner: Post,

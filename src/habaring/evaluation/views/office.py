@@ -1,15 +1,15 @@
 """The ministry's pages of rounds: make, invite, read, announce, publish."""
 
 from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.timezone import localdate, now
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -204,9 +204,7 @@ def invite(request: HttpRequest, round: int) -> HttpResponse:
         made = rounds.invite(by=officer, at=now(), round=row, regions=regions)
     except Refusal as refused:
         return _round_page(request, row, refusal=refused, invite=form)
-    said = ngettext(
-        "%(n)d region is invited.", "%(n)d regions are invited.", len(made)
-    )
+    said = ngettext("%(n)d region is invited.", "%(n)d regions are invited.", len(made))
     messages.success(request, said % {"n": len(made)})
     return redirect("evaluation-platform:round", round)
 
@@ -345,7 +343,10 @@ def new_award(request: HttpRequest, round: int) -> HttpResponse:
     """Foresee an award, with its method."""
     officer = office(request)
     row = round_of(round)
-    choices = [(one, measured_words(scheme_of_round(row), one)) for one in awards.measurable(row)]
+    choices = [
+        (one, measured_words(scheme_of_round(row), one))
+        for one in awards.measurable(row)
+    ]
     form = MethodForm(posted(request), choices=choices)
 
     def save() -> HttpResponse:
@@ -437,4 +438,3 @@ def packaged(request: HttpRequest) -> HttpResponse:
     except Refusal as refused:
         messages.error(request, str(refused))
     return redirect(HOME)
-

@@ -78,10 +78,7 @@ def years(request: HttpRequest) -> HttpResponse:
     )
     names = {(one.year, one.stage): one for one in Round.objects.all()}
     context = {
-        "years": [
-            (one, names.get((one["year"], one["stage"])))
-            for one in rows
-        ],
+        "years": [(one, names.get((one["year"], one["stage"]))) for one in rows],
         "open": [
             one for one in names.values() if one.state in ("open", "reading", "draft")
         ],

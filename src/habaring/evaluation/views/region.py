@@ -30,10 +30,10 @@ from habaring.evaluation.views.rooms import (
     Room,
     enter,
     entry_of,
+    form_page,
     posted,
 )
 from habaring.evaluation.views.rooms import Sheet as FormSheet
-from habaring.evaluation.views.rooms import form_page
 from habaring.evidence import actions as vault
 from habaring.evidence.models import Evidence
 from habaring.people.access import Power
@@ -137,9 +137,7 @@ def entry_file(
 
 
 @require_http_methods(FORM_METHODS)
-def answer(
-    request: HttpRequest, code: str, entry: int, question: str
-) -> HttpResponse:
+def answer(request: HttpRequest, code: str, entry: int, question: str) -> HttpResponse:
     """One question: the level, why, and what proves it."""
     room = enter(request, code, Power.TAKE_PART_IN_GUIDANCE)
     row = entry_of(code, entry)
