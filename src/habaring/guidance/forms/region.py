@@ -91,7 +91,7 @@ class ProgrammeForm(forms.Form):
         label=_("Agenda"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 12}),
-        help_text=_("One point a line: day | from-until | what | who. "),
+        help_text=_("One point a line: day | from-until | what | who."),
     )
     speakers = forms.CharField(
         label=_("Speakers and mentors"),

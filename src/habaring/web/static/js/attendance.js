@@ -5,7 +5,7 @@ const main = document.querySelector("main");
 const at = (name) => document.querySelector(`[data-at="${name}"]`);
 const words = (name, given = {}) => {
   const text = document.querySelector(`[data-words="${name}"]`).innerHTML;
-  return text.replace(/%\((\w+)\)s/g, (_all, key) => given[key]);
+  return text.replace(/\{(\w+)\}/g, (_all, key) => given[key]);
 };
 const B32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BADGE = /HBA1\/(\d\d\.\d\d)\/(\d+)\/(\d+)\/([A-Z0-9_.-]+)\/([A-Z2-7]{103})/;
