@@ -104,9 +104,7 @@ def made() -> Hall:
         room = rooms.open_room(region=region, new=new, by=None, at=at)
         screens = []
         for _person in range(PEOPLE):
-            person = people.join(
-                room=room, name="", table=room.tables.first(), at=at
-            )
+            person = people.join(room=room, name="", table=room.tables.first(), at=at)
             salt = passes._salt(REGION, room.number)
             value = signing.dumps([room.pk, person.pk], salt=salt)
             name = passes._name(REGION, room.number)
@@ -199,7 +197,7 @@ async def _cut(hall: Hall) -> None:
     """Lines break: in a hall, somebody always walks behind a wall."""
     while True:
         await asyncio.sleep(CUT_EVERY)
-        for screen in random.sample(hall.screens, CUT):  # noqa: S311 - no secret
+        for screen in random.sample(hall.screens, CUT):
             if screen.writer is not None:
                 screen.writer.transport.abort()
                 screen.cuts += 1

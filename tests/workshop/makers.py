@@ -58,5 +58,5 @@ def told(room: Room, after: int = 0) -> list[tuple[int, dict[str, Any]]]:
 
 
 def swot(region: Region, kind: str, at: datetime) -> SwotItem:
-    new = NewSwot(kind=kind, dimension="LIV", layer="structure", text=f"Butir {kind}")
+    new = NewSwot(kind=kind, dimension="ECO", layer="structure", text=f"Butir {kind}")
     return record_swot(region=region, new=new, by=None, at=at)

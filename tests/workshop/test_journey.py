@@ -18,7 +18,7 @@ from habaring.workshop.actions.carrying import Hand
 from habaring.workshop.models import Board, Carried, Dot, Note, Participant, Phase, Room
 from habaring.workshop.refusals import CarriedAlready, CarryRefused
 from tests import makers as everywhere
-from tests.assessment.makers import catalogue
+from tests.assessment.makers import framework
 from tests.workshop import makers
 
 ROOM = "/ruang-kerja/62.02/lokakarya/"
@@ -55,7 +55,7 @@ def opened(budi: Account) -> tuple[Client, Room]:
 
 
 def test_a_workshop_by_plain_forms(kotim: Region, budi: Account) -> None:
-    catalogue()
+    framework()
     desk, room = opened(budi)
     page = desk.get(f"{ROOM}{room.number}/").content.decode()
     assert room.code in page
@@ -261,7 +261,7 @@ def test_too_many_notes_a_minute_wait(
 def shown(region: Region, at: datetime, number: int = 1) -> tuple[Board, Note]:
     room = makers.room(region, at)
     board, person = makers.board(room, number), makers.somebody(room, at)
-    note = makers.note(board, person, at, "Jalan desa", dimension="LIV")
+    note = makers.note(board, person, at, "Jalan desa", dimension="ECO")
     makers.phase(board, at, Phase.VOTE)
     voting.place(board=board, person=person, target=note, count=3, at=at)
     return makers.phase(board, at, Phase.SHOWN), note
@@ -270,18 +270,18 @@ def shown(region: Region, at: datetime, number: int = 1) -> tuple[Board, Note]:
 def test_a_result_goes_to_each_place_once(
     kotim: Region, budi: Account, at: datetime
 ) -> None:
-    catalogue()
+    framework()
     board, note = shown(kotim, at)
     desk = signed_in(budi)
     base = f"{ROOM}{board.room.number}/papan/{board.number}/lanjut/note/{note.pk}/"
-    issue = {"dimension": "LIV", "title": "Jalan", "text": "Jalan desa"}
+    issue = {"dimension": "ECO", "title": "Jalan", "text": "Jalan desa"}
     assert desk.get(f"{base}issue/").status_code == 200
     assert desk.post(f"{base}issue/", issue).status_code == 302
     again = desk.post(f"{base}issue/", issue)
     assert again.status_code == 422
     assert StrategicIssue.objects.count() == 1
     gap = {
-        "dimension": "LIV.3",
+        "dimension": "ECO",
         "now": "Rusak",
         "expected": "Mantap",
         "cause": "Dana",
@@ -293,7 +293,7 @@ def test_a_result_goes_to_each_place_once(
     ready = {"year": "2026", "question": "infrastructure.1"}
     assert desk.post(f"{base}readiness/", ready).status_code == 302
     year = {"earliest": "2027", "latest": "2029", "text": "Jalan desa"}
-    more = {"code": "JLN-01", "name": "Jalan desa", "dimension": "LIV", **year}
+    more = {"code": "JLN-01", "name": "Jalan desa", "dimension": "ECO", **year}
     answer = desk.post(f"{base}candidate/", more)
     assert answer.status_code == 302, answer.content.decode()
     assert "Bimtek I" in Candidate.objects.get(code="JLN-01").origin_text
@@ -304,14 +304,14 @@ def test_a_result_goes_to_each_place_once(
 def test_a_strategy_needs_its_items_and_is_carried_with_them(
     kotim: Region, budi: Account, at: datetime
 ) -> None:
-    catalogue()
+    framework()
     board, note = shown(kotim, at)
     hand = Hand(budi, at)
     for kind in "SO":
         carried = makers.swot(kotim, kind, at)
         assert carried.kind == kind
     load = carrying.load_of(board, f"note:{note.pk}")
-    new = carrying.NewStrategy("SO", "LIV", "Jalan desa", (1, 2))
+    new = carrying.NewStrategy("SO", "ECO", "Jalan desa", (1, 2))
     made = carrying.to_strategy(load, new, hand)
     assert made.ref.startswith("SO")
     with pytest.raises(CarriedAlready):
@@ -321,13 +321,13 @@ def test_a_strategy_needs_its_items_and_is_carried_with_them(
 def test_nothing_is_carried_on_during_a_vote(
     kotim: Region, budi: Account, at: datetime
 ) -> None:
-    catalogue()
+    framework()
     room = makers.room(kotim, at)
     board = makers.board(room)
-    note = makers.note(board, makers.somebody(room, at), at, dimension="LIV")
+    note = makers.note(board, makers.somebody(room, at), at, dimension="ECO")
     makers.phase(board, at, Phase.VOTE)
     load = carrying.load_of(board, f"note:{note.pk}")
-    new = carrying.NewIssue("LIV", "Jalan")
+    new = carrying.NewIssue("ECO", "Jalan")
     with pytest.raises(CarryRefused):
         carrying.to_issue(load, new, Hand(budi, at))
     assert StrategicIssue.objects.count() == 0
@@ -336,7 +336,7 @@ def test_nothing_is_carried_on_during_a_vote(
 def test_a_sweep_stops_where_something_is_not_named(
     kotim: Region, budi: Account, at: datetime
 ) -> None:
-    catalogue()
+    framework()
     board, note = shown(kotim, at)
     with pytest.raises(CarryRefused):
         carrying.many_to_swot(board, [f"note:{note.pk}"], Hand(budi, at))
