@@ -48,7 +48,7 @@ def tell(region: Region, *, at: datetime) -> None:
     """A section under discussion, and the beginnings of two other regions."""
     begun = at - SINCE
     actions.begin(region=region, key=TRENDS, by=None, at=begun)
-    _discuss(region, at=begun)
+    _discuss(region, at=at)  # what a text binds is known only since the figures are
     for draft in DRAFTS:
         other = Region.objects.filter(code=draft.code).first()
         if other is not None:
