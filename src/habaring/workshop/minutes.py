@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from habaring.masterplan.models import Layer, Quadrant
 from habaring.shared.tables import Column, TableKind, Value
@@ -18,7 +19,7 @@ KIND = TableKind(
     columns=(
         Column("number", _("Number"), "whole"),
         Column("board", _("Board"), "text"),
-        Column("table", _("Table"), "text"),
+        Column("table", pgettext_lazy("workshop", "Table"), "text"),
         Column("dimension", _("Dimension"), "text"),
         Column("kind", _("What it is"), "text"),
         Column("layer", _("Layer"), "text"),

@@ -36,7 +36,7 @@ class Group(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or f"{_('Group')} {self.number}"
+        return self.title or str(_("Group %(n)s") % {"n": self.number})
 
 
 class Note(models.Model):

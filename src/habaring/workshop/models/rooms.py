@@ -73,7 +73,8 @@ class Table(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{_('Table')} {self.number}{f' · {self.name}' if self.name else ''}"
+        words = str(_("Table %(n)s") % {"n": self.number})
+        return f"{words} · {self.name}" if self.name else words
 
 
 class BoardKind(models.TextChoices):
