@@ -125,10 +125,12 @@
   const form = document.querySelector("[data-composer]");
   const place = document.querySelector("[data-queue]");
   const offline = document.querySelector("[data-offline]");
-  const store = `workshop ${form?.dataset.composer || ""}`;
+  const store = `workshop ${place?.dataset.queue || ""}`;
   const read = () => { try { return JSON.parse(localStorage.getItem(store)) || []; } catch { return []; } };
   const keep = (items) => { try { localStorage.setItem(store, JSON.stringify(items)); } catch { /* a full or closed store: the page still sends */ } };
-  let items = form ? read() : [];
+  let items = place ? read() : [];
+  // what a closed board refused is sent again where it takes notes again
+  if (form) items.forEach((one) => { if (one.board === board) delete one.why; });
   let sending = false;
   let tries = 0;
   let timer = 0;
@@ -150,7 +152,7 @@
     offline.firstElementChild.textContent = words("waiting", { n: waiting });
   }
   function draw(item) {
-    if (item.board !== board || !place) return;
+    if (!place) return;
     let card = place.querySelector(`[data-waits="${item.key}"]`);
     if (!card) {
       card = document.createElement("li");
@@ -184,7 +186,7 @@
     const body = new FormData();
     for (const [name, value] of Object.entries(item.body)) body.append(name, value);
     body.append("key", item.key);
-    body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    body.append("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
     const stop = new AbortController();
     const patience = setTimeout(() => stop.abort(), 15000);
     try {
@@ -209,7 +211,7 @@
     }
   }
   async function flush() {
-    if (sending || !form) return;
+    if (sending || !place) return;
     sending = true;
     clearTimeout(timer);
     try {
@@ -258,6 +260,8 @@
       text.focus();
       flush();
     });
+  }
+  if (place) {
     items.forEach(draw);
     addEventListener("online", () => { tries = 0; flush(); });
     addEventListener("offline", told);
