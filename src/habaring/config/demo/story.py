@@ -34,6 +34,7 @@ from habaring.config.demo import (
     offices,
     serving,
     together,
+    workshops,
 )
 from habaring.council.models import Decision
 from habaring.portfolio import actions as portfolio
@@ -309,6 +310,10 @@ def _together(story: Story) -> None:
     together.tell(story.kotim, at=story.at)
 
 
+def _workshops(story: Story) -> None:
+    workshops.tell(story.kotim, at=story.at)
+
+
 _STEPS: tuple[tuple[str, Callable[[Story], None]], ...] = (
     ("register and catalogue", _ground),
     ("departments of Kotim", _departments),
@@ -330,4 +335,5 @@ _STEPS: tuple[tuple[str, Callable[[Story], None]], ...] = (
         "cohorts since 2017 (published); stages of guidance (partly illustrative)",
         _guiding,
     ),
+    ("a workshop under way (illustrative)", _workshops),
 )
