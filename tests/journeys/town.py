@@ -119,8 +119,12 @@ class Town:
         told = "".join(
             f"({name!r}, {role!r}, {code!r})," for name, role in people.items()
         )
+        self.runs(_staff_code(told))
+
+    def runs(self, code: str) -> str:
+        """Python with this town's settings; what it printed."""
         done = subprocess.run(
-            [sys.executable, "-c", _staff_code(told)],
+            [sys.executable, "-c", code],
             env=self.environment(),
             capture_output=True,
             text=True,
@@ -128,6 +132,7 @@ class Town:
         )
         if done.returncode:
             raise RuntimeError(done.stdout + done.stderr)
+        return done.stdout
 
     def letters(self) -> list[str]:
         """The letters in the outbox, oldest first."""
