@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from habaring.masterplan.actions.analysing import NewIssue, NewStrategy
 from habaring.masterplan.models import Gap, StrategicIssue, SwotItem
 from habaring.people.models import Account
 from habaring.portfolio.models import Candidate
@@ -311,7 +312,7 @@ def test_a_strategy_needs_its_items_and_is_carried_with_them(
         carried = makers.swot(kotim, kind, at)
         assert carried.kind == kind
     load = carrying.load_of(board, f"note:{note.pk}")
-    new = carrying.NewStrategy("SO", "ECO", "Jalan desa", (1, 2))
+    new = NewStrategy("SO", "ECO", "Jalan desa", (1, 2))
     made = carrying.to_strategy(load, new, hand)
     assert made.ref.startswith("SO")
     with pytest.raises(CarriedAlready):
@@ -327,7 +328,7 @@ def test_nothing_is_carried_on_during_a_vote(
     note = makers.note(board, makers.somebody(room, at), at, dimension="ECO")
     makers.phase(board, at, Phase.VOTE)
     load = carrying.load_of(board, f"note:{note.pk}")
-    new = carrying.NewIssue("ECO", "Jalan")
+    new = NewIssue("ECO", "Jalan")
     with pytest.raises(CarryRefused):
         carrying.to_issue(load, new, Hand(budi, at))
     assert StrategicIssue.objects.count() == 0
