@@ -126,8 +126,7 @@ def _sitting(
     )
     if told["illustrative"]:
         _people(sitting, facts["people"]["list"])
-    stages.mark_held(sitting=sitting, by=None, at=_moment(told["ends_on"]))
-    return sitting
+    return stages.mark_held(sitting=sitting, by=None, at=_moment(told["ends_on"]))
 
 
 def _point(day: int, starts: str, ends: str, title: str, who: str) -> stages.Point:
