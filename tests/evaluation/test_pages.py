@@ -56,7 +56,9 @@ def one(kotim: "Region") -> Entry:
 def told(client: Client, path: str, data: dict[str, object] | None = None) -> str:
     answer = client.get(path) if data is None else client.post(path, data, follow=True)
     assert answer.status_code == 200, (path, answer.status_code)
-    return answer.content.decode()
+    streamed = getattr(answer, "streaming_content", None)
+    content = answer.content if streamed is None else b"".join(streamed)
+    return str(content.decode(errors="replace"))
 
 
 def test_the_ministry_plans_a_round_and_invites(

@@ -66,10 +66,16 @@ class EntryLine:
         return sum(one.state == "submitted" for one in self.readings)
 
 
-def lines(row: Round) -> list[EntryLine]:
-    """Every region of a round; needs all rows open, `round.instrument` loaded."""
+def lines(row: Round, *, only: int | None = None) -> list[EntryLine]:
+    """Every region of a round, or the one of an entry's key; needs all rows open,
+    `round.instrument` loaded.
+    """
     readings: dict[int, list[Reading]] = defaultdict(list)
-    for one in Reading.objects.filter(entry__round=row).select_related("assessor"):
+    every = Reading.objects.filter(entry__round=row).select_related("assessor")
+    entries = Entry.objects.filter(round=row).select_related("region")
+    if only is not None:
+        every, entries = every.filter(entry=only), entries.filter(pk=only)
+    for one in every:
         readings[one.entry_id].append(one)
     levels = levels_by_reading(one for mine in readings.values() for one in mine)
     answered = dict(
@@ -77,7 +83,6 @@ def lines(row: Round) -> list[EntryLine]:
         .values_list("entry")
         .annotate(count=Count("pk"))
     )
-    entries = Entry.objects.filter(round=row).select_related("region")
     return [
         _line(
             row,

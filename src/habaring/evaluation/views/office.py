@@ -228,8 +228,9 @@ def entry(request: HttpRequest, round: int, entry: int) -> HttpResponse:
 def _entry_page(
     request: HttpRequest, row: Round, one: Entry, *, refusal: Refusal | None = None
 ) -> HttpResponse:
-    found = next(line for line in queries.lines(row) if line.entry.pk == one.pk)
-    form = AssignForm()
+    (found,) = queries.lines(row, only=one.pk)
+    everybody = AssignForm().fields["assessor"].queryset  # type: ignore[attr-defined]
+    page = paginate(request, everybody)
     on = localdate(now())
     context = {
         "round": row,
@@ -238,8 +239,9 @@ def _entry_page(
         "sheet": proofs.sheet(one, on=on),
         "candidates": [
             (account, conflicts.grounds(account, one.region, on=on))
-            for account in form.fields["assessor"].queryset  # type: ignore[attr-defined]
+            for account in page.rows
         ],
+        "page": page,
         "reading": row.state == "reading" and one.state == "submitted",
         "withdraw": ReasonForm(),
         "refusal": refusal,
