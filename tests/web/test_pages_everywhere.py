@@ -127,7 +127,8 @@ WITHOUT_LINK = {
     "writing-work:line",  # the editor's own, as the next
     "writing-work:aside",
     "practices:survival",  # from a letter
-    "workshop:join",  # by the code on the big screen, as the next seven
+    "workshop:door",  # by the code on the big screen, as the next six
+    "workshop:join",
     "workshop:room",
     "workshop:board",
     "workshop:me",

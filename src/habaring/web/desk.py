@@ -170,6 +170,12 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
         ),
         (
             Power.SEE_WORK_ROOM,
+            "workshop-work:desk",
+            _("Workshops"),
+            _("Ideas, SWOT and priorities of many people at once."),
+        ),
+        (
+            Power.SEE_WORK_ROOM,
             "guidance-work:desk",
             _("Guidance"),
             _("The cohort, four stages, assignments, the mentor's remarks."),

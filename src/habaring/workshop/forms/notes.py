@@ -74,14 +74,15 @@ class NoteForm(forms.Form):
         **more: Any,
     ) -> None:
         start: dict[str, Any] = {"key": uuid.uuid4()}
-        if person.table:
-            start["dimension"] = person.table.dimension
         if note is not None:
             names = ("kind", "layer", "dimension", "text")
             start.update({name: getattr(note, name) for name in names})
         super().__init__(*args, **{**more, "initial": start})
         if board.kind != BoardKind.SWOT:
             del self.fields["kind"], self.fields["layer"]
+        if note is None and person.table and person.table.dimension:
+            del self.fields["dimension"]  # the table's: one field less on a phone
+            return
         dimension = self.fields["dimension"]
         assert isinstance(dimension, forms.ChoiceField)  # noqa: S101 - for the reader
         dimension.choices = [("", "–"), *dimension_choices()]
