@@ -42,10 +42,12 @@ def main(argv: list[str]) -> int:
         inside = (sys.executable, "-m", "benchmarks.workshop", *argv, "--inside")
         return subprocess.call([*server, "--", *inside], cwd=ROOT, env=environment)
     from benchmarks.revenue_http import Clock, Web
+    from benchmarks.scratch import ahead, server_ahead
 
     seconds = int(argv[0]) if argv and argv[0].isdigit() else SECONDS
     hall = made()
-    with Web() as web:
+    ahead()  # web server and client inherit it; only where BENCH_AHEAD asks
+    with server_ahead(), Web() as web:
         hall.port = web.port
         return asyncio.run(_measured(hall, Clock(web.process.pid), seconds))
 
