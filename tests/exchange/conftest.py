@@ -1,6 +1,9 @@
 """Two regions that choose by the same framework, and who speaks for them."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.utils import translation
 
 from habaring.people.models import Account
 from habaring.regions.models import Region
@@ -23,3 +26,10 @@ def here(db: None) -> Region:
 @pytest.fixture
 def both(origin: Region, here: Region, budi: Account, citra: Account) -> None:
     """The regions with their officers, for letters."""
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Refusals are asked for in English; a page chooses the reader's language itself."""
+    with translation.override("en"):
+        yield

@@ -34,12 +34,8 @@ def practice(origin: Region, citra: Account, at: datetime) -> Practice:
 
 
 @pytest.fixture
-def adoption(
-    practice: Practice, here: Region, budi: Account, at: datetime
-) -> Adoption:
-    return adopting.adopt(
-        region=here, practice=practice, plans=PLANS, by=budi, at=at
-    )
+def adoption(practice: Practice, here: Region, budi: Account, at: datetime) -> Adoption:
+    return adopting.adopt(region=here, practice=practice, plans=PLANS, by=budi, at=at)
 
 
 def test_adopting_makes_a_candidate_that_says_where_it_came_from(
@@ -48,9 +44,7 @@ def test_adopting_makes_a_candidate_that_says_where_it_came_from(
     row = current_candidates(here).get(code="A-1")
     assert row.name == "Bank sampah desa"
     assert row.origin_kind == "practice"
-    assert row.origin_text == (
-        "Kabupaten Kotawaringin Barat, P-1: Bank sampah desa"
-    )
+    assert row.origin_text == ("Kabupaten Kotawaringin Barat, P-1: Bank sampah desa")
     assert "Bayar pengurusnya." in row.description
     assert "K31a" in row.description
     assert row.costs == [{"year": 1, "source": UNSET, "amount": 250_000_000}]
@@ -62,7 +56,12 @@ def test_the_shape_of_a_programme_is_copied_whole(
     origin: Region, here: Region, budi: Account, citra: Account, at: datetime
 ) -> None:
     entry = portfolio.entry(
-        "X-1", duration=2, costs={(1, "PAD"): 5, (2, "DAU"): 7}, staff=1.5, months=9
+        "X-1",
+        department="",
+        duration=2,
+        costs={(1, "PAD"): 5, (2, "DAU"): 7},
+        staff=1.5,
+        months=9,
     )
     record_candidates(region=origin, rows=[entry], upload=None, by=None, at=at)
     candidate = current_candidates(origin).get(code="X-1")

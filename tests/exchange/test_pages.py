@@ -95,7 +95,9 @@ def test_questions_offers_and_visits_by_their_pages(
     assert giver.post(step, {"state": "accepted", "on": day}).status_code == 302
     refused = giver.post(step, {"state": "held", "on": day, "text": "Sudah."})
     assert refused.status_code == 422
-    assert str(day.year) in taker.get(work("meeting", "62.02", visit.pk)).content.decode()
+    assert (
+        str(day.year) in taker.get(work("meeting", "62.02", visit.pk)).content.decode()
+    )
     outside = as_(citra).get(work("meeting", "62.02", visit.pk))
     assert outside.status_code == 403
 

@@ -41,8 +41,8 @@ def versions_of(practices: Iterable[Practice]) -> dict[int, PracticeVersion]:
     rows = (
         PracticeVersion.objects.filter(practice__in=keys, published_at__isnull=False)
         .defer("words")
-        .order_by("practice", "-number")
-        .distinct("practice")
+        .order_by("practice_id", "-number")
+        .distinct("practice_id")
     )
     return {row.practice_id: row for row in rows}
 
