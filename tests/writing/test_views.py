@@ -32,7 +32,7 @@ def _section(kotim: Region, at: datetime) -> None:
 
 
 @pytest.fixture
-def page(client: Client, budi: Account) -> Client:
+def room(client: Client, budi: Account) -> Client:
     client.force_login(budi)
     return client
 
@@ -48,36 +48,36 @@ def first(region: Region) -> str:
     return queries.paragraphs(region, KEY)[0].id
 
 
-def send(page: Client, do: str, **fields: object) -> int:
-    return page.post(PAGE, {"do": do, **fields}).status_code
+def send(room: Client, do: str, **fields: object) -> int:
+    return room.post(PAGE, {"do": do, **fields}).status_code
 
 
-def test_reading_a_text_makes_no_document(page: Client) -> None:
+def test_reading_a_text_makes_no_document(room: Client) -> None:
     for address in (PAGE, f"{ROOM}versi/{KEY}/", f"{ROOM}penulis/{KEY}/", ROOM):
-        assert page.get(address).status_code == 200
-    assert page.get(f"{ROOM}unduh/{KEY}/").content == b"Satu.\n\nDua."
+        assert room.get(address).status_code == 200
+    assert room.get(f"{ROOM}unduh/{KEY}/").content == b"Satu.\n\nDua."
     assert not Document.objects.exists()
 
 
-def test_a_paragraph_is_written_by_its_form(page: Client, kotim: Region) -> None:
+def test_a_paragraph_is_written_by_its_form(room: Client, kotim: Region) -> None:
     name = first(kotim)
-    assert send(page, "write", paragraph=name, text="Satu, ya.", base=0) == 302
+    assert send(room, "write", paragraph=name, text="Satu, ya.", base=0) == 302
     assert queries.text(kotim, KEY) == "Satu, ya.\n\nDua."
-    assert send(page, "arrange", paragraph=name, how="down") == 302
+    assert send(room, "arrange", paragraph=name, how="down") == 302
     assert queries.text(kotim, KEY) == "Dua.\n\nSatu, ya."
-    assert "Dua." in page.get(PAGE).content.decode()
+    assert "Dua." in room.get(PAGE).content.decode()
 
 
-def test_what_is_refused_is_shown_again(page: Client, kotim: Region) -> None:
-    answer = page.post(
+def test_what_is_refused_is_shown_again(room: Client, kotim: Region) -> None:
+    answer = room.post(
         PAGE, {"do": "write", "paragraph": "tidakada1", "text": "Hilang?", "base": "0"}
     )
     assert answer.status_code == 422
     assert "Hilang?" in answer.content.decode()
     too_long = "x" * 20_001
-    assert send(page, "write", paragraph=first(kotim), text=too_long, base=0) == 422
-    assert send(page, "arrange", how="out") == 422
-    assert send(page, "apa saja") == 422
+    assert send(room, "write", paragraph=first(kotim), text=too_long, base=0) == 422
+    assert send(room, "arrange", how="out") == 422
+    assert send(room, "apa saja") == 422
 
 
 def test_strangers_and_readers_are_kept_out(
@@ -88,7 +88,7 @@ def test_strangers_and_readers_are_kept_out(
         assert client.get(PAGE).status_code == 403
         assert send(client, "write", paragraph=first(kotim), text="x", base=0) == 403
     assert mentor.get(PAGE).status_code == 200
-    assert "data-write" not in mentor.get(PAGE).content.decode()
+    assert "data-write>" not in mentor.get(PAGE).content.decode()
     name = first(kotim)
     assert send(mentor, "write", paragraph=name, text="x", base=0) == 403
     assert send(mentor, "arrange", paragraph=name, how="out") == 403
@@ -98,88 +98,88 @@ def test_strangers_and_readers_are_kept_out(
 
 
 def test_a_mentor_suggests_and_a_writer_decides(
-    page: Client, mentor: Client, kotim: Region
+    room: Client, mentor: Client, kotim: Region
 ) -> None:
     name = first(kotim)
     words = {"text": "Satu saja.", "why": "Lebih jelas.", "base": 0}
     assert send(mentor, "suggest", paragraph=name, **words) == 302
     made = Suggestion.objects.get()
     assert send(mentor, "decide", one=made.pk, answer="accept") == 403
-    assert send(page, "withdraw", one=made.pk) == 404  # of somebody else
-    assert send(page, "decide", one=made.pk, answer="reject") == 422
-    assert send(page, "decide", one=made.pk, answer="accept") == 302
+    assert send(room, "withdraw", one=made.pk) == 404  # of somebody else
+    assert send(room, "decide", one=made.pk, answer="reject") == 422
+    assert send(room, "decide", one=made.pk, answer="accept") == 302
     assert queries.text(kotim, KEY) == "Satu saja.\n\nDua."
-    assert "Mentor" in page.get(f"{ROOM}penulis/{KEY}/").content.decode()
+    assert "Mentor" in room.get(f"{ROOM}penulis/{KEY}/").content.decode()
 
 
-def test_comments_are_answered_and_settled(page: Client, kotim: Region) -> None:
+def test_comments_are_answered_and_settled(room: Client, kotim: Region) -> None:
     name = first(kotim)
-    send(page, "comment", paragraph=name, text="Dari mana?")
+    send(room, "comment", paragraph=name, text="Dari mana?")
     said = Comment.objects.get()
-    assert send(page, "comment", paragraph=name, text="BPS", answers=said.pk) == 302
-    assert send(page, "resolve", one=said.pk) == 302
-    assert "BPS" in page.get(f"{ROOM}samping/{KEY}/").content.decode()
-    assert send(page, "comment", paragraph=name, text="  ") == 422
+    assert send(room, "comment", paragraph=name, text="BPS", answers=said.pk) == 302
+    assert send(room, "resolve", one=said.pk) == 302
+    assert "BPS" in room.get(f"{ROOM}samping/{KEY}/").content.decode()
+    assert send(room, "comment", paragraph=name, text="  ") == 422
 
 
 def test_rows_of_another_region_are_not_found(
-    page: Client, at: datetime, citra: Account
+    room: Client, at: datetime, citra: Account
 ) -> None:
     there = Region.objects.get(code="62.01")
     name = queries.paragraphs(there, KEY)[0].id
     said = actions.comment(
         by=citra, at=at, region=there, key=KEY, paragraph=name, text="Rahasia"
     )
-    assert page.get(OTHER).status_code == 403
-    assert send(page, "resolve", one=said.pk) == 404
-    assert "Rahasia" not in page.get(PAGE).content.decode()
+    assert room.get(OTHER).status_code == 403
+    assert send(room, "resolve", one=said.pk) == 404
+    assert "Rahasia" not in room.get(PAGE).content.decode()
 
 
 def test_a_frozen_version_is_a_revision_of_the_section(
-    page: Client, kotim: Region, budi: Account, at: datetime
+    room: Client, kotim: Region, budi: Account, at: datetime
 ) -> None:
     versions = f"{ROOM}versi/{KEY}/"
     name = first(kotim)
-    send(page, "write", paragraph=name, text="Satu baru.", base=0)
-    assert page.post(versions, {"do": "freeze", "note": "uji"}).status_code == 302
+    send(room, "write", paragraph=name, text="Satu baru.", base=0)
+    assert room.post(versions, {"do": "freeze", "note": "uji"}).status_code == 302
     newest = Section.objects.order_by("-revision").first()
     assert newest is not None
     assert (newest.revision, newest.text) == (2, "Satu baru.\n\nDua.")
     assert newest.recorded_by == budi
-    assert page.post(versions, {"do": "freeze"}).status_code == 422
-    send(page, "write", paragraph=name, text="Satu lain.", base=99)
-    shown = page.get(f"{versions}?dari=1&ke=0").content.decode()
+    assert room.post(versions, {"do": "freeze"}).status_code == 422
+    send(room, "write", paragraph=name, text="Satu lain.", base=99)
+    shown = room.get(f"{versions}?dari=1&ke=0").content.decode()
     assert "<del>" in shown
     assert "<ins>" in shown
-    assert page.get(f"{versions}?dari=9").status_code == 404
-    assert page.post(versions, {"do": "restore", "one": "1"}).status_code == 302
+    assert room.get(f"{versions}?dari=9").status_code == 404
+    assert room.post(versions, {"do": "restore", "one": "1"}).status_code == 302
     assert queries.text(kotim, KEY) == Version.objects.get().text
-    frozen = page.get(f"{ROOM}unduh/{KEY}/?versi=1").content.decode()
+    frozen = room.get(f"{ROOM}unduh/{KEY}/?versi=1").content.decode()
     assert frozen == Version.objects.get().text
 
 
 def test_the_form_of_a_section_gives_way_to_its_text(
-    page: Client, kotim: Region
+    room: Client, kotim: Region
 ) -> None:
     form = "/ruang-kerja/62.02/rencanakan/bagian/buku-3.pengantar/"
-    assert "<textarea" in page.get(form).content.decode()
-    send(page, "write", paragraph=first(kotim), text="Satu baru.", base=0)
-    assert "<textarea" not in page.get(form).content.decode()
-    answer = page.post(form, {"text": "Lewat pintu lama."})
+    assert "<textarea" in room.get(form).content.decode()
+    send(room, "write", paragraph=first(kotim), text="Satu baru.", base=0)
+    assert "<textarea" not in room.get(form).content.decode()
+    answer = room.post(form, {"text": "Lewat pintu lama."})
     assert answer.status_code == 422
     assert "Lewat pintu lama." in answer.content.decode()
     assert Section.objects.count() == 1
 
 
 def test_the_list_finds_texts_and_says_what_is_open(
-    page: Client, kotim: Region, budi: Account, at: datetime
+    room: Client, kotim: Region, budi: Account, at: datetime
 ) -> None:
     name = first(kotim)
-    send(page, "comment", paragraph=name, text="Dari mana?")
-    text = page.get(ROOM).content.decode()
+    send(room, "comment", paragraph=name, text="Dari mana?")
+    text = room.get(ROOM).content.decode()
     assert PAGE in text
-    assert PAGE not in page.get(f"{ROOM}?q=tidak-ada").content.decode()
-    assert PAGE in page.get(f"{ROOM}?q=pengantar").content.decode()
+    assert PAGE not in room.get(f"{ROOM}?q=tidak-ada").content.decode()
+    assert PAGE in room.get(f"{ROOM}?q=pengantar").content.decode()
     document = Document.objects.get()
     assert keeping.newest(document) == 1
     actions.write(
@@ -188,6 +188,6 @@ def test_the_list_finds_texts_and_says_what_is_open(
     assert keeping.newest(document) == 2
 
 
-def test_unknown_texts_are_not_found(page: Client) -> None:
+def test_unknown_texts_are_not_found(room: Client) -> None:
     for key in ("apa/saja", "masterplan/section/tidak-ada"):
-        assert page.get(f"{ROOM}naskah/{key}/").status_code == 404
+        assert room.get(f"{ROOM}naskah/{key}/").status_code == 404

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-_WORDS = re.compile(r"\S+\s*|\s+")
+_WORDS = re.compile(r"\S+\s*|\s+")  # few pieces, so that it is quick
+_SHOWN = re.compile(r"\w+|[^\w\s]|\s+")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _matched(
 
 def pieces(old: str, new: str) -> list[Piece]:
     """Two texts laid over each other, for <del> and <ins>."""
-    left, right = _WORDS.findall(old), _WORDS.findall(new)
+    left, right = _SHOWN.findall(old), _SHOWN.findall(new)
     found: list[Piece] = []
     for tag, a, b, c, d in _matched(left, right):
         if tag == "equal":
