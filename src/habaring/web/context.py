@@ -33,6 +33,9 @@ _STAGES: tuple[tuple[str, str, str | Promise, str], ...] = (
     ("praktik/", "belajar/", pgettext_lazy("stage", "Learn"), "learn"),
 )
 
+_PART_OF = {"tulisan/": "rencanakan/"}
+"""Work rooms that belong to the stage of another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -69,6 +72,9 @@ def stages_below(root: str, path: str, *, working: bool = False) -> list[Stage]:
         for public, work, label, icon in _STAGES
     ]
     inside = [url for url, _label, _icon in urls if path.startswith(url)]
+    inside += [
+        root + to for part, to in _PART_OF.items() if path.startswith(root + part)
+    ]
     here = max(inside, key=len, default="")
     return [
         Stage(label, url, icon, current=url == here)
