@@ -241,7 +241,7 @@ def _office() -> "Client":
         since=datetime(2020, 1, 1, tzinfo=UTC),
     )
     client = Client()
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(account)
     session = client.session
     session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
     session["account_authentication_methods_user"] = str(account.pk)

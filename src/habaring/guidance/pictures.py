@@ -50,6 +50,7 @@ def country_map(country: Country, year: int | None) -> Chart:
             any(row.illustrative for row in country.rows),
         ),
         steps,
+        width=1120,
     )
 
 
@@ -70,6 +71,7 @@ def years_chart(lines: Sequence[YearLine]) -> Chart:
                 "accent" if one.whole else "sun",
             )
             for one in lines
+            if one.begun and not one.illustrative
         ],
         Caption(
             "years",

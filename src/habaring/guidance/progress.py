@@ -17,7 +17,14 @@ from django.db.models import Count, Q
 
 from habaring.evaluation.queries import YearResult, results_of_all
 from habaring.guidance import standing
-from habaring.guidance.models import Assignment, Sitting, WorkState
+from habaring.guidance.models import (
+    Assignment,
+    Cohort,
+    CohortState,
+    Enrolment,
+    Sitting,
+    WorkState,
+)
 from habaring.guidance.models.work import DONE
 from habaring.guidance.standing import Listed, Stands
 from habaring.regions.models import Region
@@ -53,6 +60,7 @@ class Row:
     years: tuple[int, ...]
     sure: bool
     illustrative: bool
+    really: bool = False  # it took part, and that is no example
     work: Work = field(default_factory=Work)
     result: YearResult | None = None
     numbers: int | None = None
@@ -112,6 +120,9 @@ def country(
                 years=tuple(one.year for one in listed if one.state in _TOOK_PART),
                 sure=all(one.sure for one in listed),
                 illustrative=any(one.illustrative for one in listed),
+                really=any(
+                    one.state in _TOOK_PART and not one.illustrative for one in listed
+                ),
                 work=work.get(code, _NO_WORK),
                 result=mine[-1] if mine else None,
                 numbers=None if numbers is None else numbers.get(code, 0),
@@ -236,12 +247,12 @@ class YearLine:
     whole: bool
     source: str
     state: str
+    begun: bool
+    illustrative: bool
 
 
 def history() -> tuple[YearLine, ...]:
     """Year by year since 2017, oldest first: what was published and what is known here."""
-    from habaring.guidance.models import Cohort, Enrolment  # shown on one page only
-
     codes: dict[int, set[str]] = defaultdict(set)
     rows = Enrolment.objects.filter(state__in=_TOOK_PART)
     for year, code in rows.values_list("cohort__year", "region_id"):
@@ -249,7 +260,8 @@ def history() -> tuple[YearLine, ...]:
     seen: set[str] = set()
     lines = []
     for cohort in Cohort.objects.order_by("year"):
-        seen |= codes[cohort.year]
+        if not cohort.illustrative:  # an example is never counted among what is real
+            seen |= codes[cohort.year]
         lines.append(
             YearLine(
                 cohort.year,
@@ -258,7 +270,9 @@ def history() -> tuple[YearLine, ...]:
                 cohort.official_count,
                 cohort.listed_whole,
                 cohort.source,
-                cohort.state,
+                str(cohort.get_state_display()),
+                cohort.state in (CohortState.GUIDED, CohortState.FINISHED),
+                cohort.illustrative,
             )
         )
     return tuple(lines)

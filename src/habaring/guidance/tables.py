@@ -55,7 +55,7 @@ COUNTRY = register(
             Column("code", _("Region code"), "code", required=True),
             Column("name", _("Region")),
             Column("province", _("Province")),
-            Column("state", _("Where it stands"), "choice", choices=STATES),
+            Column("state", _("Programme standing"), "choice", choices=STATES),
             Column("cohorts", _("Cohorts")),
             Column("sure", _("Confirmed"), "yes_no"),
             Column("stages_closed", _("Stages closed"), "whole"),

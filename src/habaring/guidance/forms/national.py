@@ -39,7 +39,7 @@ class CountryFilter(forms.Form):
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     provinsi = forms.ChoiceField(label=_("Province"), required=False)
-    keadaan = forms.ChoiceField(label=_("Where it stands"), required=False)
+    keadaan = forms.ChoiceField(label=_("Programme standing"), required=False)
     angkatan = forms.TypedChoiceField(
         label=_("Cohort"), required=False, coerce=int, empty_value=None
     )

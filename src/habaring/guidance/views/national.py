@@ -42,8 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
             (CODES[one], WORDS[one], country.counts[one])
             for one in sorted(Stands, reverse=True)
         ],
-        "took_part": sum(bool(row.years) for row in country.rows),
-        "official": sum(line.official or 0 for line in lines),
+        "took_part": sum(row.really for row in country.rows),
+        "official": sum(line.official or 0 for line in lines if not line.illustrative),
         "year": year,
         "form": form,
         "filtered": wanted != Wanted() or year is not None,
