@@ -17,7 +17,7 @@ import benchmarks.platform  # noqa: F401 - sets Django up
 ROOT = Path(__file__).resolve().parent.parent
 JUDGED = ROOT / "tests" / "exchange" / "judged.toml"
 AT = 10
-WAYS = ("words", "grams", "topics", "meaning", "fused")
+WAYS = ("words", "grams", "topics", "meaning", "fused", "bare")
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Query:
     text: str
     grades: Mapping[str, int]
     tune: bool
+    english: bool
 
 
 def main(argv: list[str]) -> int:
@@ -42,6 +43,14 @@ def main(argv: list[str]) -> int:
         asked = ways(titles)
         for name, chosen in (
             ("all others", [one for one in queries if not one.tune]),
+            (
+                "of them in Indonesian",
+                [one for one in queries if not one.tune and not one.english],
+            ),
+            (
+                "of them in English",
+                [one for one in queries if not one.tune and one.english],
+            ),
             ("for choosing the cut-offs", [one for one in queries if one.tune]),
         ):
             print(f"{name}: {len(chosen)} queries over {len(titles)} practices")
@@ -93,7 +102,10 @@ def load() -> tuple[dict[int, str], list[Query]]:
         practices.publish(practice=made, by=None, at=at)
     titles = dict(Practice.objects.public().values_list("pk", "title"))
     queries = [
-        Query(one["q"], one["grades"], one.get("tune", False)) for one in told["query"]
+        Query(
+            one["q"], one["grades"], one.get("tune", False), one.get("english", False)
+        )
+        for one in told["query"]
     ]
     unknown = {t for q in queries for t in q.grades} - set(titles.values())
     if unknown:
@@ -116,11 +128,19 @@ def ways(titles: Mapping[int, str]) -> dict[str, Callable[[str], list[str]]]:
         fused = likeness.fuse([found["grams"], found["topics"]])
         return [titles[key] for key, _score in fused]
 
+    def bare(text: str) -> list[str]:
+        """All three without the thesaurus, its silent words kept."""
+        found = meaning.ways_of(text, plain)
+        return [titles[key] for key, _score in likeness.fuse(list(found.values()))]
+
+    silent = likeness.Thesaurus((), meaning.thesaurus().silent)
+    plain = meaning.learn_with(silent)
     return {
         "words": alone("words"),
         "grams": alone("grams"),
         "topics": alone("topics"),
         "meaning": both,
+        "bare": bare,
         "fused": lambda text: [titles[hit.practice] for hit in meaning.search(text)],
     }
 

@@ -130,7 +130,7 @@ def learned() -> Learned:
         return kept
     with _Kept.lock:
         if _Kept.learned is None or _Kept.learned.stamp != stamp:
-            _Kept.learned = _learn(stamp)
+            _Kept.learned = _learn(stamp, thesaurus())
         return _Kept.learned
 
 
@@ -146,7 +146,12 @@ def _published() -> Any:
     )
 
 
-def _learn(stamp: tuple[object, ...]) -> Learned:
+def learn_with(words: likeness.Thesaurus) -> Learned:
+    """A model of what is published now by another thesaurus: to compare."""
+    return _learn(_stamp(), words)
+
+
+def _learn(stamp: tuple[object, ...], words: likeness.Thesaurus) -> Learned:
     rows = (
         _published()
         .defer("words", "shape")
@@ -157,9 +162,7 @@ def _learn(stamp: tuple[object, ...]) -> Learned:
     found = list(rows)
     names = _dimension_names()
     texts = [text_of(row, names.get(row.dimension_code, "")) for row in found]
-    model = likeness.learn(
-        [*texts, *_catalogue()], thesaurus=thesaurus(), topics=TOPICS
-    )
+    model = likeness.learn([*texts, *_catalogue()], thesaurus=words, topics=TOPICS)
     return Learned(
         stamp,
         tuple(row.practice_id for row in found),
