@@ -65,6 +65,7 @@ def issues(region: Region, *, withdrawn: bool = False) -> QuerySet[Any]:
         gap_count=Count("gaps", filter=open_gaps, distinct=True),
         strategy_count=Count("strategies", filter=open_ways, distinct=True),
     )
+    rows = rows.order_by("number")  # counting takes the order of the table away
     return rows if withdrawn else rows.filter(withdrawn_at=None)
 
 

@@ -65,7 +65,7 @@ READINESS = register(
             Column("year", _("Year"), "year", required=True, minimum=2017),
             Column("question", _("Code of the question"), "code", required=True),
             Column("element", _("Element"), shown_only=True),
-            Column("question_text", _("Question"), shown_only=True),
+            Column("question_text", _("Text of the question"), shown_only=True),
             Column("score", _("Score"), "whole", minimum=0, maximum=10),
             _text("note", _("Note"), required=False),
             Column("state", _("State"), shown_only=True),
@@ -265,10 +265,11 @@ def state_words(one: readiness.Answered) -> str:
 
 
 def _shared(row: Any) -> dict[str, Value]:
+    text = {"text": row.text} if hasattr(row, "text") else {}
     return {
         "number": row.number,
         "dimension": row.dimension,
-        "text": getattr(row, "text", ""),
+        **text,
         "origin": row.origin,
         "illustrative": row.illustrative,
     }

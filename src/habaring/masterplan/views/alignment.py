@@ -14,7 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from habaring.masterplan import actions, mapping, situation
 from habaring.masterplan.forms.alignment import DayForm, PeriodsForm
 from habaring.masterplan.mapping import Suggested
-from habaring.masterplan.models import Aim, DevelopmentPlan, Level, PlanTarget
+from habaring.masterplan.models import (
+    Aim,
+    Alignment,
+    DevelopmentPlan,
+    Level,
+    PlanTarget,
+)
 from habaring.masterplan.views.analysis import FORM_METHODS, enter, may_write
 from habaring.people.access import Power
 from habaring.regions.models import Region
@@ -50,7 +56,7 @@ class Side:
     """One target: what it serves in the old RPJMD, what it could serve in the new."""
 
     aim: Aim
-    old: tuple[PlanTarget, ...]
+    old: tuple[Alignment, ...]  # ended ones, too
     new: tuple[PlanTarget, ...]  # served already
     suggested: tuple[Suggested, ...]
     chosen: frozenset[int]
@@ -126,12 +132,18 @@ def _sides(
     found = []
     rows = situation.aims(region).filter(level=Level.TARGET)
     for aim in rows:
-        served = [one.plan_target for one in aim.alignments.all() if not one.until]
-        old = tuple(t for t in served if t.development_plan_id == before.pk)
-        new = tuple(t for t in served if t.development_plan_id == after.pk)
+        lines = list(aim.alignments.all())
+        old = tuple(
+            one for one in lines if one.plan_target.development_plan_id == before.pk
+        )
+        new = tuple(
+            one.plan_target
+            for one in lines
+            if not one.until and one.plan_target.development_plan_id == after.pk
+        )
         if not old and not new:
             continue
-        suggested = tuple(mapping.suggest(aim, old, among))
+        suggested = tuple(mapping.suggest(aim, [one.plan_target for one in old], among))
         found.append(
             Side(aim, old, new, suggested, _chosen(request, aim, new, suggested))
         )
