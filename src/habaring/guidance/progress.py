@@ -23,6 +23,7 @@ from habaring.guidance.models import (
     CohortState,
     Enrolment,
     Sitting,
+    Standing,
     WorkState,
 )
 from habaring.guidance.models.work import DONE
@@ -159,9 +160,9 @@ def _places() -> dict[str, tuple[str, str, int, int]]:
 
 def _work(on: date) -> dict[str, Work]:
     """Of each region's newest cohort in which it has work or days."""
-    late = Q(due_on__lt=on) & ~Q(
-        state__in=[*DONE, WorkState.SUBMITTED, WorkState.REVIEW]
-    )
+    guided = Q(enrolment__state=Standing.GUIDED)  # of others nothing is asked any more
+    with_mentor = Q(state__in=(WorkState.SUBMITTED, WorkState.REVIEW))
+    late = guided & Q(due_on__lt=on) & ~with_mentor & ~Q(state__in=DONE)
     tasks = (
         Assignment.objects.values("region_id", "enrolment__cohort__year")
         .order_by()
@@ -169,9 +170,7 @@ def _work(on: date) -> dict[str, Work]:
             total=Count("pk"),
             done=Count("pk", filter=Q(state__in=DONE)),
             late=Count("pk", filter=late),
-            waiting=Count(
-                "pk", filter=Q(state__in=(WorkState.SUBMITTED, WorkState.REVIEW))
-            ),
+            waiting=Count("pk", filter=guided & with_mentor),
         )
     )
     sittings = (
