@@ -212,6 +212,12 @@
   }
   async function flush() {
     if (sending || !place) return;
+    if (!navigator.onLine) { // the event `online` begins again
+      tries = Math.max(tries, 2);
+      items.forEach(draw);
+      told();
+      return;
+    }
     sending = true;
     clearTimeout(timer);
     try {
