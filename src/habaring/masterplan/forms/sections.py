@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class SignForm(forms.Form):
     """Sign a section off."""
 
-    note = forms.CharField(label=_("Remark (optional)"), required=False, max_length=300)
+    note = forms.CharField(label=_("Note"), required=False, max_length=300)
 
 
 class CompareForm(forms.Form):
