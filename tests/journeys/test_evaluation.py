@@ -85,7 +85,7 @@ def keeps_away_who_is_tied(nina: Person, story: Class) -> None:
     nina.go(story.entries[KOTIM])
     for name, why in (
         ("Dodi", "They live or work in the same province."),
-        ("Mira", "They were a mentor of this region."),
+        ("Mira", "They guide or guided this region."),
     ):
         row = nina.page.locator("main li", has_text=name)
         expect(row).to_contain_text(nina.says(why))

@@ -33,6 +33,7 @@ class Named:
 
     id: str
     en: str = ""
+    do_not_call_in_templates = True  # a page chooses the language by itself
 
     def __call__(self, language: str) -> str:
         return self.en if language == "en" and self.en else self.id
