@@ -46,6 +46,8 @@ DRAFTS = (
 
 def tell(region: Region, *, at: datetime) -> None:
     """A section under discussion, and the beginnings of two other regions."""
+    if keeping.find(region, TRENDS) is not None:
+        return  # told before
     begun = at - SINCE
     actions.begin(region=region, key=TRENDS, by=None, at=begun)
     _discuss(region, at=at)  # what a text binds is known only since the figures are
