@@ -24,6 +24,8 @@ from habaring.guidance.models import (
 )
 from habaring.people.models import Account
 from habaring.regions.models import Region
+from habaring.writing import actions as writing
+from habaring.writing import queries as texts
 from tests import makers
 from tests.guidance import makers as guidance
 
@@ -165,7 +167,16 @@ def test_work_goes_from_the_region_to_its_mentor_and_into_the_book(
     remark = Remark.objects.get()
     sent(mentor, f"{page}putusan/revisi/", reason="Sumbernya belum ada.")
     sent(region, f"{page}catatan/{remark.pk}/", text="Kami tambah sumbernya.")
-    guidance.written(kotim, KEY, "Satu.\n\nDua (BPS).", now())
+    text = f"masterplan/section/{KEY}"  # since the remark it is written together
+    second = texts.paragraphs(kotim, text)[1]
+    writing.write(
+        region=kotim,
+        key=text,
+        paragraph=second.id,
+        text="Dua (BPS).",
+        base=texts.whole(kotim, text).number,
+        hand=writing.Hand(planner, now()),
+    )
     sent(region, f"{page}serahkan/", note="")
     sent(mentor, f"{page}pendamping/periksa/")
     sent(mentor, f"{page}putusan/setujui/", reason="")

@@ -222,7 +222,7 @@ def notes(door: Person, content: str, number: str) -> None:
     door.page.locator("#code").fill(content)
     door.press(door.says("Note it"), stays=True)
     if number:
-        words = door.says("Welcome, number %(number)s.", number=number)
+        words = door.says("Welcome, number {number}.").replace("{number}", number)
         expect(door.page.locator("[data-at=notice-text]")).to_have_text(
             words, timeout=PATIENCE
         )
@@ -294,9 +294,9 @@ def remarks_and_revises(budi: Person, mira: Person, story: Class) -> str:
     budi.press(budi.says("Hand in"))
     budi.reads(budi.says("Change what the remarks ask for, then hand in."))
     budi.go(f"{page}versi/1/")
-    budi.follow(budi.says("Answer"))
+    budi.follow(budi.says("Answer the remark"))
     budi.fills(budi.says("What you changed, or why not"), "Desa dan tahun ditambahkan.")
-    budi.press(budi.says("Answer"))
+    budi.press(budi.says("Answer the remark"))
     writes(budi)
     assert hands_in(budi, name) == page
     mira.go(f"{page}versi/2/")

@@ -231,11 +231,9 @@ def remark(
 def _say_beside(
     piece: SubmissionPiece, row: Remark, *, by: Account | None, at: datetime
 ) -> None:
-    """Where the section is written together, the words stand beside the paragraph, too."""
+    """Where the section is written, the words stand beside the paragraph, too."""
     key = pieces.text_key(piece.piece)
     if not key or not row.paragraph or not piece.text:
-        return
-    if writing_keeping.find(row.region, key) is None:
         return
     wanted = pieces.paragraphs(piece.text)[row.paragraph - 1]
     for one in written.paragraphs(row.region, key):

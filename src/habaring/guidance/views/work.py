@@ -299,7 +299,7 @@ def answer(
     sheet = Sheet(
         _("Answer the remark"),
         f"“{one.text}”",
-        _("Answer"),
+        _("Answer the remark"),
         trail=(*trail(room), _to(row)),
     )
     return form_page(request, room.region, form, sheet, save)
