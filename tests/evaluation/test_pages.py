@@ -291,7 +291,7 @@ def test_the_ministry_keeps_the_list_of_assessors(
     wrong = office.post(f"{OFFICE}asesor/baru/", {"email": "x@contoh.id", **given})
     assert wrong.status_code == 422
     told(office, f"{OFFICE}asesor/baru/", {"email": "alya@contoh.id", **given})
-    key = alya.assessor.pk  # type: ignore[attr-defined]
+    key = alya.assessor.pk
     told(
         office,
         f"{OFFICE}asesor/{key}/ikatan/",
@@ -324,3 +324,35 @@ def test_the_vault_guards_its_files(
     told(client, f"{VAULT}{row.pk}/ubah/")
     told(client, f"{VAULT}{row.pk}/tarik/", {"reason": "Keliru"})
     told(client, f"{VAULT}{row.pk}/kembalikan/", {})
+
+
+def table(rows: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("isi.csv", rows.encode(), "text/csv")
+
+
+def test_answers_come_from_a_spreadsheet_all_or_nothing(
+    kotim: "Region", budi: "Account"
+) -> None:
+    at = now()
+    entry = makers.entry(makers.round_(at), kotim, at)
+    client = signed_in(budi)
+    path = f"{ROOM}{entry.pk}/unggah/"
+    told(client, path)
+    bad = table("question,level,note\nO1,3,Perbup\nO2,9,Rapat\n")
+    refused = client.post(path, {"file": bad})
+    assert refused.status_code == 422
+    assert "O2" in refused.content.decode()
+    assert not Answer.objects.filter(level__isnull=False).exists()
+    good = table("question,level,note\nO1,3,Perbup\nO2,2,Rapat\n")
+    assert "2 jawaban berubah" in told(client, path, {"file": good})
+    assert Answer.objects.get(question="O1").note == "Perbup"
+
+
+def test_past_results_come_with_their_source(office: Client, kotim: "Region") -> None:
+    path = f"{OFFICE}hasil-lama/"
+    head = "code,year,stage,index,source\n"
+    bad = office.post(path, {"file": table(f"{head}62.02,2022,2,3,\n")})
+    assert bad.status_code == 422
+    assert not Result.objects.exists()
+    told(office, path, {"file": table(f"{head}62.02,2022,2,3.31,Berita\n")})
+    assert "3,31" in told(Client(), "/daerah/62.02/evaluasi/")

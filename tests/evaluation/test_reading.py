@@ -19,6 +19,11 @@ from tests import makers as people
 from tests.evaluation import makers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from django.core.mail import EmailMessage
+
     from habaring.evaluation.models import Entry
     from habaring.people.models import Account
     from habaring.regions.models import Region
@@ -254,3 +259,19 @@ def test_the_database_itself_hides_a_reading_from_everybody_else(
         walls.open_everywhere()
         assert Reading.objects.count() == 2
         cursor.execute("RESET ROLE")
+
+
+def test_an_assessor_gets_a_letter_that_names_no_other(
+    one: "Entry",
+    at: datetime,
+    mailoutbox: list["EmailMessage"],
+    django_capture_on_commit_callbacks: "Callable[..., AbstractContextManager[object]]",
+) -> None:
+    makers.assigned(one, makers.assessor("Eko", at), at)
+    fani = makers.assessor("Fani", at)
+    with django_capture_on_commit_callbacks(execute=True):
+        makers.assigned(one, fani, at)
+    (letter,) = mailoutbox
+    assert letter.to == ["fani@contoh.id"]
+    assert "menilai" in str(letter.body)
+    assert "Eko" not in str(letter.body)

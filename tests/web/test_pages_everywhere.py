@@ -168,6 +168,7 @@ WITHOUT_LINK = {
     "evaluation-work:entry-file",
     "evaluation-work:answer",
     "evaluation-work:result",
+    "evaluation-work:upload",
     "evaluation-work:finding",
     "evaluations:year",  # once a result is published, as the next two
     "evaluations:year-file",
@@ -181,6 +182,7 @@ WITHOUT_LINK = {
     "evaluation-platform:rounds",
     "evaluation-platform:new-round",
     "evaluation-platform:own",
+    "evaluation-platform:past",
     "evaluation-platform:assessors",
     "evaluation-platform:new-assessor",
     "evaluation-platform:assessor",

@@ -89,6 +89,14 @@ class AnswerForm(forms.Form):
         self.fields["level"].choices = level_choices(scheme)  # type: ignore[attr-defined]
 
 
+class TableForm(forms.Form):
+    """A spreadsheet of rows."""
+
+    file = forms.FileField(
+        label=_("Spreadsheet"), help_text=_("XLSX or CSV, at most 25 MB.")
+    )
+
+
 class LinkForm(forms.Form):
     """A piece of evidence that is in the vault already."""
 

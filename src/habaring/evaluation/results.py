@@ -92,7 +92,7 @@ def outcomes(row: Round, *, appeals: bool = False) -> list[Outcome]:
     granted = _granted(row) if appeals else {}
     entries = (
         Entry.objects.filter(round=row, pk__in=read)
-        .select_related("round__instrument", "region")
+        .select_related("round__instrument", "region", "submitted_by")
         .order_by("region")
     )
     graded = []

@@ -1,15 +1,19 @@
 """Answers, findings, results and a round as tables to keep."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from habaring.evaluation import words
+from habaring.evaluation.actions.answering import Said
+from habaring.evaluation.actions.records import Past
 from habaring.evaluation.models import Finding, Result
 from habaring.evaluation.proofs import Sheet
 from habaring.evaluation.queries import EntryLine
-from habaring.shared.tables import Column, TableKind, Value, register
+from habaring.regions.models import Region
+from habaring.shared.tables import Column, Rows, TableKind, Value, register
 
 PROOF_STATES = {
     "valid": _("valid evidence"),
@@ -33,13 +37,19 @@ ANSWERS = register(
         _("Self-assessment"),
         _("Self-assessment"),
         (
-            Column("question", _("Question"), "code"),
-            Column("text", _("In words")),
-            Column("measure", _("Measure")),
+            Column("question", _("Question"), "code", required=True),
+            Column("text", _("In words"), shown_only=True),
+            Column("measure", _("Measure"), shown_only=True),
             Column("level", _("Level"), "decimal"),
             Column("note", _("What makes you say so")),
-            Column("state", _("Evidence"), "choice", choices=PROOF_STATES),
-            Column("pieces", _("Pieces of evidence"), "whole"),
+            Column(
+                "state",
+                _("Evidence"),
+                "choice",
+                choices=PROOF_STATES,
+                shown_only=True,
+            ),
+            Column("pieces", _("Pieces of evidence"), "whole", shown_only=True),
         ),
         key=("question",),
     )
@@ -69,11 +79,11 @@ RESULTS = register(
         _("Results"),
         _("Results"),
         (
-            Column("code", _("Code"), "code"),
-            Column("region", _("Region")),
-            Column("year", _("Year"), "year"),
-            Column("stage", _("Stage"), "whole"),
-            Column("index", _("Achievement index"), "decimal"),
+            Column("code", _("Code"), "code", required=True),
+            Column("region", _("Region"), shown_only=True),
+            Column("year", _("Year"), "year", required=True),
+            Column("stage", _("Stage"), "whole", minimum=1, maximum=2),
+            Column("index", _("Achievement index"), "decimal", required=True),
             Column("improvement", _("Improvement"), "decimal"),
             Column("rank", _("Rank"), "whole"),
             Column("rank_low", _("Best rank it could hold"), "whole"),
@@ -104,6 +114,45 @@ ROUND = register(
         key=("code",),
     )
 )
+
+
+def said(given: Mapping[str, Any]) -> Said:
+    """One row of a sheet of answers."""
+    return Said(given["question"], given.get("level"), given.get("note") or "")
+
+
+def past_in(rows: Rows) -> list[tuple[Region, Past]]:
+    """The results of a file; FileRefused where a region is not known, or no source is
+    given.
+    """
+    codes = {str(row["code"]) for row in rows}
+    regions = {one.code: one for one in Region.objects.filter(code__in=codes)}
+    problems = [
+        rows.problem(row, "code", _("No region has this code."))
+        for row in rows
+        if row["code"] not in regions
+    ] + [
+        rows.problem(row, "source", _("Write where it was published."))
+        for row in rows
+        if not row.get("source")
+    ]
+    if problems:
+        raise rows.refused(problems)
+    return [(regions[str(row["code"])], _past(row.values)) for row in rows]
+
+
+def _past(given: Mapping[str, Any]) -> Past:
+    return Past(
+        year=given["year"],
+        index=given["index"],
+        source=given["source"],
+        stage=given.get("stage") or 2,
+        improvement=given.get("improvement"),
+        rank=given.get("rank"),
+        ranked=given.get("ranked"),
+        province_rank=given.get("province_rank"),
+        illustrative=bool(given.get("example")),
+    )
 
 
 def answer_rows(sheet: Sheet) -> list[dict[str, Value]]:

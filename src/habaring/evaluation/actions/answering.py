@@ -1,5 +1,7 @@
 """The verbs of a region that answers: answer, hand in, take back."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -63,6 +65,46 @@ def answer(
     )
     _told(row, "answered", by=by, at=at, question=question)
     return made
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer of a sheet."""
+
+    question: str
+    level: Decimal | None
+    note: str = ""
+
+
+@transaction.atomic
+def answer_all(
+    *, by: Account | None, at: datetime, entry: Entry, said: Sequence[Said]
+) -> int:
+    """Answer by a sheet: all of it or nothing; what did not change is left alone. How
+    many answers changed. Refuses as `answer` does, naming the question.
+    """
+    there = {row.question: row for row in Answer.objects.filter(entry=entry)}
+    changed = 0
+    for one in said:
+        old = there.get(one.question)
+        if old and (old.level, old.note) == (one.level, one.note.strip()):
+            continue
+        try:
+            answer(
+                by=by,
+                at=at,
+                entry=entry,
+                question=one.question,
+                level=one.level,
+                note=one.note,
+            )
+        except AnswerRefused as refused:
+            refused.what = format_lazy(
+                "{question}: {what}", question=one.question, what=refused.what
+            )
+            raise
+        changed += 1
+    return changed
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from habaring.evaluation import ranking, results
+from habaring.evaluation import ranking, results, telling
 from habaring.evaluation.actions.awards import give_all
 from habaring.evaluation.actions.reading import let_out, third_wanted
 from habaring.evaluation.actions.rounds import locked
@@ -152,6 +152,8 @@ def _show(row: Round, one: Outcome, *, at: datetime) -> None:
         )
         for remark in remarks.order_by("kind", "question", "text")
     )
+    one.entry.round = row
+    telling.announced(one.entry)
     audit.record(
         by=None,
         at=at,

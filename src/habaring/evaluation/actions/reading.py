@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from habaring.evaluation import conflicts, grading, words
+from habaring.evaluation import conflicts, grading, telling, words
 from habaring.evaluation.actions.assessors import record_ground
 from habaring.evaluation.models import Assessor, Entry, Mark, Reading, Remark
 from habaring.evaluation.rules import ReadingRefused, scheme_of_round, step_of
@@ -73,6 +73,7 @@ def assign(
         asked_by=by,
     )
     _let_in(account, row, at=at)
+    telling.asked(made)
     _told(made, "assigned", by=by, at=at)
     return made
 

@@ -1,5 +1,6 @@
 """The verb for results of years before the platform: with their source."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -84,3 +85,13 @@ def record_past(
         details={"year": past.year, "stage": past.stage},
     )
     return row
+
+
+@transaction.atomic
+def record_many(
+    *, by: Account | None, at: datetime, past: Sequence[tuple[Region, Past]]
+) -> int:
+    """Record many (a spreadsheet): all or none; how many there were."""
+    for region, one in past:
+        record_past(by=by, at=at, region=region, past=one)
+    return len(past)

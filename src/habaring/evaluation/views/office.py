@@ -23,6 +23,7 @@ from habaring.evaluation.actions import (
     closing,
     instruments,
     reading,
+    records,
     rounds,
 )
 from habaring.evaluation.forms import (
@@ -34,6 +35,7 @@ from habaring.evaluation.forms import (
     MethodForm,
     ReasonForm,
     RoundForm,
+    TableForm,
 )
 from habaring.evaluation.models import (
     Appeal,
@@ -56,6 +58,8 @@ from habaring.evaluation.views.rooms import (
 from habaring.people.models import Account
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
+from habaring.shared.tables import read
+from habaring.shared.uploads import TABLES, accept
 
 HOME = "evaluation-platform:rounds"
 STEPS: dict[str, Callable[..., Round]] = {
@@ -440,3 +444,31 @@ def packaged(request: HttpRequest) -> HttpResponse:
     except Refusal as refused:
         messages.error(request, str(refused))
     return redirect(HOME)
+
+
+@require_http_methods(FORM_METHODS)
+def past(request: HttpRequest) -> HttpResponse:
+    """Results of years before the platform, from a spreadsheet with their sources."""
+    officer = office(request)
+    form = TableForm(posted(request), request.FILES or None)
+
+    def save() -> HttpResponse:
+        accepted = accept(form.cleaned_data["file"], TABLES)
+        language = get_language() or "id"
+        rows = read(
+            accepted.file, tables.RESULTS, today=localdate(now()), language=language
+        )
+        made = records.record_many(by=officer, at=now(), past=tables.past_in(rows))
+        said = ngettext(
+            "%(n)d result is recorded.", "%(n)d results are recorded.", made
+        )
+        messages.success(request, said % {"n": made})
+        return redirect(HOME)
+
+    sheet = Sheet(
+        _("Results of earlier years"),
+        _("As they were published elsewhere, each with its source; all or nothing."),
+        _("Take the file in"),
+        trail=_trail(),
+    )
+    return form_page(request, form, sheet, save)

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.timezone import localdate, now
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_http_methods,
@@ -19,7 +19,13 @@ from django.views.decorators.http import (
 
 from habaring.evaluation import pictures, proofs, queries, tables
 from habaring.evaluation.actions import answering, appeals
-from habaring.evaluation.forms import AnswerForm, AppealForm, LinkForm, code_of
+from habaring.evaluation.forms import (
+    AnswerForm,
+    AppealForm,
+    LinkForm,
+    TableForm,
+    code_of,
+)
 from habaring.evaluation.models import Appeal, Award, Entry, Reading, Result
 from habaring.evaluation.proofs import THING, Sheet
 from habaring.evaluation.results import levels_by_reading
@@ -39,6 +45,8 @@ from habaring.evidence.models import Evidence
 from habaring.people.access import Power
 from habaring.shared.pages import download_table, render
 from habaring.shared.refusal import Refusal
+from habaring.shared.tables import read
+from habaring.shared.uploads import TABLES, accept
 
 
 @require_safe
@@ -134,6 +142,36 @@ def entry_file(
         name=f"{_('self-assessment')}-{room.region.code}-{row.round.year}",
         form=form,
     )
+
+
+@require_http_methods(FORM_METHODS)
+def upload(request: HttpRequest, code: str, entry: int) -> HttpResponse:
+    """The answers from a spreadsheet: all of it, or nothing with every problem named."""
+    room = enter(request, code, Power.TAKE_PART_IN_GUIDANCE)
+    row = entry_of(code, entry)
+    form = TableForm(posted(request), request.FILES or None)
+
+    def save() -> HttpResponse:
+        accepted = accept(form.cleaned_data["file"], TABLES)
+        rows = read(
+            accepted.file,
+            tables.ANSWERS,
+            today=localdate(now()),
+            language=pictures.language(),
+        )
+        said = [tables.said(one.values) for one in rows]
+        changed = answering.answer_all(by=room.officer, at=now(), entry=row, said=said)
+        words = ngettext("%(n)d answer changed.", "%(n)d answers changed.", changed)
+        messages.success(request, words % {"n": changed})
+        return redirect("evaluation-work:entry", code, entry)
+
+    sheet = FormSheet(
+        _("Answers from a spreadsheet"),
+        _("Take the self-assessment as XLSX, fill in levels and notes, send it back."),
+        _("Take the file in"),
+        trail=_trail(row),
+    )
+    return form_page(request, form, sheet, save, region=room.region)
 
 
 @require_http_methods(FORM_METHODS)
