@@ -236,7 +236,13 @@ def doors(region: Region, powers: frozenset[Power]) -> list[Door]:
         ),
     )
     return [
-        Door(title, why, reverse(name, args=[region.code]))
+        Door(title, why, _address(name, region))
         for power, name, title, why in every
         if power in powers
     ]
+
+
+def _address(name: str, region: Region) -> str:
+    """A page of the region's room; one's own readings lie outside of all regions."""
+    outside = name.split(":")[0].endswith("-platform")
+    return reverse(name, args=[] if outside else [region.code])
