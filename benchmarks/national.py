@@ -73,6 +73,8 @@ def _observations() -> None:
         for n in range(1, INDICATORS + 1)
     )
     first, last = YEARS[0], YEARS[-1]
+    # the history of what was never typed is not what is measured
+    scratch.query("ALTER TABLE assessment_observation DISABLE TRIGGER USER")
     scratch.query(
         "INSERT INTO assessment_observation (region_id, id, indicator_id, year,"  # noqa: S608 - our own numbers
         " revision, value, status, provisional, source, source_url, note, illustrative,"
@@ -82,6 +84,7 @@ def _observations() -> None:
         f" generate_series({first}, {last}) y"
         " WHERE r.kind IN ('kabupaten', 'kota') AND r.closed_on IS NULL"
     )
+    scratch.query("ALTER TABLE assessment_observation ENABLE TRIGGER USER")
 
 
 def _cohorts() -> None:

@@ -258,7 +258,7 @@ def test_days_agenda_people_and_the_close_in_the_room(
     bad = client.post(f"{page}acara/", {"agenda": "besok", "speakers": ""})
     assert bad.status_code == 422
     sent(client, f"{page}peserta/", name="Rudi", pillar="media", institution="Radio")
-    sheet = client.get(f"{page}peserta.csv")
+    sheet: Any = client.get(f"{page}peserta.csv")
     content = b"".join(sheet.streaming_content)
     again = client.post(f"{page}peserta/", {"file": _file(content)}, follow=True)
     assert again.status_code == 200
@@ -337,7 +337,8 @@ def test_the_country_is_read_filtered_and_taken_away(kotim: Region) -> None:
         assert client.get(f"/nasional/{query}").status_code == 200
     text = client.get("/nasional/?keadaan=didampingi").content.decode()
     assert "Kotawaringin Timur" in text
-    sheet = b"".join(client.get("/nasional/daerah.csv?q=62.02").streaming_content)
+    answer: Any = client.get("/nasional/daerah.csv?q=62.02")
+    sheet = b"".join(answer.streaming_content)
     assert sheet.decode().count("62.02") == 1
     assert client.get("/nasional/daerah.pdf").status_code == 404
     part = client.get("/nasional/?q=timur", headers={"HX-Request": "true"})
