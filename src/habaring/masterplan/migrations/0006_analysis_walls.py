@@ -27,7 +27,10 @@ class Migration(migrations.Migration):
         protect("masterplan_swotvote", person="account_id"),
         protect("masterplan_signoff"),
         append_only("masterplan_signoff"),
-        protect("masterplan_consultation", public="opens_at <= now()"),
+        protect(
+            "masterplan_consultation",
+            public="opens_at <= now() AND opens_at < closes_at",
+        ),
         protect("masterplan_draftsection", public=_OPEN),
         append_only("masterplan_draftsection"),
         protect("masterplan_remark", person="author_id", public="seen = 'shown'"),
