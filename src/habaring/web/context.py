@@ -33,8 +33,16 @@ _STAGES: tuple[tuple[str, str, str | Promise, str], ...] = (
     ("praktik/", "belajar/", pgettext_lazy("stage", "Learn"), "learn"),
 )
 
-_PART_OF = {"tulisan/": "rencanakan/"}
+_WORK_OF = {
+    "tulisan/": "rencanakan/",
+    "bukti/": "belajar/",
+    "evaluasi/": "belajar/",
+    "lokakarya/": "belajar/",
+    "praktik/": "belajar/",
+}
 """Work rooms that belong to the stage of another."""
+_PUBLIC_OF = dict.fromkeys(("belajar/", "evaluasi/", "lokakarya/"), "praktik/")
+"""Public pages that do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +80,8 @@ def stages_below(root: str, path: str, *, working: bool = False) -> list[Stage]:
         for public, work, label, icon in _STAGES
     ]
     inside = [url for url, _label, _icon in urls if path.startswith(url)]
-    inside += [
-        root + to for part, to in _PART_OF.items() if path.startswith(root + part)
-    ]
+    parts = _WORK_OF if working else _PUBLIC_OF
+    inside += [root + to for part, to in parts.items() if path.startswith(root + part)]
     here = max(inside, key=len, default="")
     return [
         Stage(label, url, icon, current=url == here)
