@@ -83,6 +83,7 @@ def _observations() -> None:
         " FROM regions_region r, assessment_indicator i,"
         f" generate_series({first}, {last}) y"
         " WHERE r.kind IN ('kabupaten', 'kota') AND r.closed_on IS NULL"
+        " AND i.family = 'bench'"
     )
     scratch.query("ALTER TABLE assessment_observation ENABLE TRIGGER USER")
 
