@@ -21,6 +21,7 @@ from habaring.guidance.models import (
 )
 from habaring.people.models import Account
 from habaring.regions.models import Region
+from habaring.shared import retention
 from tests.guidance import makers as guidance
 
 pytestmark = pytest.mark.django_db
@@ -346,3 +347,19 @@ def test_the_balance_counts_people_by_pillar_and_names_who_is_missing(
     assert found.invited_total == 5
     assert found.came == {"government": 1, "academia": 1}
     assert len(found.pillars_missing) == 3
+
+
+def test_names_go_two_years_after_and_the_counts_stay(
+    at: datetime, sitting: Sitting
+) -> None:
+    guidance.guests(sitting, at, 5)
+    attending.tick(sitting=sitting, day=1, numbers=[1, 2], by=None, at=at)
+    ageing = retention.ageings()["guidance-names"]
+    assert ageing.due(at, at, 10) == []  # its days are not over
+    later = at + 800 * DAY
+    refs = [one.ref for one in ageing.due(later, later, 10)]
+    ageing.apply(refs, later)
+    assert len(refs) == 5
+    assert ageing.due(later, later, 10) == []
+    assert set(sitting.participants.values_list("name", flat=True)) == {"–"}
+    assert queries.balance(sitting).came_total == 2
