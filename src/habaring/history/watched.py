@@ -113,7 +113,12 @@ WATCHED: tuple[Watch, ...] = (
         "portfolio.PlanItem", _("funded programme"), "plan_id>portfolio_plan.region_id"
     ),
     Watch("exchange.Practice", _("practice")),
-    Watch("exchange.PracticeVersion", _("version of a practice"), ignored=("words",)),
+    Watch(
+        "exchange.PracticeVersion",
+        _("version of a practice"),
+        hidden=("contact_address",),
+        ignored=("words",),
+    ),
     Watch("exchange.Adoption", _("adopted practice")),
     Watch("exchange.SurvivalCheck", _("yearly check of an adoption")),
     Watch("exchange.Thanks", _("thanks for a practice")),
@@ -365,11 +370,15 @@ WATCHED: tuple[Watch, ...] = (
     Watch("guidance.Remark", _("remark of a mentor"), bulky=("text", "answer")),
     Watch("evidence.Evidence", _("evidence"), bulky=("note",)),
     Watch("evidence.Link", _("what evidence proves")),
-    Watch("evaluation.Instrument", _("instrument of an evaluation"), "", bulky=("toml",)),
+    Watch(
+        "evaluation.Instrument", _("instrument of an evaluation"), "", bulky=("toml",)
+    ),
     Watch("evaluation.Round", _("round of an evaluation"), ""),
     Watch("evaluation.Entry", _("region in an evaluation")),
     Watch("evaluation.Answer", _("answer of a self-assessment"), bulky=("note",)),
-    Watch("evaluation.Assessor", _("assessor"), "", hidden=("institution", "expertise")),
+    Watch(
+        "evaluation.Assessor", _("assessor"), "", hidden=("institution", "expertise")
+    ),
     Watch("evaluation.ConflictGround", _("tie of an assessor"), "", hidden=("note",)),
     Watch("evaluation.Result", _("result of an evaluation")),
     Watch("evaluation.Finding", _("finding of an evaluation"), bulky=("text",)),
