@@ -101,7 +101,9 @@ class LinkForm(forms.Form):
     """A piece of evidence that is in the vault already."""
 
     evidence: Any = forms.ModelChoiceField(
-        Evidence.objects.none(), label=_("Evidence in the vault")
+        Evidence.objects.none(),
+        label=_("Evidence in the vault"),
+        empty_label=NOT_YET,
     )
 
     def __init__(self, *args: Any, rows: Any, **kw: Any) -> None:
@@ -155,7 +157,9 @@ class DecisionForm(forms.Form):
 class PlanForm(forms.Form):
     """Who deals with a finding, until when, and how."""
 
-    owner: Any = forms.ModelChoiceField(Post.objects.none(), label=_("Post"))
+    owner: Any = forms.ModelChoiceField(
+        Post.objects.none(), label=_("Post"), empty_label=NOT_YET
+    )
     due_on = forms.DateField(label=_("Until"), widget=Day())
     action = forms.CharField(label=_("What will be done"), widget=area())
 
@@ -208,6 +212,7 @@ class HonourForm(forms.Form):
     document: Any = forms.ModelChoiceField(
         Evidence.objects.none(),
         label=_("Document in the vault"),
+        empty_label=NOT_YET,
         help_text=_("An award stands in the book with its document only."),
     )
     illustrative = forms.BooleanField(
@@ -311,7 +316,9 @@ class RoundForm(forms.Form):
         label=_("Stage"), choices=lambda: list(words.STAGES.items()), coerce=int
     )
     instrument: Any = forms.ModelChoiceField(
-        Instrument.objects.all(), label=_("Evaluation instrument")
+        Instrument.objects.all(),
+        label=_("Evaluation instrument"),
+        empty_label=NOT_YET,
     )
     name_id = forms.CharField(label=_("Name (Indonesian)"), max_length=300)
     name_en = forms.CharField(label=_("Name (English)"), max_length=300, required=False)
