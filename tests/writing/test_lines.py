@@ -269,18 +269,21 @@ def test_strangers_are_refused_and_readers_cannot_write(
         "Mentor", region=Region.objects.get(code="62.02"), role="mentor"
     )
 
+    officer, reader = signed_in(budi), signed_in(mentor)
+    strangers = [signed_in(alya), signed_in(citra)]
+
     async def play() -> None:
         headers = socket_headers(server)
-        for who in (alya, citra):
-            async with opened(server, LINE, session=signed_in(who), **headers) as link:
+        for session in strangers:
+            async with opened(server, LINE, session=session, **headers) as link:
                 assert link.status == 403
-        async with opened(server, LINE, session=signed_in(budi)) as link:
+        async with opened(server, LINE, session=officer) as link:
             assert link.status == 426
         foreign = socket_headers(server, "https://jahat.example")
-        async with opened(server, LINE, session=signed_in(budi), **foreign) as link:
+        async with opened(server, LINE, session=officer, **foreign) as link:
             assert link.status == 403
         browser = Browser()
-        async with opened(server, LINE, session=signed_in(mentor), **headers) as link:
+        async with opened(server, LINE, session=reader, **headers) as link:
             await browser.greet(link)
             name = browser.loom.standing()[0].id
             await browser.send(link, *browser.type(name, "tidak boleh"))
