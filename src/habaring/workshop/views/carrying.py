@@ -1,5 +1,6 @@
 """Carry results on into the analysis and the candidates."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.contrib import messages
@@ -18,11 +19,12 @@ from habaring.workshop import queries
 from habaring.workshop.actions import carrying
 from habaring.workshop.actions.carrying import Hand
 from habaring.workshop.forms.carrying import FORMS
-from habaring.workshop.models import Destination
+from habaring.workshop.models import Board, Destination
+from habaring.workshop.refusals import CarryRefused
 from habaring.workshop.views.desk import board_of, enter
 from habaring.workshop.views.phone import FORM_METHODS
 
-AT_ONCE = {
+AT_ONCE: dict[str, Callable[[Board, Sequence[str], Hand], int]] = {
     Destination.SWOT: carrying.many_to_swot,
     Destination.ISSUE: carrying.many_to_issues,
 }
@@ -35,11 +37,11 @@ def carry(request: HttpRequest, code: str, number: int, board: int) -> HttpRespo
     row = board_of(region, number, board)
     refusal: Refusal | None = None
     if request.method == "POST":
-        verb = AT_ONCE.get(Destination(_known(request.POST.get("to", ""))))
-        if verb is None:
-            raise Http404
         words = request.POST.getlist("thing")[:500]
+        verb = AT_ONCE.get(request.POST.get("to", ""))
         try:
+            if verb is None or not words:
+                raise _nothing()
             gone = verb(row, words, Hand(officer, now()))
         except Refusal as refused:
             refusal = refused
@@ -66,6 +68,14 @@ def carry(request: HttpRequest, code: str, number: int, board: int) -> HttpRespo
     return render(request, "workshop/carry.html", context, status=status)
 
 
+def _nothing() -> CarryRefused:
+    return CarryRefused(
+        what=_("Nothing was carried on."),
+        why=_("Nothing is ticked, or it says not where to."),
+        next=_("Tick what shall go, then choose where to."),
+    )
+
+
 def _known(word: str) -> str:
     if word not in Destination.values:
         raise Http404
@@ -75,7 +85,8 @@ def _known(word: str) -> str:
 @require_safe
 def choose(request: HttpRequest, code: str, number: int, board: int) -> HttpResponse:
     """From the list of a thing's destinations to the form of one, by plain GET."""
-    enter(request, code, Power.WRITE_PLAN)
+    region, _officer = enter(request, code, Power.WRITE_PLAN)
+    board_of(region, number, board)
     thing, to = request.GET.get("thing", ""), _known(request.GET.get("to", ""))
     kind, _colon, key = thing.partition(":")
     if kind not in {"note", "group"} or not key.isdecimal():

@@ -35,6 +35,7 @@ from habaring.workshop.forms.rooms import (
     two_days,
 )
 from habaring.workshop.models import Board, Note, Participant, Phase, Room
+from habaring.workshop.refusals import RoomRefused
 from habaring.workshop.views.phone import (
     FORM_METHODS,
     by_script,
@@ -133,6 +134,15 @@ def _did(
         if said:
             messages.success(request, said)
     return redirect(*back)
+
+
+def nothing() -> None:
+    """What a form asks for that this page does not do."""
+    raise RoomRefused(
+        what=_("Nothing was changed."),
+        why=_("The form asked for something that this page does not do."),
+        next=_("Open the page again and use its buttons."),
+    )
 
 
 @require_safe
@@ -267,9 +277,8 @@ def lead(request: HttpRequest, code: str, number: int) -> HttpResponse:
             at=at,
         ),
     }
-    if do not in verbs:
-        raise Http404
-    return _did(request, verbs[do], "workshop-work:room", code, number)
+    verb = verbs.get(do, nothing)
+    return _did(request, verb, "workshop-work:room", code, number)
 
 
 @require_POST
@@ -403,9 +412,8 @@ def lead_board(
         ),
         "show": partial(rooms.show_board, board=row, by=officer, at=at),
     }
-    if do not in verbs:
-        raise Http404
-    return _did(request, verbs[do], "workshop-work:board", code, number, board)
+    verb = verbs.get(do, nothing)
+    return _did(request, verb, "workshop-work:board", code, number, board)
 
 
 @require_POST

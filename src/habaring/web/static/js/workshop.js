@@ -188,10 +188,12 @@
     body.append("key", item.key);
     body.append("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
     const stop = new AbortController();
-    const patience = setTimeout(() => stop.abort(), 15000);
+    const patience = setTimeout(() => stop.abort(), 30000);
     try {
       const answer = await fetch(item.url, { method: "POST", body, headers: { Accept: "application/json" }, signal: stop.signal });
       if (answer.status === 429 || answer.status >= 500) {
+        tries += 1; // or the end of flush would ask again at once
+        draw(item);
         later(Number(answer.headers.get("Retry-After")) || 5);
         return false;
       }
