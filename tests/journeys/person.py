@@ -30,7 +30,17 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE = 20_000  # milliseconds; the machine may be busy
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A page that refuses is answered with 4xx, and Chromium notes that on the console.
-REFUSED = re.compile(r"the server responded with a status of 4(01|03|04|22)")
+REFUSED = re.compile(r"the server responded with a status of 4(01|03|04|09|22)")
+CUT = re.compile(r"net::ERR_(INTERNET_DISCONNECTED|FAILED|NETWORK_CHANGED|ABORTED)")
+LINES = """
+window.lines = [];
+for (const kind of ["EventSource", "WebSocket"]) {
+  window[kind] = class extends window[kind] {
+    constructor(...words) { super(...words); window.lines.push(this); }
+  };
+}
+"""
+"""Remembers the open lines of a page: going offline alone does not cut them."""
 
 
 @dataclass
@@ -53,6 +63,7 @@ class Person:
     scripts: bool = True
     findings: Findings = field(default_factory=Findings)
     elsewhere: str = ""  # the address of a server that is not ours to judge
+    cut_off: bool = False  # whether its line was ever cut
 
     def __post_init__(self) -> None:
         self.page: Page = self.context.new_page()
@@ -61,6 +72,31 @@ class Person:
         self.page.on("pageerror", lambda error: self._fault(f"script: {error}"))
         self.page.on("response", self._answered)
         self.page.on("dialog", lambda dialog: dialog.accept())
+
+    # The line
+
+    def has_lines(self) -> "Person":
+        """From the next page on, lines can be cut."""
+        self.context.add_init_script(LINES)
+        return self
+
+    def loses_the_line(self) -> None:
+        """No network any more, and what was open is broken off."""
+        self.cut_off = True
+        self.context.set_offline(True)
+        self.page.evaluate(
+            "window.lines.splice(0).forEach(line => { line.close();"
+            " line.onerror?.(new Event('error')) })"
+        )
+
+    def finds_the_line(self) -> None:
+        self.context.set_offline(False)
+
+    def starts_anew(self) -> "Person":
+        """Close the page, as one does with a telephone; open an empty one."""
+        self.page.close()
+        self.__post_init__()
+        return self
 
     # Words
 
@@ -233,6 +269,8 @@ class Person:
 
     def _heard(self, message: ConsoleMessage) -> None:
         if self._not_ours(message.location.get("url", "")):
+            return
+        if self.cut_off and CUT.search(message.text):
             return
         if message.type == "error" and not REFUSED.search(message.text):
             self._fault(f"console: {message.text}")

@@ -1,179 +1,368 @@
-"""A workshop with twelve telephones, two of which lose their line, and a big screen."""
+"""A workshop of two days: twelve telephones, two of them lose their line and write on.
+
+Budi leads from his laptop, with the big screen beside him; nobody else has an account.
+What is written stands on every screen, exactly once, is grouped, voted for, and goes on
+into SWOT and readiness; on the second day the same telephones are still in the room.
+"""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+import psycopg
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import Arrive
 from tests.journeys.person import Person
+from tests.journeys.sights import seen
 
-DESK = "/ruang-kerja/62.02/lokakarya/"
-HALL = "/daerah/62.02/lokakarya/"
-LONG = 60_000
-PHONES = 12
-LINES = """
-window.lines = [];
-window.EventSource = class extends EventSource {
-  constructor(...words) { super(...words); window.lines.push(this); }
-};
-"""
-BREAKS = "lines.forEach(line => { line.close(); line.onerror(); })"
-
-
-def notes(person: Person, text: str) -> Locator:
-    """The cards on the board that say just this."""
-    return person.page.locator("[data-note] .note-text").get_by_text(text, exact=True)
-
-
-def writes(person: Person, text: str) -> None:
-    person.page.fill(".composer textarea", text)
-    person.page.locator(".composer button").click()
-
-
-def is_live(person: Person) -> None:
-    expect(person.page.locator("[data-canvas]")).to_have_attribute(
-        "data-live-state", "open", timeout=LONG
-    )
+CODE = "62.02"
+ROOMS = f"/ruang-kerja/{CODE}/lokakarya/"
+HALL = f"/daerah/{CODE}/lokakarya/"
+ANALYSIS = f"/ruang-kerja/{CODE}/rencanakan/analisis/"
+TITLE = "Lokakarya tahap satu"
+IDEAS, SWOT, PRIORITIES = 1, 2, 3
+TELEPHONES = 12
+TABLES = 6
+LONG = 30_000
+CARDS = (
+    "[...document.querySelectorAll('[data-piles] [data-note] [data-part=text]')]"
+    ".map(one => one.textContent.trim()).sort()"
+)
+GROUP = "Air bersih sampai ke hulu"
+WAITING = ".notes [data-waits]"
+# What the two write while they have no line; the first of Hasan's arrives, but he
+# is not told so.
+DIANS, HASANS = 3, 7
+ALONE = {
+    DIANS: ("Sumur bor di Antang Kalang", "Kapal air bersih saat kemarau"),
+    HASANS: ("Sampah sungai dikumpulkan perahu", "Bank sampah di tiap pasar"),
+}
+SAID = {"S": "Listrik masuk semua kecamatan", "W": "Sinyal putus di hulu"}
 
 
-def opens_a_room(budi: Person) -> tuple[str, str]:
-    """The room's number and its code."""
-    budi.go(f"{DESK}baru/")
-    budi.fills(budi.says("Title"), "Lokakarya perjalanan")
+@dataclass
+class Hall:
+    """Who is there, and what has been written on which board."""
+
+    budi: Person
+    big: Page
+    phones: Sequence[Person]
+    number: int = 0
+    key: str = ""
+    written: dict[int, list[str]] = field(default_factory=dict)
+
+    def board(self, number: int) -> str:
+        return f"{ROOMS}{self.number}/papan/{number}/"
+
+    def on_phones(self, number: int) -> str:
+        return f"{HALL}{self.number}/papan/{number}/"
+
+    @property
+    def pages(self) -> list[Page]:
+        """All screens of the room."""
+        return [self.budi.page, self.big, *(one.page for one in self.phones)]
+
+
+@pytest.fixture
+def hall(arrive: Arrive) -> Hall:
+    """Budi, and twelve people with telephones; one reads English."""
+    budi = arrive().signs_in("Budi")
+    phones = [
+        arrive(width=360, language="en" if n == 1 else "id").has_lines()
+        for n in range(TELEPHONES)
+    ]
+    return Hall(budi, budi.context.new_page(), phones)
+
+
+# Coming in
+
+
+def opens_the_room(hall: Hall) -> None:
+    budi = hall.budi
+    budi.go(ROOMS)
+    seen(budi, "01-desk", "workshop")
+    budi.follow(budi.says("Open a workshop"))
+    budi.fills(budi.says("Title"), TITLE)
+    budi.fills(budi.says("Place"), "Aula Bappeda, Sampit")
     budi.press(budi.says("Open the room"))
-    code = budi.page.locator(".join-code").inner_text().strip()
-    return budi.path.rstrip("/").rpartition("/")[2], code
+    hall.number = int(budi.path.rstrip("/").rsplit("/", 1)[1])
+    hall.key = budi.page.locator(".join-code").inner_text()
+    seen(budi, "02-room", "workshop")
+    budi.go(hall.board(IDEAS))
+    hall.big.goto(budi.town.url(f"{hall.board(IDEAS)}layar/"))
 
 
-def comes_in(phone: Person, code: str, nth: int) -> Person:
-    phone.context.add_init_script(LINES)  # so that its line can be cut
-    phone.go(f"{HALL}masuk/{code}/")
-    phone.page.select_option("select[name=table]", index=1 + nth % 6)
+def comes_in(phone: Person, hall: Hall, n: int) -> None:
+    """By the address of the QR code, or, the first, by typing the letters."""
+    if n == 0:
+        phone.go(HALL)
+        phone.fills(phone.says("Code on the big screen"), "SALAH2")
+        phone.press(phone.says("Go on"))
+        phone.reads(phone.says("No workshop has this code."))
+        phone.fills(phone.says("Code on the big screen"), hall.key.lower())
+        phone.press(phone.says("Go on"))
+        seen(phone, "03-join", "workshop")
+    else:
+        phone.go(f"{HALL}masuk/{hall.key}/")
+    phone.field(phone.says("Your table")).select_option(index=1 + n % TABLES)
+    phone.fills(phone.says("Your name"), f"Orang {n}" if n % 2 else "")
     phone.press(phone.says("Come in"))
     is_live(phone)
-    return phone
 
 
-def all_have(people: list[Person], texts: list[str]) -> None:
-    """Each of the notes stands on each of the screens exactly once."""
-    for person in people:
-        for text in texts:
-            expect(notes(person, text)).to_have_count(1, timeout=LONG)
+def is_live(phone: Person) -> None:
+    """Its line is open: what others do will be seen."""
+    open_line = phone.page.locator("[data-canvas][data-live-state=open]")
+    expect(open_line).to_be_attached(timeout=LONG)
 
 
-def loses_its_line_and_nothing_else(phone: Person, others: list[Person]) -> list[str]:
-    """Written without a network, kept over a closed page, sent by itself later."""
-    kept = ["Tanpa sinyal", "Masih tanpa sinyal"]
-    phone.elsewhere = phone.town.url(HALL)  # the browser grumbles about the network
-    phone.context.set_offline(True)
-    phone.page.evaluate(BREAKS)
-    for text in kept:
-        writes(phone, text)
-    waiting = phone.page.locator("[data-queue] [data-waits]")
-    expect(waiting).to_have_count(2, timeout=LONG)
-    meanwhile = "Sementara itu di meja lain"
-    writes(others[0], meanwhile)
-    expect(notes(others[1], meanwhile)).to_have_count(1, timeout=LONG)
-    assert notes(phone, meanwhile).count() == 0
-    phone.context.set_offline(False)
-    expect(waiting).to_have_count(0, timeout=LONG)
-    is_live(phone)
-    phone.elsewhere = ""
-    return [*kept, meanwhile]
+# Writing
 
 
-def answer_is_lost(phone: Person) -> str:
-    """The server has taken the note, but its answer never comes: it is sent again."""
-    text = "Jawabannya hilang"
-    first: list[int] = []
-
-    def swallow(route: object) -> None:
-        if not first:
-            first.append(1)
-            route.fetch()  # type: ignore[attr-defined]
-            route.abort()  # type: ignore[attr-defined]
-        else:
-            route.continue_()  # type: ignore[attr-defined]
-
-    phone.elsewhere = phone.town.url(HALL)
-    phone.page.route("**/tulis/", swallow)
-    writes(phone, text)
-    queue = phone.page.locator("[data-queue] [data-waits]")
-    expect(queue).to_have_count(0, timeout=LONG)
-    expect(notes(phone, text)).to_have_count(1, timeout=LONG)
-    phone.page.unroute("**/tulis/")
-    phone.elsewhere = ""
-    assert first
-    return text
+def writes(phone: Person, words: str) -> None:
+    phone.fills(phone.says("Your note"), words)
+    phone.press(phone.says("Put it on the board"), stays=True)
 
 
-def groups(budi: Person, chosen: list[str], title: str) -> None:
-    for text in chosen:
-        card = budi.page.locator("[data-note]").filter(has=notes_in(budi, text))
+def all_see(hall: Hall, board: int) -> None:
+    """Each note once on every screen, and none besides."""
+    wanted = sorted(hall.written[board])
+    for page in hall.pages:
+        try:
+            page.wait_for_function(
+                f"wanted => JSON.stringify({CARDS}) === wanted",
+                arg=_told(wanted),
+                timeout=LONG,
+            )
+        except Exception:
+            assert page.evaluate(CARDS) == wanted, page.url
+            raise
+
+
+def _told(words: list[str]) -> str:
+    return "[" + ",".join(f'"{one}"' for one in words) + "]"
+
+
+def all_write(hall: Hall) -> None:
+    words = [f"Gagasan {n:02}" for n in range(TELEPHONES)]
+    for phone, said in zip(hall.phones, words, strict=True):
+        writes(phone, said)
+    hall.written[IDEAS] = words
+    all_see(hall, IDEAS)
+
+
+def two_lose_their_line(hall: Hall) -> None:
+    """They write on; the others, too; Hasan's telephone is even closed meanwhile."""
+    dian, hasan = hall.phones[DIANS], hall.phones[HASANS]
+    hasan.cut_off = True
+    hasan.page.route("**/tulis/", answer_is_lost)
+    writes(hasan, ALONE[HASANS][0])
+    expect(hasan.page.locator(WAITING)).to_have_count(1, timeout=LONG)
+    for phone in (dian, hasan):
+        phone.loses_the_line()
+    hasan.page.unroute("**/tulis/")
+    writes(hasan, ALONE[HASANS][1])
+    for words in ALONE[DIANS]:
+        writes(dian, words)
+    for phone in (dian, hasan):
+        expect(phone.page.locator(WAITING)).to_have_count(2, timeout=LONG)
+        expect(phone.page.locator("[data-offline]")).to_be_visible(timeout=LONG)
+    for n in (0, 1):
+        writes(hall.phones[n], f"Sementara itu {n}")
+    seen(dian, "05-no-line", "workshop")
+    dian.finds_the_line()
+    hasan.starts_anew()
+    hasan.finds_the_line()
+    hasan.go(f"{HALL}{hall.number}/")
+    hall.written[IDEAS] += [*ALONE[DIANS], *ALONE[HASANS]]
+    hall.written[IDEAS] += [f"Sementara itu {n}" for n in (0, 1)]
+    all_see(hall, IDEAS)
+    for phone in (dian, hasan):
+        expect(phone.page.locator(WAITING)).to_have_count(0, timeout=LONG)
+        expect(phone.page.locator("[data-offline]")).to_be_hidden()
+        is_live(phone)
+
+
+def answer_is_lost(route: Route) -> None:
+    """The server takes the note, and the telephone never hears of it."""
+    route.fetch()
+    route.abort()
+
+
+# Grouping and voting
+
+
+def leads_to(hall: Hall, phase: str) -> None:
+    """A button of Budi's; every telephone follows by itself."""
+    hall.budi.press(hall.budi.page.locator(f"button[value={phase}]").inner_text())
+    for page in hall.pages:
+        place = page.locator(f"[data-canvas][data-phase={phase}]")
+        expect(place).to_be_attached(timeout=LONG)
+
+
+def groups(hall: Hall) -> None:
+    """What Dian wrote becomes a group, on all screens."""
+    budi = hall.budi
+    leads_to(hall, "group")
+    for words in ALONE[DIANS]:
+        card = budi.page.locator("[data-note]").filter(has_text=words)
         card.locator("input[name=note]").check()
-    budi.page.fill("#grouping input[name=title]", title)
+    budi.fills(budi.says("Title, if new"), GROUP)
     budi.press(budi.says("Move"))
+    for page in hall.pages:
+        pile = page.locator("[data-group]").filter(has_text=GROUP)
+        expect(pile.locator("[data-note]")).to_have_count(2, timeout=LONG)
+    all_see(hall, IDEAS)
+    seen(budi, "06-grouped", "workshop")
 
 
-def notes_in(person: Person, text: str) -> Locator:
-    return person.page.get_by_text(text, exact=True)
-
-
-def vote(phones: list[Person], title: str) -> None:
-    for phone in phones:
-        card = phone.page.locator(".votes li", has_text=title)
-        expect(card).to_be_visible(timeout=LONG)
-        with phone.page.expect_navigation():
-            card.locator("button[name=count]").last.click()
-
-
-@pytest.mark.timeout(900)
-def test_twelve_telephones_write_group_vote_and_the_result_goes_on(
-    arrive: Arrive,
-) -> None:
-    budi = arrive().signs_in("Budi")
-    number, code = opens_a_room(budi)
-    phones = [comes_in(arrive(width=360), code, nth) for nth in range(PHONES)]
-    board = f"{DESK}{number}/papan/1/"
-    budi.go(board)
-    is_live(budi)
-    texts = [f"Gagasan meja {nth}" for nth in range(PHONES)]
-    for phone, text in zip(phones, texts, strict=True):
-        writes(phone, text)
-    texts += loses_its_line_and_nothing_else(phones[3], phones)
-    texts.append(answer_is_lost(phones[7]))
-    all_have([*phones, budi], texts)
-    groups(budi, texts[:2], "Jalan desa")
-    pile = phones[5].page.locator("[data-group]", has_text="Jalan desa")
-    expect(pile.locator("[data-note]")).to_have_count(2, timeout=LONG)
-    budi.page.locator("button[name=phase][value=vote]").click()
-    vote(phones[:4], "Jalan desa")
-    budi.page.locator("button[name=phase][value=shown]").click()
-    first = phones[9].page.locator(".ranks li").first
-    expect(first).to_contain_text("Jalan desa", timeout=LONG)
-    expect(first.locator("b")).to_have_text(re.compile("^4 "))
-    budi.go(f"{board}lanjut/")
-    row = budi.page.locator(".carry li", has_text="Jalan desa")
-    row.locator("select[name=to]").select_option("issue")
-    with budi.page.expect_navigation():
-        row.get_by_role("button").click()
-    budi.press(budi.says("Carry on"))
-    expect(budi.page.locator(".carry li", has_text="Jalan desa")).to_contain_text(
-        budi.says("Priority issues")
+def vote(hall: Hall) -> None:
+    """Two dots of each for the group; of the first four one more for another note."""
+    leads_to(hall, "vote")
+    for n, phone in enumerate(hall.phones):
+        gives_a_dot(phone, GROUP)
+        gives_a_dot(phone, GROUP)
+        if n < 4:
+            gives_a_dot(phone, "Gagasan 05")
+    phone = hall.phones[0]
+    assert not phone.page.locator("button", has_text="+").count()  # all are given
+    seen(phone, "07-vote", "workshop")
+    expect(hall.budi.page.locator("[data-voters]")).to_contain_text(
+        str(TELEPHONES), timeout=LONG
     )
-    budi.go(f"{DESK}{number}/notulen/")
-    budi.reads("Jalan desa")
+    assert not hall.budi.page.locator(".ranks").count()  # nobody sees a sum before
+    leads_to(hall, "shown")
+    for page in hall.pages:
+        ranks = page.locator(".ranks > li")
+        expect(ranks.first).to_contain_text(GROUP)
+        expect(ranks.first).to_contain_text(str(2 * TELEPHONES))
+        expect(ranks.nth(1)).to_contain_text("Gagasan 05")
+    seen(phone, "08-result", "workshop")
+    seen(hall.budi, "08-result-lead", "workshop")
+    hall.big.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_a_telephone_without_scripts_takes_part(arrive: Arrive) -> None:
-    budi = arrive().signs_in("Budi")
-    _number, code = opens_a_room(budi)
-    phone = arrive(width=360, scripts=False)
-    phone.go(HALL)
-    phone.fills(phone.says("Code on the big screen"), code.lower())
-    phone.press(phone.says("Go on"))
-    phone.press(phone.says("Come in"))
-    phone.fills(phone.says("Your note"), "Tanpa skrip")
-    phone.press(phone.says("Put it on the board"))
-    phone.reads("Tanpa skrip")
+def gives_a_dot(phone: Person, title: str) -> None:
+    card = phone.page.locator(".votes > li").filter(has_text=title)
+    with phone.page.expect_navigation():
+        card.get_by_role("button", name=phone.says("One dot more")).click()
+
+
+# Carrying on
+
+
+def carries_into_readiness(hall: Hall) -> None:
+    """The group goes under a question of readiness, once."""
+    budi = hall.budi
+    budi.go(f"{hall.board(IDEAS)}lanjut/")
+    seen(budi, "09-carry", "workshop")
+    chooses_where(budi, GROUP, "readiness")
+    year = budi.field(budi.says("Year")).input_value()
+    question = budi.field(budi.says("Question")).input_value()
+    budi.press(budi.says("Carry on"))
+    budi.reads(f"{year}/{question}")
+    budi.go(f"{ANALYSIS}kesiapan/{year}/{question}/")
+    noted = budi.page.locator("textarea").first.input_value()
+    assert GROUP in noted
+    assert all(words in noted for words in ALONE[DIANS])
+
+
+def chooses_where(budi: Person, title: str, to: str) -> None:
+    card = budi.page.locator(".carry > li").filter(has_text=title)
+    card.locator("select").select_option(to)
+    with budi.page.expect_navigation():
+        card.get_by_role("button").click()
+    budi.arrived()
+
+
+def analyses(hall: Hall) -> None:
+    """On the board of SWOT; all at once into the analysis, and a second time none."""
+    budi = hall.budi
+    budi.go(hall.board(SWOT))
+    budi.press(budi.says("Bring everybody here"))
+    for phone in hall.phones:
+        expect(phone.page.locator("[data-moved]")).to_be_visible(timeout=LONG)
+    for n, phone in enumerate(hall.phones):
+        phone.page.locator("[data-moved] a").click()
+        phone.page.wait_for_url(f"**{HALL}{hall.number}/")
+        phone.arrived()
+        if n < len(SAID):
+            kind = list(SAID)[n]
+            phone.page.locator(f"input[name=kind][value={kind}]").check()
+            writes(phone, SAID[kind])
+    hall.written[SWOT] = list(SAID.values())
+    hall.big.goto(budi.town.url(f"{hall.board(SWOT)}layar/"))
+    all_see(hall, SWOT)
+    seen(hall.phones[0], "10-swot", "workshop")
+    budi.go(f"{hall.board(SWOT)}lanjut/")
+    for told in ("Carried on: %(n)d.",) * 2:
+        for box in budi.page.locator("input[name=thing]").all():
+            box.check()
+        budi.press(budi.says("Into SWOT"))
+        budi.reads(budi.says(told).split("%")[0])
+    budi.go(f"{ANALYSIS}swot/")
+    for words in SAID.values():
+        assert budi.text.count(words) == 1
+    seen(budi, "11-swot-analysis", "workshop")
+
+
+# The second day
+
+
+def a_night_passes(hall: Hall) -> None:
+    with psycopg.connect(hall.budi.town.database_url) as link:
+        link.execute("UPDATE workshop_room SET day = day - 1, last_day = last_day - 1")
+
+
+def goes_on(hall: Hall) -> None:
+    """New pages on the same telephones: nobody joins again, and all is still there."""
+    budi = hall.budi
+    budi.go(hall.board(PRIORITIES))
+    budi.press(budi.says("Bring everybody here"))
+    hall.big.goto(budi.town.url(f"{hall.board(PRIORITIES)}layar/"))
+    for phone in hall.phones:
+        phone.starts_anew().go(f"{HALL}masuk/{hall.key}/")
+        assert phone.path == f"{HALL}{hall.number}/"
+        is_live(phone)
+    hall.written[PRIORITIES] = [f"Utamakan {n}" for n in (DIANS, HASANS)]
+    for n in (DIANS, HASANS):
+        writes(hall.phones[n], f"Utamakan {n}")
+    all_see(hall, PRIORITIES)
+    hall.phones[0].go(hall.on_phones(IDEAS))
+    hall.phones[0].reads(GROUP)
+
+
+def ends(hall: Hall) -> None:
+    """The minutes hold every word; the telephones are thanked."""
+    budi = hall.budi
+    budi.go(f"{ROOMS}{hall.number}/notulen/")
+    for words in (one for board in hall.written.values() for one in board):
+        assert budi.text.count(words) == 1, words
+    seen(budi, "12-minutes", "workshop")
+    budi.go(f"{ROOMS}{hall.number}/")
+    budi.press(budi.says("End the workshop"))
+    over = "The workshop is over. Thank you: what was said goes on into the plan of"
+    for phone in hall.phones:
+        thanks = re.escape(phone.says(f"{over} the region."))
+        expect(phone.page.locator("main")).to_contain_text(
+            re.compile(thanks), timeout=LONG
+        )
+
+
+def test_twelve_telephones_and_two_days(hall: Hall) -> None:
+    opens_the_room(hall)
+    for n, phone in enumerate(hall.phones):
+        comes_in(phone, hall, n)
+    all_write(hall)
+    seen(hall.phones[0], "04-board", "workshop")
+    seen(hall.budi, "04-lead", "workshop")
+    two_lose_their_line(hall)
+    groups(hall)
+    vote(hall)
+    carries_into_readiness(hall)
+    analyses(hall)
+    a_night_passes(hall)
+    goes_on(hall)
+    ends(hall)
