@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from habaring.assessment.models import Dimension
 from habaring.masterplan import consulting, dimensions, readiness, situation
@@ -170,7 +170,7 @@ def swot(figures: Figures) -> list[Block]:
                     column(str(Quadrant(kind).label), width=7),
                     column(_("Dimension"), width=3),
                     column(_("Layer"), width=3),
-                    column(_("Votes"), "right", width=1),
+                    column(pgettext("number", "Votes"), "right", width=1),
                 ],
                 [
                     row(

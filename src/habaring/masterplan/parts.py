@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from habaring.masterplan import dimensions, situation, tables
 from habaring.masterplan.findings import dated
@@ -168,7 +169,13 @@ _EVERY = (
         new=_("Record an item"),
         rows=lambda region, every: situation.items(region, withdrawn=every),
         search=("text",),
-        headings=(_("No."), _("Item"), _("Dimension"), _("Layer"), _("Votes")),
+        headings=(
+            _("No."),
+            _("Item"),
+            _("Dimension"),
+            _("Layer"),
+            pgettext_lazy("number", "Votes"),
+        ),
         cells=_swot,
         form=forms.SwotForm,
         initial=_same("kind", "dimension", "layer", "text", "origin"),

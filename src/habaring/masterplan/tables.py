@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from habaring.masterplan import actions, dimensions, readiness, situation
 from habaring.masterplan.models import (
@@ -93,7 +94,7 @@ SWOT = register(
                 "layer", _("Layer"), "choice", required=True, choices=_choices(Layer)
             ),
             _text("text", _("Text")),
-            Column("votes", _("Votes"), "whole", shown_only=True),
+            Column("votes", pgettext_lazy("number", "Votes"), "whole", shown_only=True),
             _ORIGIN,
             _EXAMPLE,
         ),
