@@ -24,7 +24,7 @@ from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared.pages import download_table, paginate, render
 
-ALIKE_SHOWN = 12
+ALIKE_SHOWN = 8
 
 
 def _regions() -> dict[str, str]:
