@@ -55,7 +55,8 @@ def carry(request: HttpRequest, code: str, number: int, board: int) -> HttpRespo
         "room": row.room,
         "board": row,
         "lines": [
-            (load, carried.get(load.choice.word, [])) for load in carrying.loads(row)
+            (load, carried.get(load.choice.word, []))
+            for load in sorted(carrying.loads(row), key=lambda load: -load.dots)
         ],
         "destinations": [
             one
