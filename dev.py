@@ -425,15 +425,11 @@ def fetch_front_end(level: str, npm: "Sequence[object]") -> None:
 
 
 def copy_front_end(source: Path, target: Path) -> None:
-    """Browsers know no packages: modules name those of lib0 by path (decision 19).
-
-    A map of the source that is not copied, too, would stop `collectstatic`.
-    """
+    """Modules of lib0 by path, no maps of sources: browsers, collectstatic (decision 19)."""
     target.parent.mkdir(exist_ok=True, parents=True)
     lib0 = rb"'./\1.js'" if target.parent.name == "lib0" else rb"'./lib0/\1.js'"
     content = re.sub(rb"'lib0/([\w/-]+)'", lib0, source.read_bytes())
-    content = re.sub(rb"(?m)^//# sourceMappingURL=.*$", b"", content)
-    target.write_bytes(content)
+    target.write_bytes(re.sub(rb"(?m)^//# sourceMappingURL=.*$", b"", content))
 
 
 def find_npm() -> "list[object]":

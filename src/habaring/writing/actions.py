@@ -125,9 +125,20 @@ def _merge(
         loom = keeping.loom_of(document)
     before = loom.vector
     loom.write(wish.paragraph, edits(loom.text(wish.paragraph), clean))
-    now = {one.id: one for one in keeping.loom_of(document).strands()}
-    if not now[wish.paragraph].place:  # taken out meanwhile, but somebody wants it
-        loom.put(wish.paragraph, strand.place or between(_last(now.values()), ""))
+    number = keeping.take(document, loom.since(before), author=author, at=at)
+    return _back(document, strand, author, at) or number
+
+
+def _back(
+    document: Document, strand: Strand, author: Account | None, at: datetime
+) -> int | None:
+    """A paragraph that was taken out meanwhile, but that somebody wants, stands again."""
+    loom = keeping.loom_of(document)
+    now = {one.id: one for one in loom.strands()}
+    if now[strand.id].place:
+        return None
+    before = loom.vector  # after the removal, not beside it: else either would win
+    loom.put(strand.id, strand.place or between(_last(now.values()), ""))
     return keeping.take(document, loom.since(before), author=author, at=at)
 
 
