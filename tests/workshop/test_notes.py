@@ -1,6 +1,6 @@
 """What is written: once, by whom it may be, never lost, hidden with a reason."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +9,7 @@ from django.db import Error, connection, transaction
 
 from habaring.people.models import Account
 from habaring.regions.models import Region
+from habaring.shared.retention import ageings
 from habaring.workshop import news, queries
 from habaring.workshop.actions import grouping, notes, people, rooms
 from habaring.workshop.models import (
@@ -312,3 +313,19 @@ def test_a_key_of_another_person_is_another_note(kotim: Region, at: datetime) ->
         person = makers.somebody(room, at)
         notes.write(board=board, person=person, words=makers.words(text, key), at=at)
     assert [note.text for note in queries.notes_of(board)] == ["Satu", "Dua"]
+
+
+def test_the_retention_rule_finds_what_is_a_week_old_and_finds_it_once(
+    kotim: Region, at: datetime
+) -> None:
+    room = makers.room(kotim, at)
+    makers.somebody(room, at, "Rina")
+    rule = ageings()["workshop-names"]
+    week = timedelta(days=7)
+    assert rule.due(at - week, at, 10) == []
+    later = at + timedelta(days=8)
+    due = rule.due(later - week, later, 10)
+    assert [one.ref for one in due] == [str(room.pk)]
+    rule.apply([one.ref for one in due], later)
+    assert rule.due(later - week, later, 10) == []
+    assert not Participant.objects.exclude(name="").exists()
