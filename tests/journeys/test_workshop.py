@@ -298,7 +298,7 @@ def analyses(hall: Hall) -> None:
     seen(hall.phones[0], "10-swot", "workshop")
     budi.go(f"{hall.board(SWOT)}lanjut/")
     for told in ("Carried on: %(n)d.",) * 2:
-        for box in budi.page.locator("input[name=thing]").all():
+        for box in budi.page.locator(".carry-pick input").all():
             box.check()
         budi.press(budi.says("Into SWOT"))
         budi.reads(budi.says(told).split("%")[0])
