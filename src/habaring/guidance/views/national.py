@@ -106,7 +106,7 @@ def cohort(request: HttpRequest, year: int) -> HttpResponse:
         "requirements": methods.requirements(row),
         "per_province": row.method.get("per_province"),
         "tie_break": _ties(row),
-        "stages": list(row.stages.prefetch_related("templates")),
+        "steps": list(row.stages.prefetch_related("templates")),
         "taking_part": queries.taking_part(row),
         "reserve": queries.reserve(row),
         "past": row.state == CohortState.FINISHED,

@@ -33,7 +33,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
         "stands_code": standing.CODES[stands],
         "partial": known.partial,
         "history": queries.history(row),
-        "stages": queries.stage_lines(enrolment, on=on) if enrolment else [],
+        "steps": queries.stage_lines(enrolment, on=on) if enrolment else [],
         "work": work,
         "booked": sum(one.state == WorkState.BOOKED for one in work),
         "agreements": queries.agreements(row, on=on),

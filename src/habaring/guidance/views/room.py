@@ -56,7 +56,7 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
         "guided": bool(enrolment and enrolment.state == Standing.GUIDED),
         "call": call,
         "applied": applied,
-        "stages": queries.stage_lines(enrolment, on=on) if enrolment else [],
+        "steps": queries.stage_lines(enrolment, on=on) if enrolment else [],
         "work": [(one, queries.is_late(one.state, one.due_on, on)) for one in work],
         "agreement": next((one for one in agreements if one.holds), None),
         "mentors": [one for one in queries.mentors(room.region) if one.in_force(on)],

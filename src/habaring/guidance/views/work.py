@@ -55,7 +55,7 @@ def assignments(request: HttpRequest, code: str) -> HttpResponse:
         "may": room.may,
         "takes_part": room.takes_part,
         "guides": room.guides,
-        "stages": list(by_stage.items()),
+        "steps": list(by_stage.items()),
         "states": Assignment._meta.get_field("state").choices,
         "state": state,
     }
