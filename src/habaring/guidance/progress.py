@@ -93,13 +93,12 @@ def country(
     """All 514, now or as at the end of `year`. `with_numbers`: a year of indicators whose
     values are counted, too.
     """
-    known = standing.known()
+    known, places = standing.known(), _places()
     results = results_of_all()
     work = _work(on) if year is None else {}
-    numbers = _numbers(with_numbers) if with_numbers else None
+    counted = numbers(with_numbers, list(places)) if with_numbers else None
     partial = known.partial_until(year)
     rows = []
-    places = _places()
     for code, (name, province, column, row) in places.items():
         listed = _until(known.listed.get(code, ()), year)
         mine = [
@@ -126,7 +125,7 @@ def country(
                 ),
                 work=work.get(code, _NO_WORK),
                 result=mine[-1] if mine else None,
-                numbers=None if numbers is None else numbers.get(code, 0),
+                numbers=None if counted is None else counted.get(code, 0),
             )
         )
     return Country(
@@ -138,7 +137,7 @@ def country(
         ),
         years=known.years,
         partial=partial,
-        indicators=_indicators() if with_numbers else 0,
+        indicators=_indicators(),
     )
 
 
@@ -190,15 +189,16 @@ def _work(on: date) -> dict[str, Work]:
     return newest
 
 
-def _numbers(year: int) -> dict[str, int]:
-    """How many indicators have a value for a year: first revisions, so that each counts
-    once however often it was corrected.
+def numbers(year: int, codes: Sequence[str]) -> dict[str, int]:
+    """How many indicators have a value for a year, of some regions: first revisions, so
+    that each counts once however often it was corrected.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT region_id, count(*) FROM assessment_observation"
-            " WHERE year = %s AND revision = 1 AND status = 'value' GROUP BY region_id",
-            [year],
+            " WHERE region_id = ANY(%s) AND year = %s AND revision = 1"
+            " AND status = 'value' GROUP BY region_id",
+            [list(codes), year],
         )
         return dict(cursor.fetchall())
 

@@ -57,14 +57,27 @@ def desk(request: HttpRequest) -> HttpResponse:
     """All regions with their progress, and the cohorts."""
     office(request)
     on, year = localdate(now()), _year_of_numbers()
-    country = progress.country(on=on, with_numbers=year)
+    order = request.GET.get("urut", "")
+    every = order == "angka"  # else only those on the page are counted
+    country = progress.country(on=on, with_numbers=year if every else None)
     form = filter_for(request.GET, country)
     del form.fields["tahun"]
     wanted = _wanted(form)
     rows = progress.narrowed(country.rows, wanted)
-    order = request.GET.get("urut", "")
     if order in _ORDERS:
         rows.sort(key=_ORDERS[order])
+    page = paginate(request, rows, size=SIZE)
+    numbers = progress.numbers(year, [row.code for row in page.rows])
+    lines = [
+        {
+            "row": row,
+            "province": country.provinces.get(row.province, row.province),
+            "stands": WORDS[row.stands],
+            "code": CODES[row.stands],
+            "numbers": numbers.get(row.code, 0),
+        }
+        for row in page.rows
+    ]
     context = {
         "country": country,
         "counts": [
@@ -72,19 +85,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         ],
         "form": form,
         "filtered": wanted != Wanted(),
-        "page": paginate(
-            request,
-            [
-                {
-                    "row": row,
-                    "province": country.provinces.get(row.province, row.province),
-                    "stands": WORDS[row.stands],
-                    "code": CODES[row.stands],
-                }
-                for row in rows
-            ],
-            size=SIZE,
-        ),
+        "page": page,
+        "lines": lines,
         "year": year,
         "cohorts": list(Cohort.objects.all()),
         "late": sum(row.work.late for row in country.rows),
