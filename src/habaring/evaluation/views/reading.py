@@ -26,7 +26,9 @@ from habaring.shared.refusal import Refusal
 def own(request: HttpRequest) -> HttpResponse:
     """What one was asked to read, what waits first."""
     account = oneself(request)
-    rows = Reading.objects.filter(assessor=account).exclude(state="withdrawn")
+    # in no order of their own: it would join entries, whose regions are closed here
+    rows = Reading.objects.filter(assessor=account).order_by()
+    rows = rows.exclude(state="withdrawn")
     order = {"asked": 0, "reading": 1}
     found = sorted(
         rows.select_related("region", "asked_by"),
