@@ -414,7 +414,7 @@ def test_a_programme_has_its_thread_in_public(client: Client, plan: Plan) -> Non
 
 @pytest.mark.parametrize(
     ("address", "most"),
-    [(W + "kandidat/", 16), (W + "skenario/", 12), (P, 16), (P + "program/A/", 25)],
+    [(W + "kandidat/", 16), (W + "skenario/", 12), (P, 16), (P + "program/A/", 27)],
 )
 def test_queries_do_not_grow_with_rows(
     office: Client,

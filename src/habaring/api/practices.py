@@ -225,9 +225,7 @@ def _twin(one: Twin) -> TwinOut:
         high=one.high,
         known=one.known,
         reasons=[
-            ReasonOut(
-                feature=str(line.label), likeness=line.likeness, weight=line.share
-            )
+            ReasonOut(feature=line.code, likeness=line.likeness, weight=line.share)
             for line in one.lines
         ],
     )

@@ -63,6 +63,7 @@ LABELS: Mapping[str, Words] = {
 class Line:
     """One feature of a pair in words; `likeness` None: one of the two is not known."""
 
+    code: str
     label: Words
     likeness: float | None
     share: float
@@ -152,6 +153,7 @@ class _Names:
 def _twin(one: likeness.Alike, names: _Names) -> Twin:
     lines = tuple(
         Line(
+            reason.feature,
             LABELS.get(reason.feature) or names.dimensions.get(reason.feature, ""),
             reason.likeness,
             reason.share,
