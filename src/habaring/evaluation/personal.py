@@ -65,7 +65,8 @@ register(
 
 
 def _readings(account: Account) -> Iterable[Mapping[str, Any]]:
-    rows = Reading.objects.filter(assessor=account).select_related("region")
+    rows = Reading.objects.filter(assessor=account).order_by("asked_at")
+    rows = rows.select_related("region")
     for row in rows:
         yield {
             "region": row.region.name,
