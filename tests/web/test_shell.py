@@ -43,6 +43,21 @@ def test_only_stages_with_a_page_are_linked() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("root", "page", "working", "stage"),
+    [
+        ("/daerah/62.02/", "lokakarya/", False, "praktik/"),
+        ("/ruang-kerja/62.02/", "praktik/adopsi/", True, "belajar/"),
+        ("/ruang-kerja/62.02/", "tulisan/", True, "rencanakan/"),
+    ],
+)
+def test_what_belongs_to_a_stage_is_shown_there(
+    root: str, page: str, working: bool, stage: str
+) -> None:
+    stages = context.stages_below(root, root + page, working=working)
+    assert [one.url for one in stages if one.current] == [root + stage]
+
+
 def test_pages_outside_a_region_have_no_stages() -> None:
     shell = context.shell(visit("/"))
     assert shell["stages"] == []
