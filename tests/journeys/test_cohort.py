@@ -334,6 +334,8 @@ def the_first_stage(budi: Person, mira: Person, door: Person, story: Class) -> N
     sitting = plans(budi, 1, story)
     invites(budi, sitting, story)
     is_held(budi, sitting)
+    close = budi.says("Close the stage")  # the mentor's, not the region's own
+    assert not budi.page.get_by_role("link", name=close, exact=True).count()
     story.seen(budi, "06-gates")
     scans_without_a_line(door, sitting, story)
     ticks_the_rest(budi, sitting, story, came=2)

@@ -49,12 +49,12 @@ def enter(request: HttpRequest, code: str, power: Power) -> Room:
     at = now()
     officer = access.require(request.user, power, at=at, region=region)
     may = access.powers_with_parts(officer, at=at, region=region)
-    return Room(region, officer, may, _guides(officer, region, may))
+    runs = Power.RUN_COHORTS in access.powers(officer, at=at)  # for the whole country
+    return Room(region, officer, may, runs or _guides(officer, region, may))
 
 
 def _guides(officer: Account, region: Region, may: frozenset[Power]) -> bool:
-    if Power.RUN_COHORTS in may:
-        return True
+    """Whether a row says so: who holds all powers of a region is not its own mentor."""
     mentor = Power.MENTOR in may
     return mentor and queries.guides(officer, region, on=localdate(now()))
 
