@@ -30,7 +30,7 @@ def test_nothing_is_invented_about_what_came_of_them() -> None:
         assert draft.result == Result.UNMEASURED
         told = (draft.outcome, draft.lessons, draft.contact, draft.regulation)
         assert told == ("", "", "", "")
-        assert draft.cost is draft.running_cost is draft.value_after is None
+        assert (draft.cost, draft.running_cost, draft.value_after) == (None,) * 3
         assert draft.licence == Licence.ASK
 
 
