@@ -185,11 +185,10 @@ def scans_without_a_line(door: Person, sitting: str, story: Class) -> None:
     phone = f"{sitting}meja/"
     door.go(phone)
     door.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    door.cut_off = True
     door.context.set_offline(True)
     notes(door, badge, "1")
-    door.page.close()
-    door.__post_init__()
-    door.go(phone)
+    door.starts_anew().go(phone)
     notes(door, typed[1], "2")
     other = "A" if badge[-20] != "A" else "B"
     notes(door, f"{badge[:-20]}{other}{badge[-19:]}", "")
