@@ -4,7 +4,7 @@ from fractions import Fraction
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from habaring.evaluation import grading, ranking
@@ -70,6 +70,7 @@ def plain_twin(one: Scheme, levels: dict[str, float]) -> float:
     return total
 
 
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 16), min_size=39, max_size=39))
 def test_it_agrees_with_a_plain_twin(quarters: list[int]) -> None:
     one = scheme()
