@@ -36,6 +36,12 @@ PILLARS = ("government", "academia", "business", "community", "media")
 MENDED = " Tujuh belas desa di hulu belum bersinyal (2025)."
 REMARK = "Sebutkan desanya dan tahun datanya."
 WHY = "Seluruh kursi belum terisi dan daerah ini cadangan berikutnya."
+KEPT = """new Promise((good) => {
+  const workers = navigator.serviceWorker;
+  if (workers.controller) good(true);
+  else workers.addEventListener("controllerchange", () => good(true));
+})"""
+"""Until the page would open without a network."""
 
 
 # The call
@@ -184,7 +190,7 @@ def scans_without_a_line(door: Person, sitting: str, story: Class) -> None:
     story.seen(door, "07-badges")
     phone = f"{sitting}meja/"
     door.go(phone)
-    door.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    door.page.evaluate(KEPT)
     door.cut_off = True
     door.context.set_offline(True)
     notes(door, badge, "1")
