@@ -11,7 +11,9 @@
   };
   const part = (place, name) => place.querySelector(`[data-part="${name}"]`);
   const pile = (id) => canvas.querySelector(`[data-group="${id}"]`);
-  const reload = (most) => setTimeout(() => location.reload(), Math.random() * most);
+  let leaving = false; // a form is on its way: its answer is the newer page
+  addEventListener("submit", (event) => { leaving ||= !event.defaultPrevented; });
+  const reload = (most) => setTimeout(() => { if (!leaving) location.reload(); }, Math.random() * most);
 
   // What the server tells
 
