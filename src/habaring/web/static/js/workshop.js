@@ -137,15 +137,14 @@
   let tries = 0;
   let timer = 0;
 
+  // confirmed by its answer, or, where that was lost, by the news of it
   function settled(key) {
     place?.querySelector(`[data-waits="${key}"]`)?.remove();
-  }
-  const drop = (key) => {
+    if (!items.some((one) => one.key === key)) return;
     items = items.filter((one) => one.key !== key);
     keep(items);
-    settled(key);
     told();
-  };
+  }
   function told() {
     if (!offline) return;
     const waiting = items.filter((one) => !one.why).length;
@@ -171,7 +170,7 @@
     card.replaceChildren(text, foot);
     if (!item.why) return;
     card.classList.add("refused");
-    for (const [name, act] of [["again", () => { delete item.why; keep(items); draw(item); flush(); }], ["drop", () => drop(item.key)]]) {
+    for (const [name, act] of [["again", () => { delete item.why; keep(items); draw(item); flush(); }], ["drop", () => settled(item.key)]]) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "button small plain";
@@ -202,7 +201,7 @@
       const news = await answer.json().catch(() => null);
       if (answer.ok && news) {
         if (news.b === board) noteNow(news);
-        drop(news.key);
+        settled(news.key);
       } else {
         item.why = news ? [news.what, news.why, news.next].filter(Boolean).join(" ") : String(answer.status);
         keep(items);
