@@ -63,12 +63,13 @@ for name, role, code in [%s]:
         Authenticator.objects.create(user=person, type="totp",
             data={"secret": SecondStepAdapter().encrypt(%r)})
         grant(account=person, role=Role.objects.get(code=role), by=None,
-            place=Place(region=Region.objects.get(code=code)), at=timezone.now())
+            place=Place(region=Region.objects.get(code=code) if code else None),
+            at=timezone.now())
 """
 
 EVERYBODY = """
     ("Budi", "secretariat", "62.02"), ("Citra", "secretariat", "62.01"), ("Alya", "", ""),
-    ("Dewi", "protection_officer", "62.02"),
+    ("Dewi", "protection_officer", "62.02"), ("Wulan", "programme_office", ""),
 """
 
 

@@ -20,6 +20,7 @@ ALSO = {"council.Attendance.name", "people.RegisterEntry.name_masked"}
 # Names of things, not of people; each with its reason.
 NOT_OF_PEOPLE = {
     "people.Directory.mail_domains": "domains of an office",
+    "exchange.PracticeVersion.contact_address": "published address of an office",
     "people.Directory.vouches_for_mail": "a yes or no about a provider",
 }
 

@@ -178,24 +178,6 @@ WITHOUT_LINK = {
     "evidence-work:mend",
     "evidence-work:vault-file",
     "evaluation-work:findings-file",
-    # the ministry's pages, of which Budi is none
-    "evaluation-platform:rounds",
-    "evaluation-platform:new-round",
-    "evaluation-platform:own",
-    "evaluation-platform:past",
-    "evaluation-platform:assessors",
-    "evaluation-platform:new-assessor",
-    "evaluation-platform:assessor",
-    "evaluation-platform:ground",
-    "evaluation-platform:new-instrument",
-    "evaluation-platform:instrument",
-    "evaluation-platform:round",
-    "evaluation-platform:round-file",
-    "evaluation-platform:days",
-    "evaluation-platform:entry",
-    "evaluation-platform:appeals",
-    "evaluation-platform:decide",
-    "evaluation-platform:new-method",
     "snap:token",  # for the machines of banks, as the next six: POST alone
     "snap:inquiry",
     "snap:payment",
@@ -266,6 +248,7 @@ def site(town: Town, language: str) -> dict[str, Answer]:
     works(officer)
     guard = Visitor(town, language).signs_in("Dewi")
     protects(guard)
+    ministry = Visitor(town, language).signs_in("Wulan")
     return (
         public
         | {
@@ -275,6 +258,12 @@ def site(town: Town, language: str) -> dict[str, Answer]:
         | {
             f"{path} (guard)": answer
             for path, answer in walk(guard, ["/data-saya/", f"{ROOM}data-pribadi/"])
+        }
+        | {
+            f"{path} (ministry)": answer
+            for path, answer in walk(
+                ministry, ["/ruang-kerja/angkatan/", "/ruang-kerja/evaluasi/"]
+            )
         }
     )
 

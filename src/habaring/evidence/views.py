@@ -142,7 +142,7 @@ def _piece_page(
         "judges": Power.JUDGE_EVIDENCE in room.may and not own,
         "own": own,
         "verdict": verdict or VerdictForm(),
-        "withdraw": ReasonForm(),
+        "withdraw": ReasonForm(auto_id="id_withdraw_%s"),
         "refusal": refusal,
     }
     failed = refusal or (verdict is not None and verdict.errors)

@@ -180,7 +180,7 @@ def remark(request: HttpRequest, code: str, number: int, remark: int) -> HttpRes
         request.POST if deed == "dispose" else None,
         initial={"disposition": row.disposition, "reason": row.reason},
     )
-    hide = HideForm(request.POST if deed == "hide" else None)
+    hide = HideForm(request.POST if deed == "hide" else None, auto_id="id_hide_%s")
     refusal: Refusal | None = None
     bound = {"dispose": answer, "hide": hide}.get(deed)
     if request.method == "POST" and (bound is None or bound.is_valid()):
