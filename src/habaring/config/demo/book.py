@@ -10,7 +10,8 @@ from habaring.regions.models import Region
 
 
 def write(region: Region, facts: Mapping[str, Any], *, at: datetime) -> None:
-    """Record the RPJMDs and the written sections, real and illustrative."""
+    """Record the RPJMDs and the written sections, real and illustrative, of the set."""
+    actions.load_set(toml=sets.shipped(), region=None, by=None, at=at)
     for plan in facts["development_plans"]:
         missions = tuple(
             (int(n), text, english) for n, text, english in plan["missions"]
