@@ -26,6 +26,25 @@ LANGUAGES = ["id", "en"]
 ROOM = "/ruang-kerja/62.02/"
 # Reached by sending a form, or on purpose by no link.
 WITHOUT_LINK = {
+    "guidance-work:take-back",  # while a stage is open, to whom it is for
+    "guidance-work:plan-sitting",
+    "guidance-work:change-sitting",
+    "guidance-work:programme",
+    "guidance-work:close-stage",
+    "guidance-work:hand-in",
+    "guidance-work:own-deed",
+    "guidance-work:guide-deed",
+    "guidance-work:verdict",
+    "guidance-work:due",
+    "guidance-platform:application",  # while a call is open
+    "guidance-platform:decide",
+    "evaluation-platform:appeals",  # once somebody appeals
+    "evaluation-platform:decide",
+    "exchange:version",  # once a practice has a second version
+    "exchange-work:adopt",  # of somebody else's practice
+    "exchange-work:check",  # once the yearly check is due
+    "masterplan-work:new",  # of a part that is being written
+    "masterplan-work:change",
     "guidance-work:answer",  # while a remark waits and the region may still answer
     "guidance-work:phone-worker",  # asked by the desk's telephone, as the next
     "guidance-work:phone-state",
@@ -390,6 +409,32 @@ def test_every_pattern_of_the_site_map_is_reached(site: dict[str, Answer]) -> No
 def post_only(name: str) -> bool:
     """Whether a page is only a form's address."""
     return name in {
+        "guidance-work:held",
+        "guidance-work:strike",
+        "guidance-work:phone-send",
+        "evidence-work:judge",
+        "evidence-work:withdraw",
+        "evidence-work:bring-back",
+        "evidence-work:unlink",
+        "evaluation-work:link",
+        "evaluation-work:submit",
+        "evaluation-work:take-back",
+        "evaluation-work:appeal",
+        "evaluation-work:plan",
+        "evaluation-work:report",
+        "evaluation-work:verdict",
+        "evaluation-work:revoke-award",
+        "evaluation-work:declare",
+        "evaluation-work:mark",
+        "evaluation-work:remark",
+        "evaluation-work:drop-remark",
+        "evaluation-platform:packaged",
+        "evaluation-platform:step",
+        "evaluation-platform:invite",
+        "evaluation-platform:assign",
+        "evaluation-platform:take-away",
+        "guidance-platform:end-mentor",
+        "guidance-platform:cohort-deed",
         "workshop:leave",
         "workshop:write",
         "workshop:dots",

@@ -69,6 +69,7 @@ def work_room(request: HttpRequest) -> HttpResponse:
             "everywhere": everywhere,
             "audits": Power.SEE_AUDIT in held,
             "runs_cohorts": Power.RUN_COHORTS in held,
+            "runs_people": Power.MANAGE_PEOPLE in held,
             "q": q,
             "found": regions.search(q, limit=FOUND_AT_MOST) if everywhere and q else [],
         },
