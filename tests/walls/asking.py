@@ -123,8 +123,10 @@ def lets_in(word: str, persona: Persona, at: str, held: frozenset[str]) -> bool:
         return True
     if word == "signed_in":
         return bool(persona.role or persona.region)
-    if word == "platform":
-        return bool(persona.role) and not persona.region
+    if word == "platform":  # the operator's, not all that are held there
+        return not persona.region and "manage_people" in held
+    if word == "run_cohorts":  # for the country: "all" in one region does not carry it
+        return not persona.region and word in held
     if word == "member":
         return bool(held) and lets_in(next(iter(held)), persona, at, held)
     there = not persona.region or persona.region == at
