@@ -117,27 +117,25 @@ class Server:
         Where the process that recovers is itself killed in the middle of a crash
         recovery, PostgreSQL 18 goes on refusing everybody and never tries again.
         """
-        if self.process is None or not self._recovers_in_vain():
+        process = self.process
+        if process is None or not self._recovers_in_vain(process.pid):
             return False
         time.sleep(1)  # it may have ended well a moment ago
-        if not self._recovers_in_vain():
+        if not self._recovers_in_vain(process.pid):
             return False
-        self.process.kill()
-        self.process.wait()
+        process.kill()
+        process.wait()
         self.start()
         return True
 
-    def _recovers_in_vain(self) -> bool:
+    def _recovers_in_vain(self, postmaster: int) -> bool:
         import psycopg  # only when asked: `up` has to start fast
 
-        if self.process is None or not self.alive():
-            return False
         try:
             psycopg.connect(address(self.data), connect_timeout=2).close()
         except psycopg.OperationalError as error:
-            children = below(self.process.pid).values()
             return "in recovery mode" in str(error) and not any(
-                "startup" in words for words in children
+                "startup" in words for words in below(postmaster).values()
             )
         return False
 

@@ -1,7 +1,7 @@
 import csv
 import io
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -19,16 +19,6 @@ from habaring.revenue.gateways import charging, owing, qris
 from habaring.revenue.models import Bill, Partner, Payment, PaymentState, StatementKind
 from habaring.revenue.statement_files import read_statement
 from tests.revenue import makers
-
-
-@pytest.fixture
-def at() -> datetime:
-    return now().replace(microsecond=0)
-
-
-@pytest.fixture
-def bill(kotim: Region, at: datetime) -> Bill:
-    return makers.bill(kotim, due_on=localdate(at) + timedelta(days=30))
 
 
 @pytest.fixture
