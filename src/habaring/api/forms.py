@@ -10,6 +10,7 @@ from habaring.api import events
 from habaring.api.actions import SCOPES
 from habaring.people.access import Power
 from habaring.people.powers import sentence
+from habaring.shared.fields import choice_of
 
 
 class TokenForm(forms.Form):
@@ -52,7 +53,7 @@ class TokenForm(forms.Form):
         super().__init__(*args, **more)
         may = set(held)
         choices = [(one.value, sentence(one)) for one in SCOPES if one in may]
-        self.fields["scopes"].choices = choices  # type: ignore[attr-defined]
+        choice_of(self, "scopes").choices = choices
 
     def clean_networks(self) -> tuple[str, ...]:
         return tuple(str(self.cleaned_data["networks"]).split())

@@ -13,6 +13,7 @@ from habaring.assessment.models import Framework, Indicator
 from habaring.assessment.observations import OBSERVATIONS, STATUSES, Row
 from habaring.assessment.selection import EditionPlan
 from habaring.regions.models import Region
+from habaring.shared.fields import choice_of, rows_of
 from habaring.shared.refusal import FileRefused
 from habaring.shared.tables.cells import Taker
 from habaring.shared.tables.numbers import CellRefused, Numbers
@@ -70,7 +71,7 @@ class _Cells(forms.Form):
         for field in self.fields.values():
             if isinstance(field, CellField):
                 field.today = today
-        self.fields["indicator"].choices = [  # type: ignore[attr-defined]
+        choice_of(self, "indicator").choices = [
             ("", _("Choose an indicator")),
             *((i.code, f"{i.name} ({i.unit}) · {i.code}") for i in indicators),
         ]
@@ -184,9 +185,9 @@ class PublishForm(forms.Form):
         super().__init__(*args, **more)
         self.region = region
         frameworks = Framework.objects.filter(places__isnull=False).distinct()
-        self.fields["framework"].queryset = frameworks.order_by("-status", "-year")  # type: ignore[attr-defined]
+        rows_of(self, "framework").queryset = frameworks.order_by("-status", "-year")
         if not region.is_local:
-            self.fields["peers"].choices = PEERS[:1] + PEERS[2:]  # type: ignore[attr-defined]
+            choice_of(self, "peers").choices = PEERS[:1] + PEERS[2:]
 
     def clean_codes(self) -> list[str]:
         text = self.cleaned_data["codes"].replace(",", " ").replace(";", " ")

@@ -22,6 +22,7 @@ from habaring.assessment.queries import DimensionRow, IndicatorRow, Profile
 from habaring.regions.models import Region
 from habaring.shared.charts.chart import Chart
 from habaring.shared.charts.files import as_file
+from habaring.shared.fields import choice_of
 from habaring.shared.pages import download, paginate, render
 from habaring.shared.tables import write_csv, write_xlsx
 
@@ -53,7 +54,7 @@ class IndicatorFilter(forms.Form):
 
     def __init__(self, data: object, rows: Sequence[DimensionRow]) -> None:
         super().__init__(data, prefix=None)  # type: ignore[arg-type]
-        self.fields["dimensi"].choices = [  # type: ignore[attr-defined]
+        choice_of(self, "dimensi").choices = [
             ("", _("All")),
             *((row.dimension.code, row.dimension.name) for row in rows),
         ]

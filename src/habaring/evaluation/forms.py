@@ -20,6 +20,7 @@ from habaring.evidence.models import Evidence
 from habaring.people.models import Account
 from habaring.posts.models import Post
 from habaring.regions.models import Region
+from habaring.shared.fields import choice_of, rows_of
 from habaring.shared.formats import number
 
 NOT_YET = pgettext_lazy("choice", "– not yet –")
@@ -86,7 +87,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, scheme: Scheme, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["level"].choices = level_choices(scheme)  # type: ignore[attr-defined]
+        choice_of(self, "level").choices = level_choices(scheme)
 
 
 class TableForm(forms.Form):
@@ -108,7 +109,7 @@ class LinkForm(forms.Form):
 
     def __init__(self, *args: Any, rows: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["evidence"].queryset = rows  # type: ignore[attr-defined]
+        rows_of(self, "evidence").queryset = rows
 
 
 class AppealForm(forms.Form):
@@ -124,7 +125,7 @@ class AppealForm(forms.Form):
     def __init__(self, *args: Any, scheme: Scheme, **kw: Any) -> None:
         super().__init__(*args, **kw)
         language = get_language() or "id"
-        self.fields["question"].choices = [  # type: ignore[attr-defined]
+        choice_of(self, "question").choices = [
             (code, f"{code} · {question.text(language)}")
             for code, question in scheme.questions.items()
         ]
@@ -151,7 +152,7 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, scheme: Scheme, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["level"].choices = level_choices(scheme)  # type: ignore[attr-defined]
+        choice_of(self, "level").choices = level_choices(scheme)
 
 
 class PlanForm(forms.Form):
@@ -166,7 +167,7 @@ class PlanForm(forms.Form):
     def __init__(self, *args: Any, region: Region, **kw: Any) -> None:
         super().__init__(*args, **kw)
         posts = Post.objects.filter(region=region, closed_on__isnull=True)
-        self.fields["owner"].queryset = posts.order_by("code")  # type: ignore[attr-defined]
+        rows_of(self, "owner").queryset = posts.order_by("code")
 
 
 class ReportForm(forms.Form):
@@ -222,7 +223,7 @@ class HonourForm(forms.Form):
     def __init__(self, *args: Any, region: Region, **kw: Any) -> None:
         super().__init__(*args, **kw)
         rows = Evidence.objects.filter(region=region).kept()
-        self.fields["document"].queryset = rows  # type: ignore[attr-defined]
+        rows_of(self, "document").queryset = rows
 
     def honour(self) -> Honour:
         """What was typed, for the action."""
@@ -298,7 +299,7 @@ class RemarkForm(forms.Form):
     def __init__(self, *args: Any, scheme: Scheme, **kw: Any) -> None:
         super().__init__(*args, **kw)
         language = get_language() or "id"
-        self.fields["question"].choices = [  # type: ignore[attr-defined]
+        choice_of(self, "question").choices = [
             ("", _("the whole")),
             *((m.code, m.name(language)) for m in scheme.measures),
             *((code, code) for code in scheme.questions),
@@ -388,7 +389,7 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kw)
         on_list = Assessor.objects.filter(active=True).values("account")
         rows = Account.objects.filter(pk__in=on_list, is_active=True)
-        self.fields["assessor"].queryset = rows.order_by("full_name")  # type: ignore[attr-defined]
+        rows_of(self, "assessor").queryset = rows.order_by("full_name")
 
 
 class AssessorForm(forms.Form):
@@ -490,7 +491,7 @@ class MethodForm(forms.Form):
 
     def __init__(self, *args: Any, choices: list[tuple[str, Any]], **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["measured"].choices = choices  # type: ignore[attr-defined]
+        choice_of(self, "measured").choices = choices
 
     def method(self) -> Method:
         """What was typed, for the action."""

@@ -12,6 +12,7 @@ from habaring.evidence.models import Evidence
 from habaring.people.access import Extent
 from habaring.posts.models import Post
 from habaring.regions.models import Department, Region
+from habaring.shared.fields import rows_of
 from habaring.shared.uploads import DOCUMENTS, PICTURES, AcceptedFile, accept
 
 TAKEN = (*DOCUMENTS, *PICTURES)
@@ -97,9 +98,9 @@ class EvidenceForm(forms.Form):
         if not within.whole:
             departments = departments.filter(pk__in=within.departments)
             self.fields["department"].required = True
-        self.fields["department"].queryset = departments  # type: ignore[attr-defined]
+        rows_of(self, "department").queryset = departments
         posts = Post.objects.filter(region=region, closed_on__isnull=True)
-        self.fields["owner"].queryset = posts  # type: ignore[attr-defined]
+        rows_of(self, "owner").queryset = posts
 
     def upload(self) -> AcceptedFile:
         """The file, looked at; FileRefused where it is none of those taken."""

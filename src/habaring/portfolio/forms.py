@@ -21,6 +21,7 @@ from habaring.portfolio.fields import Codes, DecimalText, Grid, GridRow, RupiahF
 from habaring.portfolio.funding import source_name
 from habaring.portfolio.gathering import Choice, Plans
 from habaring.portfolio.models import LimitSet
+from habaring.shared.fields import choice_of, rows_of
 
 # Candidates
 
@@ -301,7 +302,7 @@ class CandidateFilter(forms.Form):
             ("kecamatan", known.districts.items()),
             ("skenario", [(str(pk), words) for pk, words in scenarios]),
         ):
-            self.fields[name].choices = [*every, *choices]  # type: ignore[attr-defined]
+            choice_of(self, name).choices = [*every, *choices]
 
 
 # Proposals into candidates
@@ -403,8 +404,8 @@ class DraftForm(forms.Form):
 
     def __init__(self, *args: Any, limit_sets: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["limit_set"].queryset = limit_sets  # type: ignore[attr-defined]
-        self.fields["limit_set"].empty_label = None  # type: ignore[attr-defined]
+        rows_of(self, "limit_set").queryset = limit_sets
+        rows_of(self, "limit_set").empty_label = None
 
 
 class DeriveForm(forms.Form):
@@ -433,8 +434,8 @@ class DeriveForm(forms.Form):
     def __init__(self, *args: Any, limits: Limits, **kw: Any) -> None:
         super().__init__(*args, **kw)
         sources = dict.fromkeys(source for source, _year in limits.ceilings)
-        self.fields["sources"].choices = [(s, source_name(s)) for s in sources]  # type: ignore[attr-defined]
-        self.fields["years"].choices = [(y, str(y)) for y in limits.calendar]  # type: ignore[attr-defined]
+        choice_of(self, "sources").choices = [(s, source_name(s)) for s in sources]
+        choice_of(self, "years").choices = [(y, str(y)) for y in limits.calendar]
 
 
 class CompareForm(forms.Form):
@@ -449,7 +450,7 @@ class CompareForm(forms.Form):
         super().__init__(*args, **kw)
         choices = [(str(pk), name) for pk, name in scenarios]
         for name in ("a", "b"):
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            choice_of(self, name).choices = choices
 
 
 class AdoptForm(forms.Form):
@@ -464,4 +465,4 @@ class AdoptForm(forms.Form):
 
     def __init__(self, *args: Any, decisions: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["decision"].queryset = decisions  # type: ignore[attr-defined]
+        rows_of(self, "decision").queryset = decisions

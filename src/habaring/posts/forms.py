@@ -13,6 +13,7 @@ from habaring.posts.sheets import POST_CODE
 from habaring.posts.states import ORDER, WORDS
 from habaring.posts.things import kinds
 from habaring.regions.models import Department, Region
+from habaring.shared.fields import rows_of
 
 
 class Day(forms.DateInput):
@@ -155,7 +156,7 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, region: Region, **more: Any) -> None:
         without = more.pop("without", None)
         super().__init__(*args, **more)
-        self.fields["to_post"].queryset = open_posts(region).exclude(pk=without)  # type: ignore[attr-defined]
+        rows_of(self, "to_post").queryset = open_posts(region).exclude(pk=without)
 
 
 class AssignForm(forms.Form):
@@ -167,7 +168,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, region: Region, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["post"].queryset = open_posts(region)  # type: ignore[attr-defined]
+        rows_of(self, "post").queryset = open_posts(region)
 
 
 class OwnedFilter(forms.Form):

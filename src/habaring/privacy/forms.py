@@ -14,6 +14,7 @@ from habaring.privacy.models import (
     RequestState,
 )
 from habaring.regions.models import Region
+from habaring.shared.fields import choice_of, rows_of
 
 
 class Moment(forms.DateTimeInput):
@@ -55,7 +56,7 @@ class RegionChoice(forms.Form):
 
     def __init__(self, *args: Any, regions: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["region"].queryset = regions  # type: ignore[attr-defined]
+        rows_of(self, "region").queryset = regions
 
 
 class IdentityForm(RegionChoice):
@@ -122,7 +123,7 @@ class LookForm(forms.Form):
 
     def __init__(self, *args: Any, kind: str, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["fields_wanted"].choices = list(FIELDS[kind].items())  # type: ignore[attr-defined]
+        choice_of(self, "fields_wanted").choices = list(FIELDS[kind].items())
 
 
 class FindForm(forms.Form):

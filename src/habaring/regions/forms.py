@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from habaring.regions.actions import NewDepartment, NewNames
 from habaring.regions.models import Department
+from habaring.shared.fields import rows_of
 
 
 class Day(forms.DateInput):
@@ -80,4 +81,4 @@ class CloseForm(forms.Form):
 
     def __init__(self, *args: Any, others: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["into"].queryset = others  # type: ignore[attr-defined]
+        rows_of(self, "into").queryset = others

@@ -11,6 +11,7 @@ from habaring.council.forms.fields import NONE, Day, choices
 from habaring.council.models import Council, Instrument
 from habaring.people.models import Account
 from habaring.regions.models import Region
+from habaring.shared.fields import rows_of
 
 
 class CouncilForm(forms.Form):
@@ -91,8 +92,8 @@ class CouncilForm(forms.Form):
             kw["initial"] = {name: getattr(body, name, None) for name in _BODY_FIELDS}
         super().__init__(*args, **kw)
         teams = Council.objects.filter(region=region, kind="team")
-        self.fields["parent"].queryset = teams.exclude(pk=body.pk) if body else teams  # type: ignore[attr-defined]
-        self.fields["decree"].queryset = Instrument.objects.filter(region=region)  # type: ignore[attr-defined]
+        rows_of(self, "parent").queryset = teams.exclude(pk=body.pk) if body else teams
+        rows_of(self, "decree").queryset = Instrument.objects.filter(region=region)
 
     def as_body(self) -> Body:
         """What was typed, for the action."""
@@ -160,7 +161,7 @@ class SeatForm(forms.Form):
         self, *args: Any, region: Region, may_link: bool = False, **kw: Any
     ) -> None:
         super().__init__(*args, **kw)
-        self.fields["basis"].queryset = Instrument.objects.filter(region=region)  # type: ignore[attr-defined]
+        rows_of(self, "basis").queryset = Instrument.objects.filter(region=region)
         if not may_link:
             del self.fields["account"]
 

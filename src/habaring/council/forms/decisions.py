@@ -15,6 +15,7 @@ from habaring.council.forms.fields import NONE, Choices, Day, PdfField
 from habaring.council.models import Council, Decision, Meeting
 from habaring.posts.models import Post
 from habaring.regions.models import Region
+from habaring.shared.fields import choice_of, rows_of
 
 
 def subject_choices(region: Region) -> Choices:
@@ -92,11 +93,11 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, region: Region, found: Decidable, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["council"].queryset = found.councils  # type: ignore[attr-defined]
-        self.fields["meeting"].queryset = found.meetings  # type: ignore[attr-defined]
-        self.fields["meeting"].label_from_instance = meeting_label  # type: ignore[attr-defined]
-        self.fields["overrules"].queryset = found.earlier  # type: ignore[attr-defined]
-        self.fields["about"].choices = subject_choices(region)  # type: ignore[attr-defined]
+        rows_of(self, "council").queryset = found.councils
+        rows_of(self, "meeting").queryset = found.meetings
+        rows_of(self, "meeting").label_from_instance = meeting_label  # type: ignore[method-assign, assignment]
+        rows_of(self, "overrules").queryset = found.earlier
+        choice_of(self, "about").choices = subject_choices(region)
 
     @property
     def votes(self) -> Votes | None:
@@ -141,7 +142,7 @@ class TaskForm(forms.Form):
 
     def __init__(self, *args: Any, posts: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["owner"].queryset = posts  # type: ignore[attr-defined]
+        rows_of(self, "owner").queryset = posts
 
     def as_errand(self, **origin: Any) -> Errand:
         """What was typed, for the action."""
@@ -184,12 +185,12 @@ class DecisionFilter(forms.Form):
         self, *args: Any, bodies: Any, years: Iterable[int], **kw: Any
     ) -> None:
         super().__init__(*args, **kw)
-        self.fields["body"].queryset = bodies  # type: ignore[attr-defined]
-        self.fields["year"].choices = [  # type: ignore[attr-defined]
+        rows_of(self, "body").queryset = bodies
+        choice_of(self, "year").choices = [
             ("", _("all years")),
             *((year, year) for year in years),
         ]
-        self.fields["about"].choices = [  # type: ignore[attr-defined]
+        choice_of(self, "about").choices = [
             ("", _("everything")),
             *((code, kind.name) for code, kind in subjects.kinds().items()),
         ]

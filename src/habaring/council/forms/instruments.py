@@ -11,6 +11,7 @@ from habaring.council.forms.decisions import subject_choices
 from habaring.council.forms.fields import NONE, Day, PdfField, choices, paper_in
 from habaring.council.models import Instrument
 from habaring.regions.models import Region
+from habaring.shared.fields import choice_of, rows_of
 
 
 class InstrumentForm(forms.Form):
@@ -69,13 +70,13 @@ class InstrumentForm(forms.Form):
         super().__init__(*args, **kw)
         self.region, self.row = region, row
         others = Instrument.objects.filter(region=region)
-        self.fields["supersedes"].queryset = (  # type: ignore[attr-defined]
+        rows_of(self, "supersedes").queryset = (
             others.exclude(pk=row.pk) if row else others
         )
         offered = subject_choices(region)
         if row is not None and row.fixes_kind:
             offered.append((kw["initial"]["fixes"], row.fixes_label))
-        self.fields["fixes"].choices = offered  # type: ignore[attr-defined]
+        choice_of(self, "fixes").choices = offered
 
     def as_paper(self) -> Paper:
         """What was typed, for the action."""

@@ -12,6 +12,7 @@ from habaring.council.actions.attendance import Arrival
 from habaring.council.actions.meetings import Item, Plan, Reply
 from habaring.council.forms.fields import NONE, Day, Hour, PdfField, choices, paper_in
 from habaring.council.models import Meeting, Seat
+from habaring.shared.fields import rows_of
 
 
 class MeetingForm(forms.Form):
@@ -147,7 +148,7 @@ class SeatedForm(forms.Form):
 
     def __init__(self, *args: Any, seats: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["seat"].queryset = seats  # type: ignore[attr-defined]
+        rows_of(self, "seat").queryset = seats
 
 
 class GuestForm(forms.Form):
@@ -201,7 +202,7 @@ class HandForm(forms.Form):
 
     def __init__(self, *args: Any, seats: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["seat"].queryset = seats  # type: ignore[attr-defined]
+        rows_of(self, "seat").queryset = seats
 
     def as_arrival(self) -> Arrival:
         """What was typed, for the action."""
@@ -238,4 +239,4 @@ class ApproveForm(forms.Form):
 
     def __init__(self, *args: Any, meetings: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["later"].queryset = meetings  # type: ignore[attr-defined]
+        rows_of(self, "later").queryset = meetings

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from habaring.masterplan.forms.analysis import period_of
 from habaring.masterplan.models import DevelopmentPlan
+from habaring.shared.fields import rows_of
 
 
 class PeriodsForm(forms.Form):
@@ -22,8 +23,7 @@ class PeriodsForm(forms.Form):
     def __init__(self, *args: Any, plans: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         for name in ("dari", "ke"):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared so
+            field = rows_of(self, name)
             field.queryset = plans
             field.label_from_instance = period_of  # type: ignore[method-assign, assignment]  # Django's own way
 

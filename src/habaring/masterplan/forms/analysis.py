@@ -17,6 +17,7 @@ from habaring.masterplan.models import (
 from habaring.masterplan.readiness_sets import ReadinessSet
 from habaring.people.models import Account
 from habaring.regions.models import Region
+from habaring.shared.fields import choice_of, rows_of
 
 
 def area(label: Any, rows: int = 3, **more: Any) -> forms.CharField:
@@ -39,8 +40,7 @@ class OfRegion(forms.Form):
 
     def choose(self, name: str, choices: Any) -> None:
         """Give a field its choices."""
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared so
+        field = choice_of(self, name)
         field.choices = choices
 
     def record(self, *, by: Account, at: Any, number: int | None) -> object:
@@ -241,8 +241,7 @@ class PlanTargetForm(OfRegion):
 
     def __init__(self, *args: Any, region: Region, **more: Any) -> None:
         super().__init__(*args, region=region, **more)
-        plan = self.fields["plan"]
-        assert isinstance(plan, forms.ModelChoiceField)  # noqa: S101 - declared so
+        plan = rows_of(self, "plan")
         plan.queryset = DevelopmentPlan.objects.filter(region=region).order_by(
             "-first_year"
         )
@@ -269,8 +268,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, chosen: ReadinessSet, **more: Any) -> None:
         super().__init__(*args, **more)
-        score = self.fields["score"]
-        assert isinstance(score, forms.ChoiceField)  # noqa: S101 - declared so
+        score = choice_of(self, "score")
         score.choices = [
             ("", _("not answered")),
             *((number, f"{number} · {word}") for number, word in chosen.levels.items()),
@@ -293,8 +291,7 @@ class ProofForm(forms.Form):
 
     def __init__(self, *args: Any, vault: list[tuple[int, str]], **more: Any) -> None:
         super().__init__(*args, **more)
-        known = self.fields["known"]
-        assert isinstance(known, forms.ChoiceField)  # noqa: S101 - declared so
+        known = choice_of(self, "known")
         known.choices = [("", "—"), *vault]
 
     def clean(self) -> dict[str, Any]:
@@ -320,8 +317,7 @@ class PartFilter(forms.Form):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        field = self.fields["dimensi"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared so
+        field = choice_of(self, "dimensi")
         field.choices = [("", _("all")), *dimensions.choices()]
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from habaring.assessment.models import IndexEdition
 from habaring.masterplan.models import BookTemplate
 from habaring.regions.models import Region
+from habaring.shared.fields import rows_of
 
 
 class SectionText(forms.Form):
@@ -104,10 +105,8 @@ class IssueEdition(forms.Form):
 
     def __init__(self, *args: object, region: Region, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]  # Django's own signature
-        sets = self.fields["template"]
-        index = self.fields["index_edition"]
-        assert isinstance(sets, forms.ModelChoiceField)  # noqa: S101 - for the checker
-        assert isinstance(index, forms.ModelChoiceField)  # noqa: S101
+        sets = rows_of(self, "template")
+        index = rows_of(self, "index_edition")
         sets.queryset = BookTemplate.objects.filter(
             Q(region=region) | Q(region__isnull=True)
         )

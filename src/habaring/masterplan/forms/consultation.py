@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from habaring.masterplan.actions.consulting import LONGEST
 from habaring.masterplan.models import Disposition
 from habaring.participation.moderation import RULES
+from habaring.shared.fields import choice_of
 
 
 def _day(label: Any, **more: Any) -> forms.DateField:
@@ -49,8 +50,7 @@ class ConsultationForm(forms.Form):
         self, *args: Any, sections: list[tuple[str, str]], **more: Any
     ) -> None:
         super().__init__(*args, **more)
-        keys = self.fields["keys"]
-        assert isinstance(keys, forms.ChoiceField)  # noqa: S101 - declared so
+        keys = choice_of(self, "keys")
         keys.choices = sections
 
 
@@ -88,8 +88,7 @@ class EnterForm(RemarkForm):
         self, *args: Any, sections: list[tuple[int, str]], **more: Any
     ) -> None:
         super().__init__(*args, **more)
-        section = self.fields["section"]
-        assert isinstance(section, forms.ChoiceField)  # noqa: S101 - declared so
+        section = choice_of(self, "section")
         section.choices = sections
 
 

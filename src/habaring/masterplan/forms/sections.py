@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from habaring.shared.fields import choice_of
+
 
 class SignForm(forms.Form):
     """Sign a section off."""
@@ -23,8 +25,7 @@ class CompareForm(forms.Form):
     ) -> None:
         super().__init__(*args, **more)
         for name in ("dari", "ke"):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared so
+            field = choice_of(self, name)
             field.choices = revisions
 
 

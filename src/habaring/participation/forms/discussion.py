@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from habaring.participation.actions.discussing import LONGEST
 from habaring.participation.models import Side
 from habaring.participation.moderation import RULES, tidy
+from habaring.shared.fields import choice_of
 
 
 class PlainText(forms.CharField):
@@ -67,8 +68,7 @@ class VoiceForm(CommentForm):
     def __init__(self, *args: Any, voices: dict[str, str], **more: Any) -> None:
         super().__init__(*args, **more)
         choices: list[tuple[str, str | Promise]] = [("", _("In my own"))]
-        voice = self.fields["voice"]
-        assert isinstance(voice, forms.ChoiceField)  # noqa: S101 - declared above
+        voice = choice_of(self, "voice")
         voice.choices = [*choices, *voices.items()]
 
 

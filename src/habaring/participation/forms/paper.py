@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from habaring.participation.models import Vote
 from habaring.participation.printing import MOST_SHEETS
+from habaring.shared.fields import choice_of
 
 
 def _place() -> forms.CharField:
@@ -22,8 +23,7 @@ def _districts(form: forms.Form, vote: Vote) -> None:
     if not vote.per_district:
         del form.fields["district"]
         return
-    field = form.fields["district"]
-    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared so
+    field = choice_of(form, "district")
     rows = vote.options.exclude(district=None).order_by("district__name")
     field.choices = list(
         dict.fromkeys(rows.values_list("district__code", "district__name"))
@@ -89,6 +89,5 @@ class BallotsForm(forms.Form):
     def __init__(self, *args: Any, vote: Vote, places: list[str], **more: Any) -> None:
         super().__init__(*args, **more)
         _districts(self, vote)
-        field = self.fields["place"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field = choice_of(self, "place")
         field.choices = [(name, name) for name in places]

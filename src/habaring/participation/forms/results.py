@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from habaring.council.models import Decision
 from habaring.participation.actions.counting import Change
 from habaring.participation.results import Result
+from habaring.shared.fields import choice_of, rows_of
 from habaring.shared.formats import rupiah
 
 
@@ -41,14 +42,12 @@ class OverrideForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.result = result
         lines = (*result.winners, *result.losers)
-        winners = self.fields["winners"]
-        assert isinstance(winners, forms.MultipleChoiceField)  # noqa: S101 - for mypy
+        winners = choice_of(self, "winners")
         winners.choices = [
             (line.code, f"{line.title} · {rupiah(line.cost)}") for line in lines
         ]
         winners.initial = [line.code for line in result.winners]
-        decision = self.fields["decision"]
-        assert isinstance(decision, forms.ModelChoiceField)  # noqa: S101 - for mypy
+        decision = rows_of(self, "decision")
         decision.queryset = Decision.objects.filter(
             region=result.count.region_id
         ).select_related("council")

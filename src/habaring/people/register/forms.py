@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from habaring.people.actions import Offer, Place, Term
 from habaring.people.models import HeldIn, Role
 from habaring.regions.models import CODE_PATTERN, Department, Region, RegionKind
+from habaring.shared.fields import choice_of, rows_of
 
 FEW_BELOW = 1500  # no kabupaten has more districts and villages than that
 
@@ -77,8 +78,7 @@ class PeopleFilter(forms.Form):
 
 
 def _choices(form: forms.Form, name: str, choices: Sequence[Any]) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the checker
+    field = choice_of(form, name)
     field.choices = choices
 
 
@@ -167,8 +167,7 @@ class GiveRole(forms.Form):
         del self.fields["regions"]
         departments = Department.objects.filter(region=region, closed_on__isnull=True)
         if departments:
-            field = self.fields["department"]
-            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the checker
+            field = rows_of(self, "department")
             field.queryset = departments
         else:
             del self.fields["department"]

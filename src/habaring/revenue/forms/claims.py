@@ -14,6 +14,7 @@ from habaring.revenue.codes import LENGTH, plain
 from habaring.revenue.forms.lookup import NopForm, WholeField
 from habaring.revenue.models import Channel
 from habaring.revenue.paying import Way
+from habaring.shared.fields import choice_of
 from habaring.shared.refusal import Refusal
 
 MOST = 1_000_000_000_000
@@ -62,8 +63,7 @@ class ClaimForm(NopForm):
     def __init__(self, ways: Sequence[Way], *, today: date, **more: Any) -> None:
         super().__init__(more.get("data"), initial=more.get("initial"))
         self.today = today
-        field = self.fields["channel"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field = choice_of(self, "channel")
         field.choices = [
             *((f"{way.kind}:{way.code}", way.name) for way in ways),
             *Channel.choices,

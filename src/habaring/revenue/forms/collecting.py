@@ -9,6 +9,7 @@ from habaring.engines.taxing import TAXES
 from habaring.revenue.actions.waivers import Terms
 from habaring.revenue.actions.writeoffs import Grounds
 from habaring.revenue.models import LetterKind, WriteOffKind
+from habaring.shared.fields import choice_of
 from habaring.shared.tables import Bilingual
 
 LONG = forms.Textarea(attrs={"rows": 3})
@@ -105,7 +106,7 @@ class WaiverForm(forms.Form):
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        self.fields["tax"].choices = [  # type: ignore[attr-defined]
+        choice_of(self, "tax").choices = [
             (code, Bilingual(tax.name_id, tax.name_en)) for code, tax in TAXES.items()
         ]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.revenue.forms.counter import Rupiah
+from habaring.shared.fields import rows_of
 
 MOST_BYTES = 2_000_000
 
@@ -39,8 +40,7 @@ class TermsForm(forms.Form):
 
     def __init__(self, *args: Any, villages: QuerySet[Region], **more: Any) -> None:
         super().__init__(*args, **more)
-        field = self.fields["places"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101
+        field = rows_of(self, "places")
         field.queryset = villages
 
     @property
@@ -60,8 +60,7 @@ class InviteForm(TermsForm):
 
     def __init__(self, *args: Any, people: QuerySet[Account], **more: Any) -> None:
         super().__init__(*args, **more)
-        field = self.fields["collector"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        field = rows_of(self, "collector")
         field.queryset = people
 
 

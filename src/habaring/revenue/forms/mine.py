@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from habaring.revenue.forms.lookup import NopForm
 from habaring.revenue.mine import OwnTaxes
 from habaring.revenue.models import ReminderWay
+from habaring.shared.fields import choice_of
 
 
 class AddForm(NopForm):
@@ -39,8 +40,7 @@ class WayForm(forms.Form):
 
     def __init__(self, taxes: OwnTaxes, sent: Any = None) -> None:
         super().__init__(sent, initial={"way": taxes.way})
-        field = self.fields["way"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field = choice_of(self, "way")
         reached = {
             ReminderWay.MAIL: taxes.can_mail,
             ReminderWay.PHONE: taxes.can_phone,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from habaring.revenue.models import PartnerKind
 from habaring.revenue.paying import Way
+from habaring.shared.fields import choice_of
 
 CASH = "cash"
 
@@ -25,8 +26,7 @@ class WayForm(forms.Form):
         choices.append(
             (CASH, _("Cash, at a counter of the office or the village's collector"))
         )
-        field = self.fields["way"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field = choice_of(self, "way")
         field.choices = choices
         field.initial = choices[0][0]
 

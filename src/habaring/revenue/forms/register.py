@@ -19,6 +19,7 @@ from habaring.revenue.models import (
     TaxpayerKind,
 )
 from habaring.revenue.registers import Wanted, tax_choices, uses_of, villages
+from habaring.shared.fields import choice_of
 
 ANY = _("– any –")
 NONE = _("– none –")
@@ -198,7 +199,7 @@ class LookForm(forms.Form):
         from habaring.privacy.looks import FIELDS
 
         super().__init__(*args, **kw)
-        self.fields["fields_wanted"].choices = list(FIELDS[LOOK].items())  # type: ignore[attr-defined]
+        choice_of(self, "fields_wanted").choices = list(FIELDS[LOOK].items())
 
 
 # Objects

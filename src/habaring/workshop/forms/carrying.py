@@ -22,6 +22,7 @@ from habaring.masterplan.models import (
 )
 from habaring.portfolio.candidates import CODE, Entry
 from habaring.regions.models import Region
+from habaring.shared.fields import choice_of
 from habaring.workshop import queries
 from habaring.workshop.actions import carrying
 from habaring.workshop.actions.carrying import Hand, Load
@@ -117,8 +118,7 @@ class GapForm(CarryForm):
     )
 
     def fill(self, region: Region, year: int) -> None:
-        field = self.fields["issue"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the reader
+        field = choice_of(self, "issue")
         field.choices = _issues(region)
 
     def carry(self, hand: Hand) -> Carried:
@@ -146,12 +146,9 @@ class StrategyForm(CarryForm):
         return {**super().start(load, year), "kind": ""}
 
     def fill(self, region: Region, year: int) -> None:
-        issue, items = self.fields["issue"], self.fields["items"]
-        assert isinstance(issue, forms.ChoiceField)  # noqa: S101 - for the reader
-        assert isinstance(items, forms.MultipleChoiceField)  # noqa: S101 - likewise
-        issue.choices = _issues(region)
+        choice_of(self, "issue").choices = _issues(region)
         rows = SwotItem.objects.filter(region=region, withdrawn_at=None)
-        items.choices = [
+        choice_of(self, "items").choices = [
             (str(row.number), f"{row} {row.text[:80]}")
             for row in rows.order_by("kind", "number")
         ]
@@ -176,8 +173,7 @@ class ReadinessForm(CarryForm):
     question = forms.ChoiceField(label=_("Question"))
 
     def fill(self, region: Region, year: int) -> None:
-        field = self.fields["question"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the reader
+        field = choice_of(self, "question")
         chosen = readiness_sets.for_year(year)
         field.choices = [
             (question.code, f"{element.name}: {question.text}")

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from habaring.masterplan.models import Layer, Quadrant
+from habaring.shared.fields import choice_of, rows_of
 from habaring.workshop.actions.notes import Words
 from habaring.workshop.models import Board, BoardKind, Note, Participant, Room, Table
 from habaring.workshop.models.notes import LONGEST
@@ -44,8 +45,7 @@ class JoinForm(forms.Form):
 
     def __init__(self, *args: Any, room: Room, **more: Any) -> None:
         super().__init__(*args, **more)
-        field = self.fields["table"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the reader
+        field = rows_of(self, "table")
         field.queryset = Table.objects.filter(room=room)
         field.empty_label = str(_("No table"))
 
@@ -83,8 +83,7 @@ class NoteForm(forms.Form):
         if note is None and person.table and person.table.dimension:
             del self.fields["dimension"]  # the table's: one field less on a phone
             return
-        dimension = self.fields["dimension"]
-        assert isinstance(dimension, forms.ChoiceField)  # noqa: S101 - for the reader
+        dimension = choice_of(self, "dimension")
         dimension.choices = [("", "–"), *dimension_choices()]
 
     def as_words(self) -> Words:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from habaring.shared.fields import choice_of
 from habaring.workshop.actions.rooms import NewBoard, NewRoom
 from habaring.workshop.models import Board, BoardKind, Room
 from habaring.workshop.queries import dimension_choices
@@ -48,8 +49,7 @@ class RoomForm(forms.Form):
         if room is not None:
             del self.fields["tables"], self.fields["illustrative"]
             return
-        tables = self.fields["tables"]
-        assert isinstance(tables, forms.MultipleChoiceField)  # noqa: S101 - for the reader
+        tables = choice_of(self, "tables")
         tables.choices = dimension_choices()
         tables.initial = [code for code, _name in dimension_choices()]
 
@@ -119,8 +119,7 @@ class TableForm(forms.Form):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        field = self.fields["dimension"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the reader
+        field = choice_of(self, "dimension")
         field.choices = [("", "–"), *dimension_choices()]
 
 
