@@ -1,5 +1,6 @@
 """Choosing the regions of a cohort: exact, told, the same each time."""
 
+import hashlib
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -152,3 +153,119 @@ def test_nobody_chosen_scores_less_than_somebody_left_out(
     left = [one.score or Fraction(0) for one in able if not one.chosen]
     assert all(score <= worst for score in left)
     assert all(one.score == sum(part.score for part in one.parts) for one in able)
+
+
+# Provinces with a bound, against a twin that chooses one seat at a time
+
+POSTED = [f"{province}.{n:02d}" for province in (61, 62, 63) for n in range(1, 5)]
+
+
+def one_seat_at_a_time(every: list[Applicant], method: Method) -> list[str]:
+    """The slow and obvious way: look at all who are left, for every seat."""
+    left = [a for a in every if all(a.meets.get(code) for code in method.requirements)]
+    low = {c.code: min((a.values[c.code] for a in left), default=0) for c in CRITERIA}
+    high = {c.code: max((a.values[c.code] for a in left), default=0) for c in CRITERIA}
+
+    def share(a: Applicant, criterion: Criterion) -> Fraction:
+        value, code = a.values[criterion.code] or Fraction(0), criterion.code
+        if criterion.kind == "points":
+            return value / criterion.most
+        width = (high[code] or Fraction(0)) - (low[code] or Fraction(0))
+        return (value - (low[code] or Fraction(0))) / width if width else Fraction(1)
+
+    def better(a: Applicant) -> Any:
+        score = sum(c.weight * share(a, c) for c in CRITERIA)
+        lot = hashlib.sha256(f"{method.seed}|{a.code}".encode()).hexdigest()
+        return (-score, -share(a, CRITERIA[0]), lot)
+
+    seated: list[str] = []
+    while len(seated) < method.seats:
+        open_ = [
+            a
+            for a in left
+            if a.code not in seated
+            and method.per_province is not None
+            and sum(code[:2] == a.province for code in seated) < method.per_province
+        ]
+        if not open_:
+            break
+        seated.append(min(open_, key=better).code)
+    return seated
+
+
+CRITERIA = POINTS.criteria
+TOWNS = st.lists(
+    st.tuples(
+        st.sampled_from(POSTED), st.integers(0, 4), st.integers(0, 9), st.booleans()
+    ),
+    max_size=12,
+    unique_by=lambda row: row[0],
+)
+
+
+@given(TOWNS, st.integers(1, 6), st.integers(1, 3))
+def test_with_a_bound_of_provinces_the_same_as_seat_by_seat(
+    rows: Any, seats: int, bound: int
+) -> None:
+    every = [applicant(code, a, b, letter=met) for code, a, b, met in rows]
+    method = replace(POINTS, seats=seats, per_province=bound)
+    found = select(every, method)
+    assert [one.code for one in found.chosen] == one_seat_at_a_time(every, method)
+    for one in found.results:
+        beside = [c.code for c in found.chosen if c.code[:2] == one.code[:2]]
+        if one.reason.why == "province":
+            assert len(beside) == bound
+        if one.reason.why == "reserve":
+            assert len(found.chosen) == seats
+
+
+@given(TOWNS, st.integers(1, 6), st.randoms(use_true_random=False))
+def test_neither_the_order_of_arrival_nor_the_unit_of_a_number_matters(
+    rows: Any, seats: int, dice: Any
+) -> None:
+    every = [applicant(code, a, b, letter=met) for code, a, b, met in rows]
+    found = select(every, replace(POINTS, seats=seats))
+    mixed = [
+        applicant(code, a, Fraction(b) * 1000 + 7, letter=met)
+        for code, a, b, met in rows
+    ]
+    dice.shuffle(mixed)
+    again = select(mixed, replace(POINTS, seats=seats))
+    assert [(o.code, o.score, o.chosen) for o in found.results] == [
+        (o.code, o.score, o.chosen) for o in again.results
+    ]
+
+
+@given(TOWNS, st.integers(1, 6))
+def test_one_who_was_not_chosen_changes_nothing_by_staying_away(
+    rows: Any, seats: int
+) -> None:
+    """By points alone: a measured number is set between those who take part."""
+    points = replace(
+        POINTS, criteria=(Criterion("leader", Fraction(100)),), seats=seats
+    )
+    every = [applicant(code, a, b, letter=met) for code, a, b, met in rows]
+    found = select(every, points)
+    chosen = [one.code for one in found.chosen]
+    for left_out in (one.code for one in found.results if not one.chosen):
+        fewer = select([one for one in every if one.code != left_out], points)
+        assert [one.code for one in fewer.chosen] == chosen
+
+
+def test_a_seat_that_stays_empty_says_province_and_not_reserve() -> None:
+    method = replace(POINTS, per_province=1)
+    found = select([applicant("62.01", 4, 9), applicant("62.02", 4, 8)], method)
+    assert [one.code for one in found.chosen] == ["62.01"]
+    assert found.of("62.02").reason.why == "province"
+
+
+def test_of_two_alike_the_one_whose_province_is_full_is_parted_by_that() -> None:
+    method = replace(POINTS, per_province=1)
+    found = select(
+        [applicant("62.01", 4, 9), applicant("62.02", 2, 5), applicant("61.01", 2, 5)],
+        method,
+    )
+    assert [one.code for one in found.chosen] == ["62.01", "61.01"]
+    for code, other in (("62.02", "61.01"), ("61.01", "62.02")):
+        assert found.of(code).reason.tied == (other,)
+        assert found.of(code).reason.parted_by == "province"

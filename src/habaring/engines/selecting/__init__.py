@@ -8,6 +8,7 @@ its score, its place, and the reason why it is in or out. docs/algorithms/select
 """
 
 from habaring.engines.selecting._select import (
+    KINDS,
     Applicant,
     Criterion,
     Method,
@@ -20,6 +21,7 @@ from habaring.engines.selecting._select import (
 )
 
 __all__ = [
+    "KINDS",
     "Applicant",
     "Criterion",
     "Method",

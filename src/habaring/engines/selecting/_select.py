@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal["points", "higher", "lower"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Why = Literal["chosen", "reserve", "requirement", "missing", "province"]
 
 
@@ -53,7 +54,10 @@ class Method:
             (any(one.most <= 0 for one in self.criteria), "most is not positive"),
             (not set(self.tie_break) <= set(codes), "a tie-break names no criterion"),
             (self.seats < 1, "no seat"),
-            (self.per_province is not None and self.per_province < 1, "no seat"),
+            (
+                self.per_province is not None and self.per_province < 1,
+                "no seat for a province",
+            ),
         )
         for wrong, words in faults:
             if wrong:
@@ -151,12 +155,12 @@ def select(applicants: Iterable[Applicant], method: Method) -> Selection:
     ordered = sorted(
         (_scored(one, method, spans) for one in able), key=lambda s: (s.key, s.lot)
     )
-    taken = _taken(ordered, method)
+    taken, passed = _taken(ordered, method)
     cut = min(
         (one.score for one in ordered if one.applicant.code in taken), default=None
     )
     results = [
-        _result(place, one, ordered, taken, (method, cut))
+        _result(place, one, ordered, _Line(method, taken, passed, cut))
         for place, one in enumerate(ordered, 1)
     ]
     results += [
@@ -215,8 +219,12 @@ def _scored(
     return _Scored(one, tuple(parts), score, key, lot)
 
 
-def _taken(ordered: Sequence[_Scored], method: Method) -> frozenset[str]:
+def _taken(
+    ordered: Sequence[_Scored], method: Method
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Who gets a seat, and who was passed over while there was one."""
     taken: list[str] = []
+    passed: list[str] = []
     of_province: Counter[str] = Counter()
     for one in ordered:
         if len(taken) == method.seats:
@@ -224,57 +232,52 @@ def _taken(ordered: Sequence[_Scored], method: Method) -> frozenset[str]:
         bound = method.per_province
         province = one.applicant.province
         if bound is not None and of_province[province] >= bound:
+            passed.append(one.applicant.code)
             continue
         taken.append(one.applicant.code)
         of_province[province] += 1
-    return frozenset(taken)
+    return frozenset(taken), frozenset(passed)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Where the seats ended: who has one, who was passed over, the last score."""
+
+    method: Method
+    taken: frozenset[str]
+    passed: frozenset[str]
+    cut: Fraction | None
 
 
 def _result(
-    place: int,
-    one: _Scored,
-    ordered: Sequence[_Scored],
-    taken: frozenset[str],
-    told: tuple[Method, Fraction | None],
+    place: int, one: _Scored, ordered: Sequence[_Scored], line: _Line
 ) -> Result:
-    method, cut = told
     code = one.applicant.code
-    chosen = code in taken
-    passed_over = not chosen and cut is not None and _full(one, ordered, taken, method)
-    why: Why = "chosen" if chosen else "province" if passed_over else "reserve"
-    tied, parted = _tie(one, ordered, taken, method)
-    reason = Reason(why, (), tied, parted, cut)
+    chosen = code in line.taken
+    why: Why = "chosen" if chosen else "province" if code in line.passed else "reserve"
+    tied, parted = _tie(one, ordered, line)
+    reason = Reason(why, (), tied, parted, line.cut)
     return Result(code, chosen, one.score, place, one.parts, reason)
 
 
-def _full(
-    one: _Scored, ordered: Sequence[_Scored], taken: frozenset[str], method: Method
-) -> bool:
-    """Whether somebody further down was chosen because this province was full."""
-    if method.per_province is None:
-        return False
-    here = ordered.index(one)
-    return any(other.applicant.code in taken for other in ordered[here + 1 :])
-
-
 def _tie(
-    one: _Scored, ordered: Sequence[_Scored], taken: frozenset[str], method: Method
+    one: _Scored, ordered: Sequence[_Scored], line: _Line
 ) -> tuple[tuple[str, ...], str]:
     """Whom it shares its score with across the line, and what parted them."""
-    chosen = one.applicant.code in taken
+    chosen = one.applicant.code in line.taken
     others = [
         other
         for other in ordered
-        if other.score == one.score and (other.applicant.code in taken) != chosen
+        if other.score == one.score and (other.applicant.code in line.taken) != chosen
     ]
     if not others:
         return (), ""
     tied = tuple(sorted(other.applicant.code for other in others))
-    nearest = others[0] if chosen else others[-1]
-    for place, code in enumerate(method.tie_break, 1):
+    level = [other for other in others if other.applicant.code not in line.passed]
+    if one.applicant.code in line.passed or not level:
+        return tied, "province"
+    nearest = level[0] if chosen else level[-1]
+    for place, code in enumerate(line.method.tie_break, 1):
         if nearest.key[place] != one.key[place]:
             return tied, code
-    same_bound = method.per_province is not None and not chosen
-    if same_bound and _full(one, ordered, taken, method):
-        return tied, "province"
     return tied, "lot"
