@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from habaring.people.models import Account
 from habaring.shared import live
-from habaring.shared.live.hub import HELD, Ended, Subscription
+from habaring.shared.live.hub import HELD, Ended, Hub, Subscription
 from habaring.shared.walls import APP_ROLE
 from tests.shared.live_site.server import SERVED, Link, Server, opened, socket_headers
 
@@ -367,6 +367,32 @@ def test_who_is_much_too_slow_is_sent_away() -> None:
             slow.put(live.News(number))
         with pytest.raises(Ended, match="slow"):
             slow.take()
+
+    run(play())
+
+
+def test_what_comes_at_once_goes_out_in_few_pieces_in_its_order() -> None:
+    """The first at once; the others together, made into bytes once for all lines."""
+
+    async def play() -> None:
+        hub = Hub()
+        lines = [Subscription("try.board/7") for _n in range(3)]
+        hub.topics["try.board/7"] = set(lines)
+        hub.topics["try.board/8"] = {other := Subscription("try.board/8")}
+        await hub._pass_on("try.board/7", live.News(1))
+        assert all(one.wake.is_set() for one in lines)
+        assert [[news.number for news in one.take()] for one in lines] == [[1]] * 3
+        for number in range(2, 60):
+            await hub._pass_on("try.board/7", live.News(number))
+        assert not any(one.wake.is_set() for one in lines)
+        await hub._pass_on("try.board/8", live.News(1))
+        assert other.wake.is_set()  # another room does not wait
+        await asyncio.gather(*(one.wake.wait() for one in lines))
+        taken = [one.take() for one in lines]
+        assert [[news.number for news in one] for one in taken] == [
+            list(range(2, 60))
+        ] * 3
+        assert taken[0][0].event is taken[1][0].event
 
     run(play())
 

@@ -387,3 +387,24 @@ def test_a_full_room_lets_nobody_in(
     phone(room)
     answer = Client().post(f"{HALL}masuk/{room.code}/", {"name": ""})
     assert answer.status_code == 422
+
+
+def test_a_note_of_a_script_is_one_question_to_the_database(
+    kotim: Region, at: datetime, django_assert_num_queries: Any
+) -> None:
+    room = makers.room(kotim, at)
+    hand = phone(room)
+    address = f"{HALL}{room.number}/papan/1/tulis/"
+    key = str(uuid4())
+    script: dict[str, Any] = {"headers": {"Accept": "application/json"}}
+    with django_assert_num_queries(1):
+        first = hand.post(address, {"key": key, "text": "Sekali"}, **script)
+    again = hand.post(address, {"key": key, "text": "Sekali"}, **script)
+    assert first.status_code == again.status_code == 200
+    assert first.json() == again.json()
+    assert first.json()["t"] == "Sekali"
+    without = hand.post(address, {"text": "Tanpa nomor"}, **script)
+    assert without.status_code == 422
+    assert {"what", "why", "next"} <= set(without.json())
+    stranger = Client().post(address, {"key": key, "text": "x"}, **script)
+    assert stranger.status_code == 403

@@ -1,5 +1,6 @@
 """What is written: once, by whom it may be, never lost, hidden with a reason."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -329,3 +330,65 @@ def test_the_retention_rule_finds_what_is_a_week_old_and_finds_it_once(
     rule.apply([one.ref for one in due], later)
     assert rule.due(later - week, later, 10) == []
     assert not Participant.objects.exclude(name="").exists()
+
+
+def test_what_the_database_tells_of_a_note_is_what_the_pages_tell(
+    kotim: Region, at: datetime
+) -> None:
+    room = makers.room(kotim, at)
+    board, person = makers.board(room, 2), makers.somebody(room, at)
+    row = makers.note(
+        board, person, at, 'Kutip " \\ & baris\nbaru', kind="S", layer="structure"
+    )
+    before = news.last_number(room.pk)
+    assert row.text == 'Kutip " \\ & baris baru'
+
+    def by_the_database() -> object:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT workshop_told(%s)", [row.pk])
+            return cursor.fetchone()[0]
+
+    assert by_the_database() == news.note(row)
+    assert makers.told(room, before - 1) == [(before, news.note(row))]
+    notes.hide(note=row, reason="Bukan gagasan", by=None, at=at)
+    row.refresh_from_db()
+    assert by_the_database() == news.note(row)
+
+
+def test_an_answer_of_a_hidden_note_does_not_tell_its_words(
+    kotim: Region, at: datetime
+) -> None:
+    room = makers.room(kotim, at)
+    board, person = makers.board(room), makers.somebody(room, at)
+    words = makers.words("Rahasia")
+    sender = notes.Sender(kotim.code, room.pk, room.number, person.pk)
+    first = notes.take(sender=sender, board=board.number, words=words, at=at)
+    notes.hide(note=Note.objects.get(pk=first.note), reason="x", by=None, at=at)
+    second = notes.take(sender=sender, board=board.number, words=words, at=at)
+    assert second.again
+    assert second.note == first.note
+    assert second.told["gone"]
+    assert "t" not in second.told
+
+
+@pytest.mark.parametrize("wrong", ["region", "room", "number", "person"])
+def test_a_pass_writes_in_its_own_room_alone(
+    kotim: Region, at: datetime, wrong: str
+) -> None:
+    room, other = makers.room(kotim, at), makers.room(kotim, at)
+    person, elsewhere = makers.somebody(room, at), makers.somebody(other, at)
+    own = notes.Sender(kotim.code, room.pk, room.number, person.pk)
+    theirs = notes.Sender("62.01", other.pk, other.number, elsewhere.pk)
+    sender = replace(own, **{wrong: getattr(theirs, wrong)})
+    with pytest.raises(NotHere):
+        notes.take(sender=sender, board=1, words=makers.words(), at=at)
+    assert not Note.objects.exists()
+
+
+def test_who_left_writes_no_more(kotim: Region, at: datetime) -> None:
+    room = makers.room(kotim, at)
+    person = makers.somebody(room, at)
+    sender = notes.Sender(kotim.code, room.pk, room.number, person.pk)
+    people.remove(person=person, by=None, at=at)
+    with pytest.raises(NotHere):
+        notes.take(sender=sender, board=1, words=makers.words(), at=at)

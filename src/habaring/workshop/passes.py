@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from habaring.regions.models import Region
 from habaring.shared import walls
+from habaring.workshop.actions.notes import Sender
 from habaring.workshop.actions.people import present
 from habaring.workshop.models import Participant, Room
 from habaring.workshop.refusals import NotHere
@@ -59,22 +60,28 @@ def take(response: HttpResponse, here: Here) -> None:
     )
 
 
+def sender(request: HttpRequest, region: str, number: int) -> Sender:
+    """Whom the pass of this room names, by its signature alone: nothing is read, and
+    whether somebody is still there is for the writing to ask. Raises NotHere.
+    """
+    text = request.COOKIES.get(_name(region, number), "")
+    try:
+        room, person = signing.loads(text, salt=_salt(region, number), max_age=LONGEST)
+        return Sender(region, int(room), number, int(person))
+    except (signing.BadSignature, ValueError, TypeError):
+        raise NotHere from None
+
+
 def enter(request: HttpRequest, region: Region, number: int) -> Here:
     """Who holds the pass of this room; opens the region. Raises NotHere.
 
     Nothing is read before the signature holds, and afterwards only the room's own rows.
     """
-    text = request.COOKIES.get(_name(region.code, number), "")
-    try:
-        room, person = signing.loads(
-            text, salt=_salt(region.code, number), max_age=LONGEST
-        )
-    except (signing.BadSignature, ValueError, TypeError):
-        raise NotHere from None
+    named = sender(request, region.code, number)
     walls.open_region(region.code)
     rows = Participant.objects.select_related("room__region", "table")
     found = rows.filter(
-        pk=person, room=room, room__number=number, region=region
+        pk=named.person, room=named.room, room__number=number, region=region
     ).first()
     if found is None:
         raise NotHere

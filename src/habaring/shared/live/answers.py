@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from habaring.shared import walls
 from habaring.shared.limits import client_network
 from habaring.shared.live.hub import Subscription
-from habaring.shared.live.news import Reader, sent
+from habaring.shared.live.news import Reader
 from habaring.shared.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def stream(
     if LIVE in request.META or since is None:
         return LiveAnswer(live)
     rows = live.subscription().everything_since()
-    return LiveAnswer(live, content=b"".join(sent(one) for one in rows))
+    return LiveAnswer(live, content=b"".join(one.event for one in rows))
 
 
 def socket(

@@ -26,6 +26,8 @@ LONGEST_PAUSE = 5.0
 LOOK_EVERY = 30.0
 """Seconds after which a silent connection is asked whether it still is there."""
 PATIENCE = 10.0
+GATHER = 0.08
+"""Seconds in which further news of a topic are gathered: the first goes out at once."""
 THREADS = 2
 """For what live lines ask of the database, beside the threads of the pages."""
 MOST = 1000
@@ -59,11 +61,11 @@ class Subscription:
     reason: str = ""
 
     def put(self, news: News) -> None:
+        """Keep it; the hub wakes the line."""
         if len(self.waiting) >= HELD:
             self.end("slow")
             return
         self.waiting.append(news)
-        self.wake.set()
 
     def end(self, reason: str) -> None:
         """The first reason stands."""
@@ -104,6 +106,8 @@ class Hub:
 
     def __init__(self) -> None:
         self.topics: dict[str, set[Subscription]] = {}
+        self.woken: dict[str, float] = {}
+        self.due: dict[str, asyncio.TimerHandle] = {}
         self.places: Counter[str] = Counter()
         self.listening = asyncio.Event()
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
@@ -132,6 +136,7 @@ class Hub:
         here.discard(one)
         if not here:
             self.topics.pop(one.topic, None)
+            self.woken.pop(one.topic, None)
 
     def stop(self) -> None:
         """End all lines, so that the server can go; browsers come back to the next one."""
@@ -186,6 +191,28 @@ class Hub:
             return
         for one in here:
             one.put(news)
+        self._wake_soon(topic)
+
+    def _wake_soon(self, topic: str) -> None:
+        """At once where the topic was quiet; else with all that comes until its turn, so
+        that sixty people who write at once do not send sixty pieces to sixty screens.
+        """
+        if topic in self.due:
+            return
+        loop = asyncio.get_running_loop()
+        wait = self.woken.get(topic, 0.0) + GATHER - loop.time()
+        if wait <= 0:
+            self._wake(topic)
+        else:
+            self.due[topic] = loop.call_later(wait, self._wake, topic)
+
+    def _wake(self, topic: str) -> None:
+        self.due.pop(topic, None)
+        here = self.topics.get(topic, ())
+        if here:
+            self.woken[topic] = asyncio.get_running_loop().time()
+        for one in here:
+            one.wake.set()
 
     async def _catch_up(self) -> None:
         for here in list(self.topics.values()):
@@ -210,6 +237,7 @@ class Hub:
         for one in here:
             for news in rows:
                 one.put(news)
+        self._wake_soon(first.topic)
 
 
 async def _connected() -> "psycopg.AsyncConnection[Any]":

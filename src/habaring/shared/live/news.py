@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -47,6 +48,18 @@ class News:
     data: Data = field(default_factory=dict)
     by: str = ""
     whole: bool = True
+
+    @cached_property
+    def event(self) -> bytes:
+        """As a browser's EventSource reads it: the data as JSON, bytes as base64. Made
+        once for all lines of the process.
+        """
+        if isinstance(self.data, bytes):
+            text = base64.b64encode(self.data).decode()
+        else:
+            text = _json(self.data)
+        number = f"id: {self.number}\n" if self.number else ""
+        return f"{number}data: {text}\n\n".encode()
 
 
 Reader: TypeAlias = Callable[[int], Sequence[News]]
@@ -114,16 +127,6 @@ def read(text: str) -> tuple[str, News] | None:
         return str(row["t"]), News(int(row["n"]), data, str(row["y"]), whole)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def sent(news: News) -> bytes:
-    """As a browser's EventSource reads it: the data as JSON, bytes as base64."""
-    if isinstance(news.data, bytes):
-        text = base64.b64encode(news.data).decode()
-    else:
-        text = _json(news.data)
-    number = f"id: {news.number}\n" if news.number else ""
-    return f"{number}data: {text}\n\n".encode()
 
 
 def _json(row: Mapping[str, Any]) -> str:

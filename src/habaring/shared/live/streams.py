@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 from habaring.shared.live.answers import Live
 from habaring.shared.live.hub import Ended, Full, Hub, Subscription
-from habaring.shared.live.news import sent
 
 Event: TypeAlias = MutableMapping[str, Any]
 
@@ -86,18 +85,21 @@ async def _tell(hub: Hub, mine: Subscription, visitor: Visitor) -> None:
         raise Ended("broken") from None
     for news in before:
         mine.seen = max(mine.seen, news.number)
-    await _send(visitor, COME_BACK + b"".join(sent(news) for news in before))
+    await _send(visitor, COME_BACK + b"".join(news.event for news in before))
     while True:
+        # no task for each wait, as wait_for makes one: this runs for each piece of news
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(mine.wake.wait(), BEAT)
+            async with asyncio.timeout(BEAT):
+                await mine.wake.wait()
         fresh = mine.take()
-        await _send(visitor, b"".join(sent(news) for news in fresh) or b":\n\n")
+        await _send(visitor, b"".join([news.event for news in fresh]) or b":\n\n")
 
 
 async def _send(visitor: Visitor, piece: bytes, *, more: bool = True) -> None:
     event = {"type": "http.response.body", "body": piece, "more_body": more}
     try:
-        await asyncio.wait_for(visitor.send(event), SLOWEST)
+        async with asyncio.timeout(SLOWEST):
+            await visitor.send(event)
     except TimeoutError:
         raise Ended("gone") from None
 

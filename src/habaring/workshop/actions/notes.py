@@ -1,23 +1,29 @@
 """Write, change, take back, hide: what is sent twice is done once."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from habaring.masterplan.models import Layer, Quadrant
 from habaring.people.models import Account
+from habaring.shared import limits
+from habaring.shared.refusal import Refusal
 from habaring.workshop import news
 from habaring.workshop.actions.people import present
 from habaring.workshop.actions.rooms import record
 from habaring.workshop.models import Board, BoardKind, Note, NoteRevision, Participant
 from habaring.workshop.models.notes import LONGEST
-from habaring.workshop.refusals import NoteRefused, NotNow, NotYours
+from habaring.workshop.refusals import NoteRefused, NotHere, NotNow, NotYours
 
 MOST_NOTES = 5_000
 """On one board."""
+LONGEST_CODE = 20
+"""Of a dimension."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,25 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Sender:
+    """Who writes: a participant of a room, by the numbers that the pass names."""
+
+    region: str
+    room: int
+    number: int
+    person: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A note that is on the board: what the others are told of it."""
+
+    note: int
+    told: dict[str, Any]
+    again: bool
+
+
+@dataclass(frozen=True)
 class Written:
     """A note and whether it was there before."""
 
@@ -39,49 +64,84 @@ class Written:
     again: bool = False
 
 
-@transaction.atomic
-def write(*, board: Board, person: Participant, words: Words, at: datetime) -> Written:
-    """Put a note on a board. The same key of the same person is the same note.
+_WRITE = (
+    "SELECT outcome, note, told, until FROM workshop_write(%s, %s, %s, %s, %s, %s, %s, %s,"
+    " %s, %s, %s, %s, %s)"
+)
 
-    Raises NotHere, NotNow, NoteRefused.
+
+def take(
+    *, sender: Sender, board: int, words: Words, at: datetime, a_minute: int = 0
+) -> Taken:
+    """Put a note on the board with this number: once, however often its key is sent.
+
+    In a transaction the caller has opened the region; outside of one it is a commit of
+    its own, in one round trip, and the pass must have been checked. `a_minute`: so many
+    of one person (0: any number). Raises NotHere, NotNow, NoteRefused, TooMany.
     """
-    present(person)
-    if found := _there(board, person, words.key):
-        return found
-    if not board.takes_notes or board.room.closed_at is not None:
-        raise NotNow.writing()
-    clean = _clean(board, person, words)
-    if Note.objects.filter(board=board).count() >= MOST_NOTES:
-        raise NoteRefused(
-            what=_("The note was not taken."),
-            why=_("The board is full."),
-            next=_("Ask a facilitator to open another board."),
-        )
-    note = Note(
-        region_id=board.region_id,
-        board=board,
-        participant=person,
-        table=person.table,
-        at=at,
-        **vars(clean),
+    values = (
+        *(sender.region, sender.room, sender.number, sender.person, board, words.key),
+        _text(words),
+        words.kind if words.kind in Quadrant.values else "",
+        words.layer if words.layer in Layer.values else "",
+        words.dimension if len(words.dimension) <= LONGEST_CODE else "",
+        *(at, MOST_NOTES, a_minute),
     )
-    try:
-        with transaction.atomic():
-            note.save(force_insert=True)
-    except IntegrityError:  # sent twice at once, and the other one was first
-        found = _there(board, person, words.key)
-        if found is None:
-            raise
-        return found
-    _keep(note, words.key, at)
-    news.tell(note, "written", at=at)
-    return Written(note)
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, values)
+        outcome, note, told, until = cursor.fetchone()
+    if outcome in {"written", "again"}:
+        return Taken(note, told, outcome == "again")
+    if outcome == "often":
+        raise limits.TooMany(until=until, at=at)
+    raise _REFUSALS[outcome]()
 
 
-def _there(board: Board, person: Participant, key: UUID) -> Written | None:
-    rows = Note.objects.filter(participant=person, key=key, board=board)
-    note = rows.select_related("board", "table").first()
-    return Written(note, again=True) if note else None
+@transaction.atomic
+def write(
+    *,
+    board: Board,
+    person: Participant,
+    words: Words,
+    at: datetime,
+    a_minute: int = 0,
+) -> Written:
+    """`take` with the rows at hand, as pages without a script have them."""
+    room = board.room
+    taken = take(
+        sender=Sender(room.region_id, room.pk, room.number, person.pk),
+        board=board.number,
+        words=words,
+        at=at,
+        a_minute=a_minute,
+    )
+    rows = Note.objects.select_related("board", "table")
+    return Written(rows.get(pk=taken.note), taken.again)
+
+
+def _full() -> NoteRefused:
+    return NoteRefused(
+        what=_("The note was not taken."),
+        why=_("The board is full."),
+        next=_("Ask a facilitator to open another board."),
+    )
+
+
+def _unsorted() -> NoteRefused:
+    return NoteRefused(
+        what=_("The note was not taken."),
+        why=_("An item is S, W, O or T, and belongs to one of three layers."),
+        next=_("Choose both."),
+    )
+
+
+_REFUSALS: Mapping[str, Callable[[], Refusal]] = {
+    "away": NotHere,
+    "no board": NotHere,
+    "closed": NotNow.writing,
+    "kind": _unsorted,
+    "full": _full,
+}
 
 
 def _keep(note: Note, key: UUID, at: datetime) -> None:
@@ -98,27 +158,29 @@ def _keep(note: Note, key: UUID, at: datetime) -> None:
     )
 
 
-def _clean(board: Board, person: Participant, words: Words) -> Words:
-    """The words as they are kept. Raises NoteRefused."""
-    text = " ".join(words.text.split())
+def _text(words: Words) -> str:
+    """The words in one line. Raises NoteRefused."""
+    text = " ".join(words.text.split()).replace("\0", "")
     if not text or len(text) > LONGEST:
         raise NoteRefused(
             what=_("The note was not taken."),
             why=_("A note has 1 to %(most)d characters.") % {"most": LONGEST},
             next=_("One thought a note: shorten it, or write two."),
         )
+    return text
+
+
+def _clean(board: Board, person: Participant, words: Words) -> Words:
+    """The words as they are kept; `workshop_write` does the same. Raises NoteRefused."""
+    text = _text(words)
     table = person.table.dimension if person.table else ""
     dimension = words.dimension or table
-    if len(dimension) > 20:
+    if len(dimension) > LONGEST_CODE:
         dimension = ""
     if board.kind != BoardKind.SWOT:
         return Words(words.key, text, dimension=dimension)
     if words.kind not in Quadrant.values or words.layer not in Layer.values:
-        raise NoteRefused(
-            what=_("The note was not taken."),
-            why=_("An item is S, W, O or T, and belongs to one of three layers."),
-            next=_("Choose both."),
-        )
+        raise _unsorted()
     return Words(words.key, text, words.kind, words.layer, dimension)
 
 

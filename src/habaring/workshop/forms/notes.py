@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from habaring.masterplan.models import Layer, Quadrant
@@ -12,6 +13,7 @@ from habaring.workshop.actions.notes import Words
 from habaring.workshop.models import Board, BoardKind, Note, Participant, Room, Table
 from habaring.workshop.models.notes import LONGEST
 from habaring.workshop.queries import dimension_choices
+from habaring.workshop.refusals import NoteRefused
 
 
 class CodeForm(forms.Form):
@@ -96,3 +98,25 @@ class NoteForm(forms.Form):
             layer=given.get("layer", ""),
             dimension=given.get("dimension", ""),
         )
+
+
+def words_of(given: QueryDict) -> Words:
+    """What the page's script sends, without the form around it. Raises NoteRefused."""
+    try:
+        key = uuid.UUID(given.get("key", ""))
+    except ValueError:
+        raise NoteRefused(
+            what=_("The note was not taken."),
+            why=_("The page sent it without its number."),
+            next=_("Open the page again; your text waits there."),
+        ) from None
+    dimension = given.get("dimension", "")
+    if dimension and dimension not in dict(dimension_choices()):
+        dimension = ""
+    return Words(
+        key=key,
+        text=given.get("text", ""),
+        kind=given.get("kind", ""),
+        layer=given.get("layer", ""),
+        dimension=dimension,
+    )

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import now
@@ -23,7 +24,7 @@ from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 from habaring.workshop import news, passes, queries
 from habaring.workshop.actions import grouping, notes, people, voting
-from habaring.workshop.forms.notes import CodeForm, JoinForm, NoteForm
+from habaring.workshop.forms.notes import CodeForm, JoinForm, NoteForm, words_of
 from habaring.workshop.models import Board, Group, Note, Phase, Table
 from habaring.workshop.passes import Here
 from habaring.workshop.refusals import NotHere, NotNow, WrongCode
@@ -240,43 +241,42 @@ def refused(refusal: Refusal) -> JsonResponse:
 
 @never_cache
 @require_POST
+@transaction.non_atomic_requests  # for a script it is a commit of its own
 def write(request: HttpRequest, code: str, number: int, board: int) -> HttpResponse:
     """A note, once however often it is sent."""
+    if not by_script(request):
+        with transaction.atomic():
+            return _written(request, code, number, board)
     try:
-        here = enter(request, code, number)
-        row = _board_of(here, board)
-        form = NoteForm(request.POST, board=row, person=here.person)
-        return _written(request, here, row, form)
-    except Refusal as refusal:
-        if by_script(request):
-            return refused(refusal)
-        raise
-
-
-def _written(
-    request: HttpRequest, here: Here, row: Board, form: NoteForm
-) -> HttpResponse:
-    if not form.is_valid():
-        if by_script(request):
-            errors = [str(one) for found in form.errors.values() for one in found]
-            told = {"what": _("The note was not taken."), "why": " ".join(errors)}
-            return JsonResponse(told, status=422)
-        return _board(request, here, row, form=form)
-    minute = timedelta(minutes=1)
-    limits.spend(
-        "workshop.note", str(here.person.pk), most=NOTES_A_MINUTE, per=minute, at=now()
-    )
-    try:
-        made = notes.write(
-            board=row, person=here.person, words=form.as_words(), at=now()
+        taken = notes.take(
+            sender=passes.sender(request, code, number),
+            board=board,
+            words=words_of(request.POST),
+            at=now(),
+            a_minute=NOTES_A_MINUTE,
         )
     except Refusal as refusal:
-        if by_script(request):
-            raise
+        return refused(refusal)
+    return JsonResponse(taken.told)
+
+
+def _written(request: HttpRequest, code: str, number: int, board: int) -> HttpResponse:
+    here = enter(request, code, number)
+    row = _board_of(here, board)
+    form = NoteForm(request.POST, board=row, person=here.person)
+    if not form.is_valid():
+        return _board(request, here, row, form=form)
+    try:
+        notes.write(
+            board=row,
+            person=here.person,
+            words=form.as_words(),
+            at=now(),
+            a_minute=NOTES_A_MINUTE,
+        )
+    except Refusal as refusal:
         return _board(request, here, row, form=form, refusal=refusal)
-    if by_script(request):
-        return JsonResponse(news.note(made.note))
-    return redirect("workshop:board", here.region.code, here.room.number, row.number)
+    return redirect("workshop:board", code, number, board)
 
 
 def _note_of(here: Here, key: int) -> Note:
