@@ -79,8 +79,8 @@ def test_before_the_first_list_that_is_not_whole_everybody_is_known(
         at=at,
     )
     on = localdate(at)
-    then = {row.code: row for row in progress.country(on=on, year=2019).rows}
-    now = {row.code: row for row in progress.country(on=on).rows}
+    then = {row.code: row for row in progress.facts(on=on).country(2019).rows}
+    now = {row.code: row for row in progress.facts(on=on).country().rows}
     assert then[other.code].stands == Stands.NOT_YET
     assert now[other.code].stands == Stands.UNKNOWN
     assert now[kotim.code].stands == Stands.FINISHED
@@ -92,7 +92,7 @@ def test_progress_tells_late_work_and_closed_stages(
 ) -> None:
     guidance.sitting(guidance.enrolled(kotim, at), at)
     later = localdate(at) + 60 * DAY
-    row = next(r for r in progress.country(on=later).rows if r.code == "62.02")
+    row = next(r for r in progress.facts(on=later).country().rows if r.code == "62.02")
     assert (row.work.total, row.work.late, row.work.stages) == (3, 3, 1)
 
 
@@ -109,8 +109,11 @@ def test_the_country_takes_as_many_queries_with_one_region_as_with_twelve(
             by=None,
             at=at,
         )
-    with django_assert_num_queries(9):
-        progress.country(on=localdate(at), with_numbers=2024)
+    with django_assert_num_queries(7):
+        facts = progress.facts(on=localdate(at))
+        assert facts.country().rows
+        assert facts.country(2019).rows
+        assert facts.lines
 
 
 @pytest.mark.django_db
@@ -121,7 +124,7 @@ def test_the_published_lists_load_and_what_is_not_listed_stays_unknown(
     call_command("load_regions", verbosity=0, stdout=io.StringIO())
     path = shared_data / "smartcity" / "cohorts.csv"
     call_command("load", "cohorts", str(path), verbosity=0, stdout=io.StringIO())
-    lines = {line.year: line for line in progress.history()}
+    lines = {line.year: line for line in progress.facts(on=localdate(at)).lines}
     assert [lines[y].named for y in (2017, 2018, 2019, 2022, 2024)] == [
         25,
         50,
@@ -139,7 +142,7 @@ def test_the_published_lists_load_and_what_is_not_listed_stays_unknown(
         False,
         True,
     ]
-    country = progress.country(on=localdate(at))
+    country = progress.facts(on=localdate(at)).country()
     assert country.counts[Stands.NOT_YET] == 0
     assert len(country.rows) == 514
     assert not Enrolment.objects.get(region="33.12").sure

@@ -284,6 +284,13 @@ class Observation(models.Model):
                 name="observation_year_in_range",
             ),
         ]
+        indexes = [  # how many numbers each region has of a year: all regions at once
+            models.Index(
+                fields=["year", "region"],
+                condition=Q(revision=1, status="value"),
+                name="observation_first_of_year",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.region_id} {self.indicator_id} {self.year} r{self.revision}"

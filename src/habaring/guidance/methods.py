@@ -26,6 +26,7 @@ class Ask:
     weight: int = 0
     kind: str = "points"
     most: int = MOST
+    why: Bilingual | str = ""
 
 
 def criteria(cohort: Cohort) -> tuple[Ask, ...]:
@@ -37,6 +38,7 @@ def criteria(cohort: Cohort) -> tuple[Ask, ...]:
             int(one["weight"]),
             one.get("kind", "points"),
             int(one.get("most", MOST)),
+            why(one),
         )
         for one in cohort.method.get("criteria", [])
     )
@@ -46,10 +48,18 @@ def requirements(cohort: Cohort) -> tuple[Ask, ...]:
     """What must be there."""
     return tuple(
         Ask(
-            one["code"], Bilingual(one["name_id"], one.get("name_en") or one["name_id"])
+            one["code"],
+            Bilingual(one["name_id"], one.get("name_en") or one["name_id"]),
+            why=why(one),
         )
         for one in cohort.method.get("requirements", [])
     )
+
+
+def why(told: Mapping[str, Any]) -> Bilingual | str:
+    """The reason that stands beside a criterion, a requirement or the whole method."""
+    words = str(told.get("why_id", ""))
+    return Bilingual(words, str(told.get("why_en") or words)) if words else ""
 
 
 def as_method(cohort: Cohort) -> selecting.Method:

@@ -1,8 +1,12 @@
 """The country as tiles by standing; the balance of the pillars; the years."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from habaring.guidance.models import Pillar
@@ -22,19 +26,59 @@ _STEPS = (
 )
 
 
-def country_map(country: Country, year: int | None) -> Chart:
-    """One square a region, darker the further it is; unknown is its own shade."""
-    steps = Steps.named([str(WORDS[one]) for one in _STEPS], str(WORDS[Stands.UNKNOWN]))
-    tiles = [
-        Tile(
-            code=row.code,
-            label=row.name,
-            column=row.column,
-            row=row.row,
-            value=None if row.stands == Stands.UNKNOWN else float(row.stands),
-            url=reverse("guidance:region", args=[row.code]) if row.years else "",
+Square = tuple[str, str, int, int, Stands, bool, bool]
+"""A region as the map shows it: code, name, column, row, standing, whether it took part,
+whether that is an example."""
+
+
+def country_figure(country: Country, year: int | None) -> SafeString:
+    """The map with its sentence and its table, as the page shows it: drawn once for the
+    same standings, years and language, since all three are costly for 514 regions.
+    """
+    squares = tuple(
+        (
+            row.code,
+            row.name,
+            row.column,
+            row.row,
+            row.stands,
+            bool(row.years),
+            row.illustrative,
         )
         for row in country.rows
+    )
+    return _figure(squares, year, get_language() or "")
+
+
+@lru_cache(maxsize=16)
+def _figure(
+    squares: tuple[Square, ...], year: int | None, _language: str
+) -> SafeString:
+    context = {
+        "chart": country_map(squares, year),
+        "sentence": _(
+            "One square is one kabupaten or kota, roughly where it lies. Touch one that"
+            " took part to open its page."
+        ),
+    }
+    return render_to_string("components/chart.html", context)
+
+
+def country_map(squares: Sequence[Square], year: int | None) -> Chart:
+    """One square a region, darker the further it is; unknown is its own shade."""
+    steps = Steps.named([str(WORDS[one]) for one in _STEPS], str(WORDS[Stands.UNKNOWN]))
+    anywhere = "00.00"
+    page = reverse("guidance:region", args=[anywhere])
+    tiles = [
+        Tile(
+            code=code,
+            label=name,
+            column=column,
+            row=row,
+            value=None if stands == Stands.UNKNOWN else float(stands),
+            url=page.replace(anywhere, code) if took_part else "",
+        )
+        for code, name, column, row, stands, took_part, _example in squares
     ]
     title = (
         _("Where each region stood at the end of %(year)s") % {"year": year}
@@ -47,7 +91,7 @@ def country_map(country: Country, year: int | None) -> Chart:
             "country",
             title,
             _("One square a kabupaten or kota, darker the further it is."),
-            any(row.illustrative for row in country.rows),
+            any(square[-1] for square in squares),
         ),
         steps,
         width=1120,

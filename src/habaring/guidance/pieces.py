@@ -9,6 +9,8 @@ copied into files: the part itself stays where it is written.
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from django.db.models import Count
 from django.urls import reverse
@@ -16,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from habaring.masterplan import blocks, bound
 from habaring.masterplan.models import (
     Aim,
     Gap,
@@ -35,6 +38,7 @@ from habaring.writing import keeping as writing
 from habaring.writing.queries import text as text_of
 
 SECTION = "section:"
+Lines: TypeAlias = list[list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,17 @@ def digest(piece: str, text: str) -> str:
 def paragraphs(text: str) -> tuple[str, ...]:
     """The paragraphs of a frozen text, as remarks count them (from 1)."""
     return tuple(part.strip() for part in text.split("\n\n") if part.strip())
+
+
+def read(text: str, region: Region, at: datetime) -> tuple[Lines, ...]:
+    """The paragraphs of a frozen text for a reader: each of lines, each line of spans,
+    with the values that its markers ({{ipm:2024}}) had at that moment. Only what is shown
+    is bound: the kept text and its hash hold the markers. The region is open.
+    """
+    return tuple(
+        [blocks.spans(line) for line in part.splitlines()]
+        for part in paragraphs(bound.bind(text, region, at))
+    )
 
 
 def freeze(region: Region, piece: str) -> Piece:

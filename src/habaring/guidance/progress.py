@@ -1,8 +1,8 @@
 """How far each region is: read from the domains below, for all regions at once.
 
 Each source is one query over all regions, so that the ministry's page takes as long with
-514 regions as with 14 (benchmarks/national.py). Nothing here is kept: what a page says is
-what the domains say now.
+514 regions as with 14 (benchmarks/national.py). `guidance.keeping` keeps what was read
+until a write of the programme changes it.
 """
 
 from collections import Counter, defaultdict
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -19,9 +20,7 @@ from habaring.evaluation.queries import YearResult, results_of_all
 from habaring.guidance import standing
 from habaring.guidance.models import (
     Assignment,
-    Cohort,
     CohortState,
-    Enrolment,
     Sitting,
     Standing,
     WorkState,
@@ -48,9 +47,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One kabupaten or kota. `numbers`: how many indicators have a value for the year
-    looked at; None where that was not asked. `column` and `row`: its tile.
-    """
+    """One kabupaten or kota. `column` and `row`: its tile."""
 
     code: str
     name: str
@@ -64,7 +61,6 @@ class Row:
     really: bool = False  # it took part, and that is no example
     work: Work = field(default_factory=Work)
     result: YearResult | None = None
-    numbers: int | None = None
 
     @property
     def index(self) -> Decimal | None:
@@ -79,7 +75,6 @@ class Country:
     provinces: Mapping[str, str]
     years: tuple[int, ...]
     partial: tuple[int, ...]
-    indicators: int = 0
 
     @property
     def counts(self) -> Mapping[Stands, int]:
@@ -87,23 +82,57 @@ class Country:
         return {one: found.get(one, 0) for one in Stands}
 
 
-def country(
-    *, on: date, year: int | None = None, with_numbers: int | None = None
-) -> Country:
-    """All 514, now or as at the end of `year`. `with_numbers`: a year of indicators whose
-    values are counted, too.
-    """
-    known, places = standing.known(), _places()
-    results = results_of_all()
-    work = _work(on) if year is None else {}
-    counted = numbers(with_numbers, list(places)) if with_numbers else None
+@dataclass(frozen=True)
+class Facts:
+    """What the pages of the country rest on, read once on a day: of all years at once."""
+
+    known: standing.Known
+    places: Mapping[str, tuple[str, str, int, int]]
+    provinces: Mapping[str, str]
+    results: Mapping[str, Sequence[YearResult]]
+    work: Mapping[str, Work]
+    _made: dict[int | None, Country] = field(default_factory=dict)
+
+    def country(self, year: int | None = None) -> Country:
+        """All regions, now or as at the end of `year`; made once."""
+        if year not in self._made:
+            self._made[year] = country(self, year)
+        return self._made[year]
+
+    @cached_property
+    def lines(self) -> tuple["YearLine", ...]:
+        """The history of the programme, year by year."""
+        return history(self.known)
+
+
+def facts(*, on: date) -> Facts:
+    """Read all of it: seven queries, however many regions there are."""
+    return Facts(
+        standing.known(),
+        _places(),
+        dict(
+            Region.objects.provinces()
+            .filter(closed_on__isnull=True)
+            .values_list("code", "name")
+        ),
+        results_of_all(),
+        _work(on),
+    )
+
+
+def country(facts: Facts, year: int | None = None) -> Country:
+    """All 514, now or as at the end of `year`."""
+    known = facts.known
     partial = known.partial_until(year)
     rows = []
-    for code, (name, province, column, row) in places.items():
+    for code, (name, province, column, row) in facts.places.items():
         listed = _until(known.listed.get(code, ()), year)
         mine = [
-            one for one in results.get(code, ()) if year is None or one.year <= year
+            one
+            for one in facts.results.get(code, ())
+            if year is None or one.year <= year
         ]
+        took_part = [one for one in listed if one.state in _TOOK_PART]
         rows.append(
             Row(
                 code=code,
@@ -117,28 +146,15 @@ def country(
                     evaluated=[one.year for one in mine],
                     year=year,
                 ),
-                years=tuple(one.year for one in listed if one.state in _TOOK_PART),
+                years=tuple(one.year for one in took_part),
                 sure=all(one.sure for one in listed),
                 illustrative=any(one.illustrative for one in listed),
-                really=any(
-                    one.state in _TOOK_PART and not one.illustrative for one in listed
-                ),
-                work=work.get(code, _NO_WORK),
+                really=any(not one.illustrative for one in took_part),
+                work=_NO_WORK if year else facts.work.get(code, _NO_WORK),
                 result=mine[-1] if mine else None,
-                numbers=None if counted is None else counted.get(code, 0),
             )
         )
-    return Country(
-        rows=tuple(rows),
-        provinces=dict(
-            Region.objects.provinces()
-            .filter(closed_on__isnull=True)
-            .values_list("code", "name")
-        ),
-        years=known.years,
-        partial=partial,
-        indicators=_indicators(),
-    )
+    return Country(tuple(rows), facts.provinces, known.years, partial)
 
 
 _NO_WORK = Work()
@@ -203,7 +219,8 @@ def numbers(year: int, codes: Sequence[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def _indicators() -> int:
+def indicators() -> int:
+    """How many the catalogue has."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM assessment_indicator")
         found: int = cursor.fetchone()[0]
@@ -245,20 +262,21 @@ class YearLine:
     official: int | None
     whole: bool
     source: str
-    state: str
+    state: CohortState
     begun: bool
     illustrative: bool
 
 
-def history() -> tuple[YearLine, ...]:
+def history(known: standing.Known) -> tuple[YearLine, ...]:
     """Year by year since 2017, oldest first: what was published and what is known here."""
     codes: dict[int, set[str]] = defaultdict(set)
-    rows = Enrolment.objects.filter(state__in=_TOOK_PART)
-    for year, code in rows.values_list("cohort__year", "region_id"):
-        codes[year].add(code)
+    for code, rows in known.listed.items():
+        for one in rows:
+            if one.state in _TOOK_PART:
+                codes[one.year].add(code)
     seen: set[str] = set()
     lines = []
-    for cohort in Cohort.objects.order_by("year"):
+    for cohort in known.cohorts:
         if not cohort.illustrative:  # an example is never counted among what is real
             seen |= codes[cohort.year]
         lines.append(
@@ -269,7 +287,7 @@ def history() -> tuple[YearLine, ...]:
                 cohort.official_count,
                 cohort.listed_whole,
                 cohort.source,
-                str(cohort.get_state_display()),
+                CohortState(cohort.state),
                 cohort.state in (CohortState.GUIDED, CohortState.FINISHED),
                 cohort.illustrative,
             )

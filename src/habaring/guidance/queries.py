@@ -73,10 +73,33 @@ def current(region: Region) -> Enrolment | None:
     )
 
 
-def open_call(at: datetime) -> Cohort | None:
-    """The cohort that takes applications now."""
-    rows = Cohort.objects.filter(state=CohortState.OPEN).order_by("year")
-    return next((row for row in rows if row.takes_applications(at)), None)
+@dataclass(frozen=True)
+class OpenCall:
+    """A cohort that takes applications now; how the region stands in it, if it does."""
+
+    cohort: Cohort
+    applied: Enrolment | None
+
+    @property
+    def can_take_back(self) -> bool:
+        """Whether the application is there and nothing was decided."""
+        return self.applied is not None and self.applied.state == Standing.APPLIED
+
+
+def open_calls(region: Region, *, at: datetime) -> list[OpenCall]:
+    """Every call that is open, the one that ends first at the top."""
+    rows = [
+        row
+        for row in Cohort.objects.filter(state=CohortState.OPEN).order_by(
+            F("apply_until").asc(nulls_last=True), "year"
+        )
+        if row.takes_applications(at)
+    ]
+    mine = {
+        one.cohort_id: one
+        for one in Enrolment.objects.filter(region=region, cohort__in=rows)
+    }
+    return [OpenCall(row, mine.get(row.pk)) for row in rows]
 
 
 @dataclass(frozen=True)

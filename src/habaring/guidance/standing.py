@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -66,8 +67,21 @@ class Known:
     """All enrolments and which lists are not whole, read in two queries."""
 
     listed: Mapping[str, tuple[Listed, ...]]
-    partial: tuple[int, ...]  # years whose list is not whole
-    years: tuple[int, ...]  # all cohorts, oldest first
+    cohorts: tuple[Cohort, ...]  # oldest first
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        return tuple(one.year for one in self.cohorts)
+
+    @cached_property
+    def partial(self) -> tuple[int, ...]:
+        """Years whose list is not whole."""
+        begun = (CohortState.GUIDED, CohortState.FINISHED)
+        return tuple(
+            one.year
+            for one in self.cohorts
+            if one.state in begun and not one.listed_whole
+        )
 
     def partial_until(self, year: int | None) -> tuple[int, ...]:
         return tuple(one for one in self.partial if year is None or one <= year)
@@ -75,21 +89,14 @@ class Known:
 
 def known() -> Known:
     """Read once for all regions."""
-    cohorts = list(Cohort.objects.order_by("year"))
+    cohorts = tuple(Cohort.objects.order_by("year"))
     rows = Enrolment.objects.order_by("cohort__year").values_list(
         "region_id", "cohort__year", "state", "sure", "source", "illustrative"
     )
     found: dict[str, list[Listed]] = defaultdict(list)
     for row in rows:
         found[row[0]].append(Listed(*row))
-    begun = (CohortState.GUIDED, CohortState.FINISHED)
-    return Known(
-        {code: tuple(rows) for code, rows in found.items()},
-        tuple(
-            one.year for one in cohorts if one.state in begun and not one.listed_whole
-        ),
-        tuple(one.year for one in cohorts),
-    )
+    return Known({code: tuple(rows) for code, rows in found.items()}, cohorts)
 
 
 def stands(

@@ -53,6 +53,7 @@ platform: list[URLPattern] = [
     path("pendamping/<int:mentorship>/akhiri/", office.end_mentor, name="end-mentor"),
     path("<int:year>/", office.cohort, name="cohort"),
     path("<int:year>/ubah/", office.change_cohort, name="change-cohort"),
+    path("<int:year>/metode/", office.method, name="method"),
     path("<int:year>/langkah/<slug:deed>/", office.deed, name="cohort-deed"),
     path("<int:year>/daerah/<code:code>/", office.application, name="application"),
     path(
@@ -70,6 +71,7 @@ national: list[URLPattern] = [
     path("", country.home, name="home"),
     path("daerah.<str:form>", country.file, name="file"),
     path("angkatan/<int:year>/", country.cohort, name="cohort"),
+    path("angkatan/<int:year>/metode.toml", country.method_file, name="method-file"),
     path(
         "angkatan/<int:year>/daerah.<str:form>",
         country.cohort_file,

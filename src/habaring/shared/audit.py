@@ -1,6 +1,6 @@
 """The audit trail: one call in each action, inside its transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +81,21 @@ def history(
 
 SLOWEST_WRITE = timedelta(hours=1)
 """A transaction may commit after a newer one; rows of this span are counted too."""
+
+
+def stamp_of(verbs: Collection[str], *, at: datetime) -> str:
+    """Changes whenever a write with one of these verbs commits, in whatever region."""
+    since = first_uuid7(at - SLOWEST_WRITE)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted.verb, newest.id, (SELECT count(*) FROM shared_auditentry"
+            "  WHERE verb = wanted.verb AND id >= %s)"
+            " FROM unnest(%s::text[]) AS wanted(verb) LEFT JOIN LATERAL ("
+            "  SELECT id FROM shared_auditentry WHERE verb = wanted.verb"
+            "  ORDER BY id DESC LIMIT 1) AS newest ON true ORDER BY 1",
+            [since, sorted(verbs)],
+        )
+        return repr(cursor.fetchall())
 
 
 def stamp(code: str, *, at: datetime) -> str:

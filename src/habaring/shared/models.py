@@ -64,6 +64,7 @@ class AuditEntry(models.Model):
                 name="audit_subject",
             ),
             models.Index(fields=["transaction"], name="audit_transaction"),
+            models.Index(fields=["verb", "id"], name="audit_verb"),
             BrinIndex(fields=["recorded_at"], name="audit_recorded_at"),
         ]
 

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from habaring.engines.selecting import MethodError
-from habaring.guidance import methods, shipped
+from habaring.guidance import method_files, methods, shipped
 from habaring.guidance.models import (
     Application,
     AssignmentTemplate,
@@ -99,16 +99,41 @@ def change_cohort(*, cohort: Cohort, call: Call, by: Account, at: datetime) -> C
     before = dict(row.method)
     _fill(row, call)
     if fixed and (call.method and dict(call.method) != before):
-        raise CohortRefused(
-            what=_("The method stays as it was."),
-            why=_("Regions applied knowing how they would be compared."),
-            next=_("Change the method in a cohort whose call is not open yet."),
-        )
+        raise _method_stays()
     if fixed:
         row.method = before
     row.save()
     _record(row, "guidance.cohort.changed", by=by, at=at)
     return row
+
+
+@transaction.atomic
+def set_method(
+    *, cohort: Cohort, text: str, by: Account | None, at: datetime
+) -> Cohort:
+    """Give a planned cohort its own way to compare, as TOML (guidance.method_files).
+
+    Raises MethodUnreadable with all that is wrong, CohortRefused once the call is open.
+    """
+    row = Cohort.objects.select_for_update().get(pk=cohort.pk)
+    if row.state != CohortState.PLANNED:
+        raise _method_stays()
+    method = method_files.read_method(text)
+    if method == row.method:
+        return row
+    row.method = method
+    _refuse_method(row)
+    row.save(update_fields=["method"])
+    _record(row, "guidance.cohort.method", by=by, at=at)
+    return row
+
+
+def _method_stays() -> CohortRefused:
+    return CohortRefused(
+        what=_("The method stays as it was."),
+        why=_("Regions applied knowing how they would be compared."),
+        next=_("Change the method in a cohort whose call is not open yet."),
+    )
 
 
 def _fill(row: Cohort, call: Call) -> None:
@@ -122,6 +147,10 @@ def _fill(row: Cohort, call: Call) -> None:
     row.apply_from, row.apply_until = begins, ends
     row.method = dict(call.method) or row.method or shipped.method()
     row.illustrative = call.illustrative
+    _refuse_method(row)
+
+
+def _refuse_method(row: Cohort) -> None:
     try:
         methods.as_method(row).check()
     except (MethodError, KeyError, ValueError) as error:

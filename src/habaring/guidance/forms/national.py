@@ -9,6 +9,7 @@ from django.utils.timezone import localtime, make_aware
 from django.utils.translation import gettext_lazy as _
 
 from habaring.guidance.actions.cohorts import Call, Rating
+from habaring.guidance.method_files import LARGEST
 from habaring.guidance.methods import criteria, requirements
 from habaring.guidance.models import Cohort, Enrolment
 from habaring.guidance.progress import Country, Wanted
@@ -154,6 +155,46 @@ def _midnight(day: date | None, *, last: bool = False) -> datetime | None:
     if day is None:
         return None
     return make_aware(datetime.combine(day, time(23, 59, 59) if last else time.min))
+
+
+class MethodForm(forms.Form):
+    """A method as TOML: typed here, or a file in its place."""
+
+    text = forms.CharField(
+        label=_("The method"),
+        required=False,
+        max_length=LARGEST,
+        widget=forms.Textarea(
+            attrs={"rows": 28, "spellcheck": "false", "class": "code-line"}
+        ),
+        help_text=_(
+            "TOML. Each criterion has a code, a name, a weight and, better still, its"
+            " reason (why_id). The weights come to 100."
+        ),
+    )
+    file = forms.FileField(
+        label=_("Or a file (TOML)"),
+        required=False,
+        help_text=_("It takes the place of what is typed above."),
+    )
+
+    def clean_file(self) -> str:
+        """The text of the file; empty where none was chosen."""
+        given = self.cleaned_data["file"]
+        if not given:
+            return ""
+        content = given.read(LARGEST + 1)
+        try:
+            if len(content) <= LARGEST:
+                return str(content.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            pass
+        raise forms.ValidationError(_("This is no text file of at most 64 KB."))
+
+    @property
+    def method(self) -> str:
+        """The TOML that was sent."""
+        return str(self.cleaned_data["file"] or self.cleaned_data["text"])
 
 
 class RatingForm(forms.Form):

@@ -1,5 +1,7 @@
 """The country: where each region stands, its history, a cohort and how it was chosen."""
 
+from dataclasses import dataclass
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -7,34 +9,54 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from habaring.guidance import methods, pictures, progress, queries, tables
-from habaring.guidance.forms.national import filter_for
+from habaring.guidance import (
+    keeping,
+    method_files,
+    methods,
+    pictures,
+    progress,
+    queries,
+    tables,
+)
+from habaring.guidance.forms.national import CountryFilter, filter_for
 from habaring.guidance.models import Cohort, CohortState, Enrolment
-from habaring.guidance.progress import Country, Row, Wanted
+from habaring.guidance.progress import Country, Facts, Row, Wanted
 from habaring.guidance.standing import CODES, WORDS, Stands
-from habaring.shared.pages import download_table, paginate, render
+from habaring.shared.pages import download, download_table, paginate, render
 
 SIZE = 25
 FORMS = ("csv", "xlsx")
 
 
-def _country(request: HttpRequest) -> tuple[Country, Country, Wanted, object]:
-    """The country as asked, the whole of today for the form, what is wanted."""
-    on = localdate(now())
-    today = progress.country(on=on)
-    form = filter_for(request.GET, today)
+@dataclass(frozen=True)
+class Asked:
+    """The country as an address asks for it."""
+
+    facts: Facts
+    country: Country
+    wanted: Wanted
+    year: int | None
+    form: CountryFilter
+
+    @property
+    def rows(self) -> list[Row]:
+        return progress.narrowed(self.country.rows, self.wanted)
+
+
+def _asked(request: HttpRequest) -> Asked:
+    at = now()
+    facts = keeping.facts(on=localdate(at), at=at)
+    form = filter_for(request.GET, facts.country())
     wanted, year = form.wanted()
-    country = today if year is None else progress.country(on=on, year=year)
-    return country, today, wanted, form
+    return Asked(facts, facts.country(year), wanted, year, form)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """All regions on one page: a sentence, the map, the years, the list."""
-    country, _today, wanted, form = _country(request)
-    year = form.wanted()[1]  # type: ignore[attr-defined]
-    rows = progress.narrowed(country.rows, wanted)
-    lines = progress.history()
+    asked = _asked(request)
+    country, year, lines = asked.country, asked.year, asked.facts.lines
+    page = paginate(request, asked.rows, size=SIZE)
     context = {
         "country": country,
         "total": len(country.rows),
@@ -45,16 +67,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "took_part": sum(row.really for row in country.rows),
         "official": sum(line.official or 0 for line in lines if not line.illustrative),
         "year": year,
-        "form": form,
-        "filtered": wanted != Wanted() or year is not None,
-        "page": paginate(request, [_shown(one, country) for one in rows], size=SIZE),
+        "form": asked.form,
+        "filtered": asked.wanted != Wanted() or year is not None,
+        "page": page,
+        "shown": [_shown(row, country) for row in page.rows],
         "lines": lines,
         "years": pictures.years_chart(lines) if lines else None,
+        "left_out": [one.year for one in lines if one.begun and one.illustrative],
         "query": request.GET.urlencode(),
         "forms": FORMS,
     }
     if not getattr(request, "htmx", False):
-        context["map"] = pictures.country_map(country, year)
+        context["map"] = pictures.country_figure(country, year)
     return render(request, "guidance/national.html", context, part="found")
 
 
@@ -72,11 +96,10 @@ def file(request: HttpRequest, form: str) -> HttpResponseBase:
     """What is on the screen as a file, filters kept."""
     if form not in FORMS:
         raise Http404
-    country, _today, wanted, _form = _country(request)
-    rows = progress.narrowed(country.rows, wanted)
+    asked = _asked(request)
     return download_table(
         tables.COUNTRY,
-        tables.country_rows(rows, country.provinces),
+        tables.country_rows(asked.rows, asked.country.provinces),
         name=_("regions-in-the-programme"),
         form=form,
     )
@@ -104,6 +127,8 @@ def cohort(request: HttpRequest, year: int) -> HttpResponse:
         "q": q,
         "criteria": methods.criteria(row),
         "requirements": methods.requirements(row),
+        "why": methods.why(row.method),
+        "method_source": row.method.get("source", ""),
         "per_province": row.method.get("per_province"),
         "tie_break": _ties(row),
         "steps": list(row.stages.prefetch_related("templates")),
@@ -126,6 +151,16 @@ def _reason(one: Enrolment, cohort: Cohort) -> str:
         return ""
     told = methods.told(one.why, cohort)
     return " ".join(part for part in (told, one.decided_reason) if part)
+
+
+@require_safe
+def method_file(request: HttpRequest, year: int) -> HttpResponseBase:
+    """How a cohort compares, as the file that can be sent back."""
+    return download(
+        method_files.written(_cohort(year).method).encode(),
+        name=f"metode-{year}.toml",
+        media_type="application/toml; charset=utf-8",
+    )
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """The programme office: cohorts, applications, choosing, mentors, all regions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,13 +15,22 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from habaring.guidance import methods, progress, queries, shipped, tables
+from habaring.guidance import (
+    keeping,
+    method_files,
+    methods,
+    progress,
+    queries,
+    shipped,
+    tables,
+)
 from habaring.guidance.actions import cohorts as verbs
 from habaring.guidance.actions import mentors as mentoring
 from habaring.guidance.forms.national import (
     CohortForm,
     FinishForm,
     MentorForm,
+    MethodForm,
     RatingForm,
     ReasonForm,
     cohort_initial,
@@ -33,6 +42,7 @@ from habaring.guidance.standing import CODES, WORDS
 from habaring.guidance.views.rooms import (
     FORM_METHODS,
     Sheet,
+    files,
     form_page,
     office,
     posted,
@@ -56,18 +66,21 @@ def _year_of_numbers() -> int:
 def desk(request: HttpRequest) -> HttpResponse:
     """All regions with their progress, and the cohorts."""
     office(request)
-    on, year = localdate(now()), _year_of_numbers()
-    order = request.GET.get("urut", "")
-    every = order == "angka"  # else only those on the page are counted
-    country = progress.country(on=on, with_numbers=year if every else None)
+    at, year = now(), _year_of_numbers()
+    country = keeping.facts(on=localdate(at), at=at).country()
     form = filter_for(request.GET, country)
     del form.fields["tahun"]
     wanted = _wanted(form)
     rows = progress.narrowed(country.rows, wanted)
-    if order in _ORDERS:
+    order = request.GET.get("urut", "")
+    numbers: Mapping[str, int] = {}
+    if order == "angka":  # else only those on the page are counted
+        numbers = progress.numbers(year, [row.code for row in rows])
+        rows.sort(key=lambda row: (-numbers.get(row.code, 0), row.code))
+    elif order in _ORDERS:
         rows.sort(key=_ORDERS[order])
     page = paginate(request, rows, size=SIZE)
-    numbers = progress.numbers(year, [row.code for row in page.rows])
+    numbers = numbers or progress.numbers(year, [row.code for row in page.rows])
     lines = [
         {
             "row": row,
@@ -80,6 +93,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "country": country,
+        "indicators": progress.indicators(),
         "counts": [
             (CODES[one], WORDS[one], n) for one, n in country.counts.items() if n
         ],
@@ -100,7 +114,6 @@ def desk(request: HttpRequest) -> HttpResponse:
 _ORDERS = {
     "telat": lambda row: (-row.work.late, row.code),
     "indeks": lambda row: (-(row.index or 0), row.code),
-    "angka": lambda row: (-(row.numbers or 0), row.code),
 }
 
 
@@ -118,7 +131,8 @@ def desk_file(request: HttpRequest, form: str) -> HttpResponseBase:
     office(request)
     if form not in ("csv", "xlsx"):
         raise Http404
-    country = progress.country(on=localdate(now()))
+    at = now()
+    country = keeping.facts(on=localdate(at), at=at).country()
     asked = filter_for(request.GET, country)
     del asked.fields["tahun"]
     rows: list[Row] = progress.narrowed(country.rows, _wanted(asked))
@@ -211,6 +225,34 @@ def change_cohort(request: HttpRequest, year: int) -> HttpResponse:
         _("The method stays once the call is open."),
         _("Save"),
         trail=_trail(),
+    )
+    return form_page(request, None, form, sheet, save)
+
+
+@require_http_methods(FORM_METHODS)
+def method(request: HttpRequest, year: int) -> HttpResponse:
+    """The cohort's own way to compare, as TOML."""
+    officer = office(request)
+    row = _cohort(year)
+    form = MethodForm(
+        posted(request),
+        files(request),
+        initial={"text": method_files.written(row.method)},
+    )
+
+    def save() -> HttpResponse:
+        verbs.set_method(cohort=row, text=form.method, by=officer, at=now())
+        messages.success(request, _("The method is kept; everybody can read it."))
+        return redirect("guidance-platform:cohort", year)
+
+    sheet = Sheet(
+        _("How applications of %(year)s are compared") % {"year": year},
+        _("It can be changed until the call opens; then it stays for all."),
+        _("Check and keep it"),
+        trail=(
+            *_trail(),
+            (str(year), reverse("guidance-platform:cohort", args=[year])),
+        ),
     )
     return form_page(request, None, form, sheet, save)
 

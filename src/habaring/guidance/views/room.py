@@ -39,12 +39,7 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
     at = now()
     on = localdate(at)
     enrolment = queries.current(room.region)
-    call = queries.open_call(at) if room.region.is_local else None
-    applied = (
-        Enrolment.objects.filter(region=room.region, cohort=call).first()
-        if call
-        else None
-    )
+    calls = queries.open_calls(room.region, at=at) if room.region.is_local else []
     work = list(queries.assignments(room.region))
     agreements = queries.agreements(room.region, on=on)
     context = {
@@ -54,8 +49,7 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
         "guides": room.guides,
         "enrolment": enrolment,
         "guided": bool(enrolment and enrolment.state == Standing.GUIDED),
-        "call": call,
-        "applied": applied,
+        "calls": calls,
         "steps": queries.stage_lines(enrolment, on=on) if enrolment else [],
         "work": [(one, queries.is_late(one.state, one.due_on, on)) for one in work],
         "agreement": next((one for one in agreements if one.holds), None),

@@ -26,6 +26,7 @@ from habaring.guidance.views.rooms import (
     guide,
     posted,
 )
+from habaring.regions.models import Region
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 
@@ -243,7 +244,7 @@ def version(
         "region": room.region,
         "row": row,
         "version": found,
-        "parts": _read(found),
+        "parts": _read(found, room.region),
         "form": form,
         "refusal": refusal,
         "remarks": room.guides
@@ -255,7 +256,7 @@ def version(
     return render(request, "guidance/version.html", context, status=status)
 
 
-def _read(found: Submission) -> list[dict[str, object]]:
+def _read(found: Submission, region: Region) -> list[dict[str, object]]:
     parts = []
     for piece in found.pieces.prefetch_related("remarks__by", "remarks__answered_by"):
         beside = defaultdict(list)
@@ -265,9 +266,12 @@ def _read(found: Submission) -> list[dict[str, object]]:
             {
                 "piece": piece,
                 "paragraphs": [
-                    (number, text, beside.get(number, []))
-                    for number, text in enumerate(pieces.paragraphs(piece.text), 1)
+                    (number, lines, beside.get(number, []))
+                    for number, lines in enumerate(
+                        pieces.read(piece.text, region, found.handed_in_at), 1
+                    )
                 ],
+                "bound": "{{" in piece.text,
                 "whole": beside.get(0, []),
             }
         )
