@@ -13,13 +13,21 @@ from habaring.people.models import Account, Membership, Role
 from habaring.regions.models import Department, Region
 from tests import makers
 
-OFFICER = {"see_work_room", "record_observations", "record_candidates"}
+OFFICER = {
+    "see_work_room",
+    "record_observations",
+    "record_candidates",
+    "keep_evidence",
+}
 PLANNER = OFFICER | {
     "publish_index",
     "draft_scenarios",
     "write_plan",
     "manage_calls",
     "enter_proposals",
+    "run_workshops",
+    "take_part_in_guidance",
+    "share_practices",
 }
 OFFICER_OF_ALL = OFFICER | {"check_proposals"}
 COUNCIL = {"see_work_room", "record_decisions", "adopt_plan"}
@@ -29,7 +37,7 @@ ROLES = {
     "planner": PLANNER,
     "officer": OFFICER_OF_ALL,
     "council": COUNCIL,
-    "inspector": {"see_work_room", "see_audit"},
+    "inspector": {"see_work_room", "see_audit", "judge_evidence"},
 }
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate, now
 
 from habaring.people.models import Account as Person
+from habaring.posts import things
 from habaring.posts.things import Asked
 from habaring.regions.models import Region
 from habaring.revenue import case_things, letters
@@ -271,6 +272,7 @@ def test_the_desk_tells_what_waits(
         powers=frozenset({Power.DECIDE_TAX_CASES}),
         on=localdate(now()),
     )
-    lines = list(case_things.waiting(who))
+    lines = things.told(who, case_things.LINES)
     assert len(lines) == 2
-    assert not list(case_things.waiting(Asked(dian, bill.region, frozenset(), who.on)))
+    nobody = Asked(dian, bill.region, frozenset(), who.on)
+    assert not things.told(nobody, case_things.LINES)

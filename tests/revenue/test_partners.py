@@ -7,6 +7,7 @@ from django.utils.timezone import localdate, now
 
 from habaring.people.access import Power
 from habaring.people.models import Account
+from habaring.posts import things
 from habaring.posts.things import Asked
 from habaring.regions.models import Region
 from habaring.revenue import partner_things
@@ -163,7 +164,7 @@ def test_what_is_wrong_with_a_partner_waits_on_the_desk(
     banks.public(row, at)
     banks.secret(row, at)
     mine = Asked(dewi, kotim, frozenset({Power.MANAGE_PARTNERS}), localdate(at))
-    assert not list(partner_things.waiting(mine))
+    assert not things.told(mine, partner_things.LINES)
     for days in (2, 3, 4):
         called(row, at - timedelta(days=days), code="2002500", number=days)
     RefusedCalls.objects.create(
@@ -174,11 +175,11 @@ def test_what_is_wrong_with_a_partner_waits_on_the_desk(
         times=12,
         last_at=at,
     )
-    told = list(partner_things.waiting(mine))
+    told = things.told(mine, partner_things.LINES)
     assert len(told) == 2
     assert {one.url for one in told} == {page("partner", row.pk)}
     nobody = Asked(dewi, kotim, frozenset(), localdate(at))
-    assert not list(partner_things.waiting(nobody))
+    assert not things.told(nobody, partner_things.LINES)
 
 
 def test_without_keys_it_says_so(client: Client, kotim: Region, dewi: Account) -> None:

@@ -5,10 +5,11 @@ from django.test import Client
 from django.utils.timezone import localdate, now
 from pytest_django import DjangoAssertNumQueries
 
+from habaring.people.access import Power
 from habaring.people.models import Account, Invitation, Membership, Role
 from habaring.posts import actions, things
 from habaring.posts.models import Post
-from habaring.posts.things import Asked, Waiting, Weight
+from habaring.posts.things import Asked, Line, Waiting, Weight
 from habaring.regions.models import BudgetFigure, Region
 from habaring.web.desk import desk
 from tests import makers
@@ -69,6 +70,7 @@ def test_the_most_urgent_comes_first_under_its_heading(
 
     things.kinds()
     monkeypatch.setattr(things, "_desks", {"uji": wait})
+    monkeypatch.setattr(things, "_lines", {})
     found = desk(budi, kotim, at=at, on=localdate(at))
     assert [str(line.title) for line in found.lines] == [
         "telat lama",
@@ -87,6 +89,7 @@ def test_an_empty_desk_says_so(
 ) -> None:
     things.kinds()
     monkeypatch.setattr(things, "_desks", {})
+    monkeypatch.setattr(things, "_lines", {})
     client.force_login(budi)
     page = client.get("/ruang-kerja/62.02/").content.decode()
     assert "Tidak ada yang menunggu Anda hari ini." in page
@@ -145,7 +148,7 @@ def test_the_desk_asks_a_bounded_number_of_questions(
         actions.open_post(region=kotim, new=new, by=None, at=now())
     client.force_login(budi)
     client.get("/ruang-kerja/62.02/")
-    with django_assert_max_num_queries(80):
+    with django_assert_max_num_queries(45):
         client.get("/ruang-kerja/62.02/")
 
 
@@ -168,3 +171,45 @@ def test_a_holder_without_a_role_is_told_of_to_who_fills_posts(
     Membership.objects.filter(account=dewi).update(until=at)
     lines = desk(budi, kotim, at=at, on=on).lines
     assert any("kadis" in str(line.title) for line in lines)
+
+
+def test_a_sort_of_lines_is_told_only_where_something_waits(
+    kotim: Region, budi: Account, at: datetime
+) -> None:
+    def tell(asked: Asked, count: int) -> list[Waiting]:
+        return [Waiting(f"{asked.region.name}: {count}", "", "/")]
+
+    def never(asked: Asked, count: int) -> list[Waiting]:
+        raise AssertionError(count)
+
+    makers.region("62.02.01")
+    places, power = Region.objects.filter(pk__startswith="62.02"), Power.SEE_WORK_ROOM
+    asked = Asked(budi, kotim, frozenset({power}), localdate(at))
+    lines = things.told(
+        asked,
+        [
+            Line(lambda _asked: places, tell),
+            Line(lambda _asked: [places, places[:1]], tell, power),
+            Line(lambda _asked: Region.objects.none(), never),
+            Line(lambda _asked: None, never),
+            Line(lambda _asked: places, never, Power.MODERATE),
+        ],
+    )
+    assert [row.title for row in lines] == [f"{kotim.name}: 2", f"{kotim.name}: 3"]
+
+
+def test_what_several_lines_ask_for_is_asked_once_a_desk(
+    kotim: Region, budi: Account, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for: list[str] = []
+
+    def wait(_asked: Asked) -> list[Waiting]:
+        for _time in range(2):
+            things.once("what", lambda: asked_for.append("what"))
+        return []
+
+    things.kinds()
+    monkeypatch.setattr(things, "_desks", {"uji": wait})
+    for _desk in range(2):
+        desk(budi, kotim, at=at, on=localdate(at))
+    assert len(asked_for) == 2

@@ -204,9 +204,9 @@ def test_the_work_room_asks_few_questions(
     masterplan.plan(kotim, at)
     masterplan.edition(kotim, at, index_edition=index)
     client.force_login(budi)
-    # what is owned, what waits, who may: each kind of thing asks once for all its rows;
-    # of local taxes alone some twenty kinds wait for whoever holds every power
-    with django_assert_max_num_queries(85):  # type: ignore[operator]
+    # what is owned, what waits, who may: each kind of thing asks once for all its rows,
+    # and all kinds of lines together whether there is anything to tell
+    with django_assert_max_num_queries(45):  # type: ignore[operator]
         doors(client)
 
 

@@ -28,6 +28,7 @@ from habaring.posts.things import (
     Kind,
     Thing,
     Waiting,
+    once,
     register,
     register_waiting,
 )
@@ -37,7 +38,7 @@ from habaring.regions.models import Region
 def _numbers(region: Region, on: date) -> Iterator[Thing]:
     """The numbers of the framework in force, then all others that were recorded."""
     inside = set()
-    for row in data_quality(region, on=on).rows:
+    for row in _quality(region, on):
         inside.add(row.place.indicator_id)
         yield _thing(region, row.place.indicator, row.year)
     newest = dict(
@@ -48,6 +49,13 @@ def _numbers(region: Region, on: date) -> Iterator[Thing]:
     )
     for indicator in Indicator.objects.filter(pk__in=newest):
         yield _thing(region, indicator, newest[indicator.pk])
+
+
+def _quality(region: Region, on: date) -> tuple[QualityRow, ...]:
+    return once(
+        ("assessment.quality", region.code, on),
+        lambda: data_quality(region, on=on).rows,
+    )
 
 
 def _recorded(region: Region) -> ObservationQuerySet:
@@ -92,7 +100,7 @@ def _waiting(asked: Asked) -> Iterator[Waiting]:
     region = asked.region
     if within := asked.extent(Power.RECORD_OBSERVATIONS):
         mine = owners.share(region, within)
-        rows = data_quality(region, on=asked.on).rows
+        rows = _quality(region, asked.on)
         if mine is not None:
             rows = tuple(r for r in rows if r.place.indicator.code in mine.indicators)
         yield from _to_record(region, rows)

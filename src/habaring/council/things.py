@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -20,17 +20,18 @@ from habaring.council.models import (
     Task,
 )
 from habaring.council.warnings import FOLLOW_UP_DAYS
-from habaring.people.access import Extent, Power
+from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.posts.states import Rhythm
 from habaring.posts.things import (
     Asked,
     Kind,
+    Line,
     Thing,
     Waiting,
     Weight,
     register,
-    register_waiting,
+    register_lines,
 )
 from habaring.regions.models import Region
 
@@ -92,23 +93,18 @@ register(
 )
 
 
-def _waiting(asked: Asked) -> Iterator[Waiting]:
-    yield from _invitations(asked)
-    if within := asked.extent(Power.RECORD_MEETINGS):
-        yield from _meetings(asked, within)
-    if within := asked.extent(Power.RECORD_DECISIONS):
-        yield from _decisions(asked, within)
-
-
-def _invitations(asked: Asked) -> Iterator[Waiting]:
-    rows = Summons.objects.filter(
+def _unanswered(asked: Asked) -> QuerySet[Summons]:
+    return Summons.objects.filter(
         region=asked.region,
         account=asked.account,
         answer="none",
         meeting__state="invited",
         meeting__starts_at__date__gte=asked.on,
-    ).select_related("meeting")
-    for row in rows[:SHOWN]:
+    )
+
+
+def _invitations(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for row in _unanswered(asked).select_related("meeting")[:SHOWN]:
         yield Waiting(
             _("Say whether you come: %(title)s") % {"title": row.meeting.title},
             _("You are invited, and have not answered."),
@@ -120,21 +116,46 @@ def _invitations(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _meetings(asked: Asked, within: Extent) -> Iterator[Waiting]:
+def _of_mine(asked: Asked) -> QuerySet[Meeting] | None:
+    """The meetings of the bodies whose minutes the person writes."""
+    within = asked.extent(Power.RECORD_MEETINGS)
+    if not within:
+        return None
     rows = Meeting.objects.filter(region=asked.region)
-    if not within.whole:
-        rows = rows.filter(body__in=within.bodies)
-    past = rows.filter(state="invited", ends_at__date__lt=asked.on)
-    for row in past.order_by("starts_at")[:SHOWN]:
+    return rows if within.whole else rows.filter(body__in=within.bodies)
+
+
+def _past(asked: Asked) -> QuerySet[Meeting] | None:
+    rows = _of_mine(asked)
+    return (
+        None
+        if rows is None
+        else rows.filter(state="invited", ends_at__date__lt=asked.on)
+    )
+
+
+def _to_close(asked: Asked, _count: int) -> Iterator[Waiting]:
+    rows = _past(asked)
+    for row in rows.order_by("starts_at")[:SHOWN] if rows is not None else ():
         yield _meeting(
             row,
             _("Close the meeting: %(title)s"),
             _("It is over, but not recorded as held."),
         )
+
+
+def _held(asked: Asked) -> QuerySet[Meeting] | None:
+    rows = _of_mine(asked)
     approved = MinutesApproval.objects.filter(minutes__meeting=OuterRef("pk"))
+    return None if rows is None else rows.filter(~Exists(approved), state="held")
+
+
+def _to_approve(asked: Asked, _count: int) -> Iterator[Waiting]:
+    rows = _held(asked)
+    if rows is None:
+        return
     written = Minutes.objects.filter(meeting=OuterRef("pk"))
-    held = rows.filter(state="held").annotate(written=Exists(written))
-    for row in held.exclude(Exists(approved)).order_by("starts_at")[:SHOWN]:
+    for row in rows.annotate(written=Exists(written)).order_by("starts_at")[:SHOWN]:
         title = (
             _("Have the minutes approved: %(title)s")
             if row.written
@@ -153,7 +174,10 @@ def _meeting(row: Meeting, title: str, why: str) -> Waiting:
     )
 
 
-def _decisions(asked: Asked, within: Extent) -> Iterator[Waiting]:
+def _without_follow_up(asked: Asked) -> QuerySet[Decision] | None:
+    within = asked.extent(Power.RECORD_DECISIONS)
+    if not within:
+        return None
     rows = Decision.objects.filter(
         region=asked.region,
         tasks=None,
@@ -161,16 +185,22 @@ def _decisions(asked: Asked, within: Extent) -> Iterator[Waiting]:
         overruled_by=None,
         decided_on__lt=asked.on - timedelta(days=FOLLOW_UP_DAYS),
     )
-    if not within.whole:
-        rows = rows.filter(council__in=within.bodies)
-    count = rows.count()
-    if count:
-        words = ngettext("Carry out %(n)d decision", "Carry out %(n)d decisions", count)
-        yield Waiting(
-            words % {"n": count},
-            _("Nothing has followed from them yet; assessors fault that."),
-            reverse("council-work:desk", args=[asked.region.code]),
-        )
+    return rows if within.whole else rows.filter(council__in=within.bodies)
 
 
-register_waiting("council", _waiting)
+def _decisions(asked: Asked, count: int) -> Iterator[Waiting]:
+    words = ngettext("Carry out %(n)d decision", "Carry out %(n)d decisions", count)
+    yield Waiting(
+        words % {"n": count},
+        _("Nothing has followed from them yet; assessors fault that."),
+        reverse("council-work:desk", args=[asked.region.code]),
+    )
+
+
+register_lines(
+    "council",
+    Line(_unanswered, _invitations),
+    Line(_past, _to_close),
+    Line(_held, _to_approve),
+    Line(_without_follow_up, _decisions),
+)

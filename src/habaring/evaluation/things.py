@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -15,11 +16,12 @@ from habaring.posts.states import Rhythm
 from habaring.posts.things import (
     Asked,
     Kind,
+    Line,
     Thing,
     Waiting,
     Weight,
     register,
-    register_waiting,
+    register_lines,
 )
 from habaring.regions.models import Region
 
@@ -54,22 +56,14 @@ register(
 )
 
 
-def _waiting(asked: Asked) -> Iterator[Waiting]:
-    if Power.TAKE_PART_IN_GUIDANCE in asked.powers:
-        yield from _to_answer(asked)
-        yield from _to_plan(asked)
-        yield from _to_appeal(asked)
-    if Power.JUDGE_EVIDENCE in asked.powers:
-        yield from _to_close(asked)
-    if Power.ASSESS in asked.powers:
-        yield from _to_read(asked)
-
-
-def _to_answer(asked: Asked) -> Iterator[Waiting]:
-    rows = Entry.objects.filter(
+def _answering(asked: Asked) -> QuerySet[Entry]:
+    return Entry.objects.filter(
         region=asked.region, state="answering", round__state="open"
-    ).select_related("round")
-    for row in rows:
+    )
+
+
+def _to_answer(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for row in _answering(asked).select_related("round"):
         until = row.round.answers_until
         close = asked.on <= until <= asked.on + SOON
         yield Waiting(
@@ -81,31 +75,36 @@ def _to_answer(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _to_plan(asked: Asked) -> Iterator[Waiting]:
-    rows = Finding.objects.filter(
+def _ownerless(asked: Asked) -> QuerySet[Finding]:
+    return Finding.objects.filter(
         region=asked.region, kind__in=TO_DO, state="open", owner=None
     )
-    if count := rows.count():
-        yield Waiting(
-            ngettext(
-                "%(n)d finding has no owner",
-                "%(n)d findings have no owner",
-                count,
-            )
-            % {"n": count},
-            _("A finding comes back each year until it is closed."),
-            reverse("evaluation-work:findings", args=[asked.region.code]),
-            weight=Weight.CONFIRM,
+
+
+def _to_plan(asked: Asked, count: int) -> Iterator[Waiting]:
+    yield Waiting(
+        ngettext(
+            "%(n)d finding has no owner",
+            "%(n)d findings have no owner",
+            count,
         )
+        % {"n": count},
+        _("A finding comes back each year until it is closed."),
+        reverse("evaluation-work:findings", args=[asked.region.code]),
+        weight=Weight.CONFIRM,
+    )
 
 
-def _to_appeal(asked: Asked) -> Iterator[Waiting]:
-    rows = Result.objects.standing().filter(
+def _announced(asked: Asked) -> QuerySet[Result]:
+    return Result.objects.standing().filter(
         region=asked.region,
         round__state="announced",
         round__appeals_until__gte=asked.on,
     )
-    for row in rows.select_related("round"):
+
+
+def _to_appeal(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for row in _announced(asked).select_related("round"):
         entry = Entry.objects.filter(round=row.round_id, region=asked.region).first()
         if entry is not None and row.round is not None:
             yield Waiting(
@@ -118,9 +117,13 @@ def _to_appeal(asked: Asked) -> Iterator[Waiting]:
             )
 
 
-def _to_close(asked: Asked) -> Iterator[Waiting]:
+def _reported(asked: Asked) -> QuerySet[Finding]:
     rows = Finding.objects.filter(region=asked.region, state="reported")
-    for row in rows.exclude(reported_by=asked.account)[:3]:
+    return rows.exclude(reported_by=asked.account)
+
+
+def _to_close(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for row in _reported(asked)[:3]:
         yield Waiting(
             _("A finding is reported as done"),
             row.text[:120],
@@ -129,11 +132,14 @@ def _to_close(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _to_read(asked: Asked) -> Iterator[Waiting]:
-    rows = Reading.objects.filter(
+def _unread(asked: Asked) -> QuerySet[Reading]:
+    return Reading.objects.filter(
         region=asked.region, assessor=asked.account, state__in=["asked", "reading"]
     )
-    for row in rows.select_related("entry__round"):
+
+
+def _to_read(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for row in _unread(asked).select_related("entry__round"):
         yield Waiting(
             _("Read this region's evaluation"),
             row.state_words,
@@ -143,4 +149,11 @@ def _to_read(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-register_waiting("evaluation", _waiting)
+register_lines(
+    "evaluation",
+    Line(_answering, _to_answer, Power.TAKE_PART_IN_GUIDANCE),
+    Line(_ownerless, _to_plan, Power.TAKE_PART_IN_GUIDANCE),
+    Line(_announced, _to_appeal, Power.TAKE_PART_IN_GUIDANCE),
+    Line(_reported, _to_close, Power.JUDGE_EVIDENCE),
+    Line(_unread, _to_read, Power.ASSESS),
+)

@@ -5,27 +5,30 @@ adoption is a thing that is kept up.
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from habaring.exchange import queries
-from habaring.exchange.models import MeetingState
+from habaring.exchange.models import MeetingState, SurvivalCheck
 from habaring.exchange.survival import year_after
 from habaring.people.access import Power
 from habaring.posts.states import Rhythm
 from habaring.posts.things import (
     Asked,
     Kind,
+    Line,
     Thing,
     Waiting,
     Weight,
     register,
-    register_waiting,
+    register_lines,
 )
 from habaring.regions.models import Region
 
+SHOWN = 20  # lines of one sort on a desk
 ANSWER_WITHIN = timedelta(days=30)
 """A question of the year is late a month after it was asked."""
 
@@ -53,29 +56,36 @@ def _adoptions(region: Region, on: date) -> Iterator[Thing]:
         )
 
 
-def _waiting(asked: Asked) -> Iterator[Waiting]:
-    """Yearly checks, questions and visits, for who shares practices."""
-    if Power.SHARE_PRACTICES not in asked.powers:
-        return
-    region = asked.region
-    for check in queries.waiting_answers(region):
+def _unanswered(asked: Asked) -> QuerySet[SurvivalCheck]:
+    return SurvivalCheck.objects.filter(region=asked.region, answered_on__isnull=True)
+
+
+def _checks(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for check in queries.waiting_answers(asked.region):
         title = check.adoption.practice.title
         yield Waiting(
             _("Is “%(title)s” still alive?") % {"title": title},
             _("Three questions; silent for 12 months it counts as unknown."),
-            reverse("exchange-work:check", args=[region.code, check.pk]),
+            reverse("exchange-work:check", args=[asked.region.code, check.pk]),
             check.asked_on + ANSWER_WITHIN,
             Weight.CONFIRM,
         )
-    for question in queries.open_questions(region)[:20]:
+
+
+def _questions(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for question in queries.open_questions(asked.region)[:SHOWN]:
         yield Waiting(
             _("%(region)s asks about “%(title)s”")
             % {"region": question.region.full_name, "title": question.practice.title},
             question.text[:140],
-            reverse("exchange-work:answer", args=[region.code, question.pk]),
+            reverse("exchange-work:answer", args=[asked.region.code, question.pk]),
             weight=Weight.CONFIRM,
         )
-    for meeting in queries.open_meetings(region)[:20]:
+
+
+def _meetings(asked: Asked, _count: int) -> Iterator[Waiting]:
+    region = asked.region
+    for meeting in queries.open_meetings(region)[:SHOWN]:
         if meeting.state == MeetingState.ASKED and meeting.host_id == region.pk:
             yield Waiting(
                 _("%(region)s asks for a visit or mentoring")
@@ -98,4 +108,17 @@ register(
         order=70,
     )
 )
-register_waiting("exchange", _waiting)
+register_lines(
+    "exchange",
+    Line(lambda asked: _unanswered(asked)[:1], _checks, Power.SHARE_PRACTICES),
+    Line(
+        lambda asked: queries.open_questions(asked.region)[:1],
+        _questions,
+        Power.SHARE_PRACTICES,
+    ),
+    Line(
+        lambda asked: queries.open_meetings(asked.region)[:1],
+        _meetings,
+        Power.SHARE_PRACTICES,
+    ),
+)

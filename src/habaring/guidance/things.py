@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -25,11 +25,13 @@ from habaring.posts.states import Rhythm
 from habaring.posts.things import (
     Asked,
     Kind,
+    Line,
     Thing,
     Waiting,
     Weight,
+    once,
     register,
-    register_waiting,
+    register_lines,
 )
 from habaring.regions.models import Region
 
@@ -82,60 +84,59 @@ register(
 )
 
 
-def _waiting(asked: Asked) -> Iterator[Waiting]:
-    if Power.TAKE_PART_IN_GUIDANCE in asked.powers:
-        yield from _of_the_region(asked)
-    if Power.MENTOR in asked.powers and queries.guides(
-        asked.account, asked.region, on=asked.on
-    ):
-        yield from _of_the_mentor(asked)
-    if Power.RUN_COHORTS in asked.powers:
-        yield from _of_the_office(asked)
+def _near(asked: Asked) -> QuerySet[Assignment]:
+    return _open_work(asked.region).filter(due_on__lte=asked.on + SOON)
 
 
-def _of_the_region(asked: Asked) -> Iterator[Waiting]:
-    code = asked.region.code
-    near = _open_work(asked.region).filter(due_on__lte=asked.on + SOON)
-    for row in near.order_by("due_on")[:SHOWN]:
+def _to_hand_in(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for row in _near(asked).order_by("due_on")[:SHOWN]:
         yield Waiting(
             _("Hand in: %(name)s") % {"name": row.template.name},
             _("The mentor sent it back; remarks say where.")
             if row.state == WorkState.REVISE
             else _("It is work of the guidance, and falls due."),
-            reverse("guidance-work:assignment", args=[code, row.pk]),
+            reverse("guidance-work:assignment", args=[asked.region.code, row.pk]),
             on=row.due_on,
             weight=_weight(row.due_on, asked.on),
         )
-    remarks = Remark.objects.filter(
+
+
+def _unanswered(asked: Asked) -> QuerySet[Remark]:
+    return Remark.objects.filter(
         region=asked.region,
         answer="",
         piece__submission__assignment__state=WorkState.REVISE,
-    ).count()
-    if remarks:
-        yield Waiting(
-            ngettext(
-                "One remark of the mentor waits for an answer",
-                "%(n)d remarks of the mentor wait for an answer",
-                remarks,
-            )
-            % {"n": remarks},
-            _("The answer says what you changed, or why not."),
-            reverse("guidance-work:assignments", args=[code]),
-            weight=Weight.CONFIRM,
+    )
+
+
+def _to_answer(asked: Asked, count: int) -> Iterator[Waiting]:
+    yield Waiting(
+        ngettext(
+            "One remark of the mentor waits for an answer",
+            "%(n)d remarks of the mentor wait for an answer",
+            count,
         )
-    yield from _call(asked)
+        % {"n": count},
+        _("The answer says what you changed, or why not."),
+        reverse("guidance-work:assignments", args=[asked.region.code]),
+        weight=Weight.CONFIRM,
+    )
 
 
-def _call(asked: Asked) -> Iterator[Waiting]:
-    """A call that ends soon, where the region could apply and has not."""
-    rows = Cohort.objects.filter(
+def _calls(asked: Asked) -> QuerySet[Cohort]:
+    """Calls that end soon, where the region could apply and has not."""
+    taken = Enrolment.objects.filter(region=asked.region)
+    return Cohort.objects.filter(
+        ~Exists(taken.filter(state=Standing.GUIDED)),
+        ~Exists(taken.filter(cohort=OuterRef("pk"))),
         state=CohortState.OPEN,
         apply_until__date__gte=asked.on,
         apply_until__date__lte=asked.on + 2 * SOON,
     )
-    taken = Enrolment.objects.filter(region=asked.region)
-    busy = taken.filter(state=Standing.GUIDED).exists()
-    for row in rows.exclude(enrolments__in=taken) if not busy else ():
+
+
+def _to_apply(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for row in _calls(asked):
         assert row.apply_until is not None  # noqa: S101 - it was filtered by
         yield Waiting(
             _("The call of %(year)s ends soon") % {"year": row.year},
@@ -152,38 +153,58 @@ def _weight(due: date, on: date) -> int:
     return Weight.TODAY if due == on else Weight.WEEK
 
 
-def _of_the_mentor(asked: Asked) -> Iterator[Waiting]:
-    code = asked.region.code
-    rows = Assignment.objects.filter(
+def _guides(asked: Asked) -> bool:
+    return once(
+        ("guidance.guides", asked.account.pk, asked.region.code),
+        lambda: queries.guides(asked.account, asked.region, on=asked.on),
+    )
+
+
+def _handed_in(asked: Asked) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(
         region=asked.region,
         state__in=(WorkState.SUBMITTED, WorkState.REVIEW),
         enrolment__state=Standing.GUIDED,
-    ).select_related("template")
-    for row in rows.order_by("changed_at")[:SHOWN]:
+    )
+
+
+def _to_read(asked: Asked, _count: int) -> Iterator[Waiting]:
+    rows = _handed_in(asked).select_related("template").order_by("changed_at")
+    for row in rows[:SHOWN] if _guides(asked) else ():
         yield Waiting(
             _("Read: %(name)s") % {"name": row.template.name},
             _("The region has handed it in and waits for your words."),
-            reverse("guidance-work:assignment", args=[code, row.pk]),
+            reverse("guidance-work:assignment", args=[asked.region.code, row.pk]),
             weight=Weight.CONFIRM,
         )
-    held = Sitting.objects.filter(
-        region=asked.region, held=True, closed_at=None
-    ).select_related("stage", "enrolment", "region")
-    for sitting in held.order_by("stage__number")[:1]:
+
+
+def _held(asked: Asked) -> QuerySet[Sitting]:
+    return Sitting.objects.filter(region=asked.region, held=True, closed_at=None)
+
+
+def _to_close(asked: Asked, _count: int) -> Iterator[Waiting]:
+    rows = _held(asked).select_related("stage", "enrolment", "region")
+    for sitting in rows.order_by("stage__number")[:1] if _guides(asked) else ():
         if not gates.missing(sitting, on=asked.on):
             yield Waiting(
                 _("Close the stage: %(name)s") % {"name": sitting.stage.name},
                 _("Nothing is missing any more."),
-                reverse("guidance-work:close-stage", args=[code, sitting.pk]),
+                reverse(
+                    "guidance-work:close-stage", args=[asked.region.code, sitting.pk]
+                ),
             )
 
 
-def _of_the_office(asked: Asked) -> Iterator[Waiting]:
+def _applications(asked: Asked) -> QuerySet[Enrolment]:
     """What of this region waits for the ministry."""
-    rows = Enrolment.objects.filter(
+    return Enrolment.objects.filter(
         region=asked.region, state=Standing.APPLIED, cohort__selected_at=None
-    ).select_related("cohort")
-    for row in rows:
+    )
+
+
+def _to_judge(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for row in _applications(asked).select_related("cohort"):
         if not row.points:
             yield Waiting(
                 _("Give points to the application"),
@@ -197,4 +218,12 @@ def _of_the_office(asked: Asked) -> Iterator[Waiting]:
             )
 
 
-register_waiting("guidance", _waiting)
+register_lines(
+    "guidance",
+    Line(_near, _to_hand_in, Power.TAKE_PART_IN_GUIDANCE),
+    Line(_unanswered, _to_answer, Power.TAKE_PART_IN_GUIDANCE),
+    Line(_calls, _to_apply, Power.TAKE_PART_IN_GUIDANCE),
+    Line(_handed_in, _to_read, Power.MENTOR),
+    Line(_held, _to_close, Power.MENTOR),
+    Line(_applications, _to_judge, Power.RUN_COHORTS),
+)

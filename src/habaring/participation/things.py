@@ -23,11 +23,13 @@ from habaring.posts.states import Rhythm
 from habaring.posts.things import (
     Asked,
     Kind,
+    Line,
+    Rows,
     Thing,
     Waiting,
     Weight,
     register,
-    register_waiting,
+    register_lines,
 )
 from habaring.regions.models import Region
 
@@ -83,21 +85,16 @@ register(
 )
 
 
-def _waiting(asked: Asked) -> Iterator[Waiting]:
-    if within := asked.extent(Power.CHECK_PROPOSALS):
-        rows = checking.waiting_for(asked.region, within)
-        yield from _checks_waiting(asked, rows)
-    if Power.MODERATE in asked.powers:
-        yield from _moderation(asked)
-    if Power.MANAGE_CALLS in asked.powers:
-        yield from _calls(asked)
-    if Power.RUN_VOTES in asked.powers:
-        yield from _votes(asked)
+def _mine(asked: Asked) -> QuerySet[Check] | None:
+    within = asked.extent(Power.CHECK_PROPOSALS)
+    return checking.waiting_for(asked.region, within) if within else None
 
 
-def _checks_waiting(asked: Asked, rows: QuerySet[Check]) -> Iterator[Waiting]:
-    found = list(rows[: SHOWN + 1])
-    for row in found[:SHOWN]:
+def _checks_waiting(asked: Asked, count: int) -> Iterator[Waiting]:
+    rows = _mine(asked)
+    if rows is None:
+        return
+    for row in rows[:SHOWN]:
         yield Waiting(
             _("Check whether it can be done: %(title)s")
             % {"title": row.proposal.title},
@@ -107,8 +104,8 @@ def _checks_waiting(asked: Asked, rows: QuerySet[Check]) -> Iterator[Waiting]:
             on=row.due_on,
             weight=_weight(row.due_on, asked.on),
         )
-    if len(found) > SHOWN:
-        more = rows.count() - SHOWN
+    more = count - SHOWN
+    if more > 0:
         yield Waiting(
             ngettext("One more technical check", "%(n)d more technical checks", more)
             % {"n": more},
@@ -126,29 +123,36 @@ def _weight(due: date | None, on: date) -> int:
     return Weight.TODAY if due == on else Weight.WEEK
 
 
-def _moderation(asked: Asked) -> Iterator[Waiting]:
-    sizes = waiting.sizes(asked.region)
-    total = sizes.held + sizes.flagged + sizes.appeals
-    if total:
-        yield Waiting(
-            ngettext(
-                "One text waits for a moderator",
-                "%(n)d texts wait for a moderator",
-                total,
-            )
-            % {"n": total},
-            _("People wait to be read, or to be heard again."),
-            reverse("participation-work:moderation", args=[asked.region.code]),
-            weight=Weight.CONFIRM,
+def _to_moderate(asked: Asked) -> list[Rows]:
+    region, every = asked.region, waiting.Wanted()
+    heaps = [waiting.keys(region, heap, every) for heap in ("held", "flagged")]
+    return [*heaps, waiting.open_appeals(region)]
+
+
+def _moderation(asked: Asked, total: int) -> Iterator[Waiting]:
+    yield Waiting(
+        ngettext(
+            "One text waits for a moderator",
+            "%(n)d texts wait for a moderator",
+            total,
         )
+        % {"n": total},
+        _("People wait to be read, or to be heard again."),
+        reverse("participation-work:moderation", args=[asked.region.code]),
+        weight=Weight.CONFIRM,
+    )
 
 
-def _calls(asked: Asked) -> Iterator[Waiting]:
-    rows = Call.objects.filter(
+def _ending(asked: Asked) -> QuerySet[Call]:
+    return Call.objects.filter(
         region=asked.region,
         state=CallState.OPEN,
         proposals_until__date__lte=asked.on + SOON,
-    ).order_by("proposals_until")
+    )
+
+
+def _calls(asked: Asked, _count: int) -> Iterator[Waiting]:
+    rows = _ending(asked).order_by("proposals_until")
     for row in rows[:SHOWN]:
         last = localdate(row.proposals_until)
         over = last < asked.on
@@ -184,9 +188,12 @@ _WAITS = {
 }
 
 
-def _votes(asked: Asked) -> Iterator[Waiting]:
-    rows = Vote.objects.filter(region=asked.region, state__in=list(_WAITS))
-    for row in rows.order_by("opens_at")[: SHOWN * 2]:
+def _under_way(asked: Asked) -> QuerySet[Vote]:
+    return Vote.objects.filter(region=asked.region, state__in=list(_WAITS))
+
+
+def _votes(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for row in _under_way(asked).order_by("opens_at")[: SHOWN * 2]:
         state = VoteState(row.state)
         opens = localdate(row.opens_at)
         if state == VoteState.PUBLISHED and opens <= asked.on:
@@ -229,4 +236,10 @@ def _vote_page(region: Region, row: Vote) -> str:
     return reverse("participation-work:vote", args=[region.code, row.pk])
 
 
-register_waiting("participation", _waiting)
+register_lines(
+    "participation",
+    Line(_mine, _checks_waiting),
+    Line(_to_moderate, _moderation, Power.MODERATE),
+    Line(_ending, _calls, Power.MANAGE_CALLS),
+    Line(_under_way, _votes, Power.RUN_VOTES),
+)

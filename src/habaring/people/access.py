@@ -359,9 +359,10 @@ def require(
 
 def _open(account: Account, region: Region | None) -> None:
     if connection.in_atomic_block:  # streamed downloads go on after the transaction
-        walls.open_person(account.pk)
-        if region is not None:
-            walls.open_region(region.code)
+        if region is None:
+            walls.open_person(account.pk)
+        else:
+            walls.open_both(account.pk, region.code)
 
 
 def require_part(

@@ -11,8 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from habaring.people.access import Power
-from habaring.portfolio.models import Candidate, PlanItem, ScenarioStatus
-from habaring.portfolio.queries import current_candidates, overview
+from habaring.portfolio.models import (
+    Candidate,
+    LimitSet,
+    Plan,
+    PlanItem,
+    Scenario,
+    ScenarioStatus,
+)
+from habaring.portfolio.queries import current_candidates
 from habaring.posts.models import Post
 from habaring.posts.states import Rhythm
 from habaring.posts.things import (
@@ -24,6 +31,7 @@ from habaring.posts.things import (
     register_waiting,
 )
 from habaring.regions.models import Region
+from habaring.shared.tally import tally
 
 REVIEW_DAYS = 365
 """A candidate's costs are looked at again once a year, as prices move."""
@@ -129,21 +137,30 @@ def _waiting(asked: Asked) -> Iterator[Waiting]:
     """The next step of choosing, for whoever may take it."""
     if Power.DRAFT_SCENARIOS not in asked.powers:
         return
-    state = overview(asked.region)
-    desk = reverse("portfolio-work:overview", args=[asked.region.code])
-    if state.candidates == 0:
+    region = asked.region
+    desk = reverse("portfolio-work:overview", args=[region.code])
+    done = Scenario.objects.filter(region=region, status=ScenarioStatus.DONE)
+    candidates, limits, plans, ready = tally(
+        [
+            current_candidates(region),
+            LimitSet.objects.filter(region=region),
+            Plan.objects.filter(region=region, replaced_at=None),
+            done,
+        ]
+    )
+    if not candidates:
         yield Waiting(
             _("Bring in the candidate programmes"),
             _("Without candidates there is nothing to choose from."),
             desk,
         )
-    elif state.limit_sets == 0:
+    elif not limits:
         yield Waiting(
             _("Set the limits"),
             _("Ceilings by year and source come before a scenario."),
             desk,
         )
-    elif state.plan is None and state.scenarios.get(ScenarioStatus.DONE):
+    elif ready and not plans:
         yield Waiting(
             _("Put a scenario before the council"),
             _("A scenario is ready, and no plan is in force."),

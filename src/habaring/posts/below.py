@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
@@ -18,10 +18,12 @@ from habaring.posts.states import Rhythm, State
 from habaring.posts.things import (
     Asked,
     Kind,
+    Line,
     Thing,
     Waiting,
     Weight,
     register,
+    register_lines,
     register_waiting,
 )
 from habaring.regions.models import BudgetFigure, Region
@@ -55,11 +57,19 @@ def _budget(region: Region, on: date) -> Iterator[Thing]:
     )
 
 
-def _handovers(asked: Asked) -> Iterator[Waiting]:
-    """Lists of one's own to empty, and lists that one has received to confirm."""
-    rows = HandOver.objects.filter(region=asked.region, undone_at__isnull=True)
-    rows = rows.select_related("holding__post")
-    for row in rows.filter(finished_at__isnull=True, holding__account=asked.account):
+def _lists(asked: Asked) -> QuerySet[HandOver]:
+    return HandOver.objects.filter(region=asked.region, undone_at__isnull=True)
+
+
+def _own_lists(asked: Asked) -> QuerySet[HandOver]:
+    """Lists of one's own to empty."""
+    return _lists(asked).filter(
+        finished_at__isnull=True, holding__account=asked.account
+    )
+
+
+def _to_hand_over(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for row in _own_lists(asked).select_related("holding__post"):
         yield Waiting(
             _("Hand over the post %(post)s") % {"post": row.holding.post.name},
             _("Every line of the list needs an answer before you leave."),
@@ -67,10 +77,17 @@ def _handovers(asked: Asked) -> Iterator[Waiting]:
             on=row.leaves_on,
             weight=Weight.TODAY if row.leaves_on <= asked.on else Weight.WEEK,
         )
-    received = rows.filter(
+
+
+def _received(asked: Asked) -> QuerySet[HandOver]:
+    """Lists that one has received to confirm."""
+    return _lists(asked).filter(
         finished_at__isnull=False, confirmed_at__isnull=True, successor=asked.account
     )
-    for row in received:
+
+
+def _to_confirm(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for row in _received(asked).select_related("holding__post"):
         yield Waiting(
             _("Confirm what you received with the post %(post)s")
             % {"post": row.holding.post.name},
@@ -80,15 +97,17 @@ def _handovers(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _empty_posts(asked: Asked) -> Iterator[Waiting]:
-    """Who may fill posts is told when nobody holds one."""
-    if Power.MANAGE_POSTS not in asked.powers:
-        return
+def _vacant(asked: Asked) -> QuerySet[Post]:
     posts = Post.objects.filter(region=asked.region, closed_on__isnull=True)
     held = Holding.objects.filter(
         post__region=asked.region, until__isnull=True
     ).values_list("post", flat=True)
-    empty = list(posts.exclude(pk__in=held))
+    return posts.exclude(pk__in=held)
+
+
+def _empty_posts(asked: Asked, _count: int) -> Iterator[Waiting]:
+    """Who may fill posts is told when nobody holds one."""
+    empty = list(_vacant(asked))
     tree = reverse("posts-work:posts", args=[asked.region.code])
     root = next((post for post in empty if post.code == ROOT_CODE), None)
     if root is not None:
@@ -108,20 +127,21 @@ def _empty_posts(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _held_without_role(asked: Asked) -> Iterator[Waiting]:
-    """A holder whose roles have ended cannot open the work room any more."""
-    if Power.MANAGE_POSTS not in asked.powers:
-        return
-    code = asked.region.code
-    parts = code.split(".")
+def _lost(asked: Asked) -> QuerySet[Holding]:
+    """Holders whose roles have ended: they cannot open the work room any more."""
+    parts = asked.region.code.split(".")
     around = [".".join(parts[: n + 1]) for n in range(len(parts))]
     working = Membership.objects.in_force(moment_of(asked.on)).filter(
         Q(region__in=around) | Q(role__platform_wide=True)
     )
-    lost = Holding.objects.filter(
+    return Holding.objects.filter(
         post__region=asked.region, until__isnull=True
     ).exclude(account__in=working.values("account"))
-    for holding in lost.select_related("post", "account")[:ALONE_AT_MOST]:
+
+
+def _held_without_role(asked: Asked, _count: int) -> Iterator[Waiting]:
+    code = asked.region.code
+    for holding in _lost(asked).select_related("post", "account")[:ALONE_AT_MOST]:
         yield Waiting(
             _("Hand over the post %(post)s") % {"post": holding.post.name},
             _("%(person)s holds it without any role here, and cannot see what waits.")
@@ -131,30 +151,29 @@ def _held_without_role(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _invitations(asked: Asked) -> Iterator[Waiting]:
+def _ending(asked: Asked) -> QuerySet[Invitation]:
     """Invitations that run out unanswered."""
-    if Power.MANAGE_PEOPLE not in asked.powers:
-        return
     start = datetime.combine(asked.on, datetime.min.time(), get_current_timezone())
-    ending = Invitation.objects.open_at(start).filter(
+    return Invitation.objects.open_at(start).filter(
         region=asked.region, expires_at__lt=start + timedelta(days=RUNS_OUT_DAYS)
     )
-    first = ending.order_by("expires_at").first()
-    if first is not None:
-        count = ending.count()
-        yield Waiting(
-            ngettext(
-                "One invitation runs out unanswered",
-                "%(count)d invitations run out unanswered",
-                count,
-            )
-            % {"count": count},
-            _("The link works until %(day)s. Send a new one, or take it back.")
-            % {"day": formats.day(first.expires_at.date())},
-            reverse("people-work:people", args=[asked.region.code]),
-            on=first.expires_at.date(),
-            weight=Weight.WEEK,
+
+
+def _invitations(asked: Asked, count: int) -> Iterator[Waiting]:
+    first = _ending(asked).order_by("expires_at")[0]
+    yield Waiting(
+        ngettext(
+            "One invitation runs out unanswered",
+            "%(count)d invitations run out unanswered",
+            count,
         )
+        % {"count": count},
+        _("The link works until %(day)s. Send a new one, or take it back.")
+        % {"day": formats.day(first.expires_at.date())},
+        reverse("people-work:people", args=[asked.region.code]),
+        on=first.expires_at.date(),
+        weight=Weight.WEEK,
+    )
 
 
 URGENT = {State.ESCALATED: Weight.ESCALATED, State.LATE: Weight.LATE}
@@ -236,14 +255,6 @@ def _together(asked: Asked, rows: list[Owned], weight: int) -> Waiting:
     )
 
 
-def _waiting(asked: Asked) -> Iterator[Waiting]:
-    yield from _own_things(asked)
-    yield from _handovers(asked)
-    yield from _empty_posts(asked)
-    yield from _held_without_role(asked)
-    yield from _invitations(asked)
-
-
 register(
     Kind(
         code="budget",
@@ -255,4 +266,12 @@ register(
         order=5,
     )
 )
-register_waiting("posts", _waiting)
+register_waiting("posts", _own_things)
+register_lines(
+    "posts",
+    Line(_own_lists, _to_hand_over),
+    Line(_received, _to_confirm),
+    Line(_vacant, _empty_posts, Power.MANAGE_POSTS),
+    Line(_lost, _held_without_role, Power.MANAGE_POSTS),
+    Line(_ending, _invitations, Power.MANAGE_PEOPLE),
+)

@@ -22,17 +22,24 @@ domain, like `loaders.py`):
 
     register_waiting("assessment", _waiting)
 
+What waits in numbers that one query can count is said by lines instead:
+
+    register_lines("council", Line(rows=_over, tell=_close, power=Power.RECORD_MEETINGS))
+
 Who owns a thing is said by `queries.owned`: its own Charge, else the post that the
 domain names in `Thing.post`, else the top post of its department, else the region's
 programme secretariat. Nothing is without an owner.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib import import_module
+from typing import Any, TypeAlias, TypeVar, cast
 
+from django.db.models import QuerySet
 from django.utils.module_loading import autodiscover_modules
 
 from habaring.people.access import EVERYWHERE, Extent, Power
@@ -40,18 +47,27 @@ from habaring.people.models import Account
 from habaring.posts.states import Rhythm
 from habaring.regions.models import Region
 from habaring.shared.refusal import Words
+from habaring.shared.tally import tally
 
 __all__ = [
     "Asked",
     "Kind",
+    "Line",
+    "Rows",
     "Thing",
     "Waiting",
     "Weight",
     "kinds",
+    "once",
     "register",
+    "register_lines",
     "register_waiting",
+    "told",
     "waiting",
 ]
+
+T = TypeVar("T")
+Rows: TypeAlias = QuerySet[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -146,8 +162,23 @@ class Asked:
         return EVERYWHERE if power in self.powers else self.parts.get(power, Extent())
 
 
+@dataclass(frozen=True)
+class Line:
+    """One sort of lines of the desk, told only where there is something to tell of.
+
+    `rows(asked)` is what waits (several: their sum; None: nothing for this person).
+    Those of all sorts and domains are counted in one query; `rows[:1]` asks only
+    whether there is any. `tell(asked, count)` then says it.
+    """
+
+    rows: Callable[[Asked], Rows | Sequence[Rows] | None]
+    tell: Callable[[Asked, int], Iterable[Waiting]]
+    power: Power | None = None
+
+
 _kinds: dict[str, Kind] = {}
 _desks: dict[str, Callable[[Asked], Iterable[Waiting]]] = {}
+_lines: dict[str, tuple[Line, ...]] = {}
 
 
 def register(kind: Kind) -> Kind:
@@ -170,6 +201,12 @@ def register_waiting(
     return wait
 
 
+def register_lines(domain: str, *lines: Line) -> None:
+    """Let a domain put sorts of lines on the desk; ValueError where it did before."""
+    if _lines.setdefault(domain, lines) is not lines:
+        raise ValueError(f"{domain!r} puts its lines on the desk twice.")
+
+
 @cache
 def _discover() -> None:
     autodiscover_modules("things")
@@ -182,9 +219,53 @@ def kinds() -> dict[str, Kind]:
     return dict(sorted(_kinds.items(), key=lambda pair: (pair[1].order, pair[0])))
 
 
+_known: ContextVar[dict[Hashable, object] | None] = ContextVar("known", default=None)
+
+
+def once(what: Hashable, ask: Callable[[], T]) -> T:
+    """What several kinds and lines of one desk ask for is asked once; `what` names it.
+
+    Elsewhere it is asked each time: nothing is kept from one desk to the next.
+    """
+    known = _known.get()
+    if known is None:
+        return ask()
+    if what not in known:
+        known[what] = ask()
+    return cast("T", known[what])
+
+
+def told(asked: Asked, lines: Iterable[Line]) -> list[Waiting]:
+    """What these sorts of lines have for a person: one query, and one a sort that has."""
+    mine: list[Line] = []
+    questions: list[Rows] = []
+    sizes: list[int] = []
+    for line in lines:
+        if line.power is not None and line.power not in asked.powers:
+            continue
+        rows = line.rows(asked)
+        every = [rows] if isinstance(rows, QuerySet) else list(rows or ())
+        mine.append(line)
+        questions += every
+        sizes.append(len(every))
+    counts = iter(tally(questions))
+    totals = [sum(next(counts) for _ in range(size)) for size in sizes]
+    return [
+        waits
+        for line, total in zip(mine, totals, strict=True)
+        if total
+        for waits in line.tell(asked, total)
+    ]
+
+
 def waiting(asked: Asked) -> list[Waiting]:
     """What every domain has waiting for a person, the most urgent first."""
     _discover()
-    found = [line for wait in _desks.values() for line in wait(asked)]
-    found.sort(key=lambda line: (line.weight, line.on or date.max, str(line.title)))
+    token = _known.set({})
+    try:
+        found = [row for wait in _desks.values() for row in wait(asked)]
+        found += told(asked, [row for rows in _lines.values() for row in rows])
+    finally:
+        _known.reset(token)
+    found.sort(key=lambda row: (row.weight, row.on or date.max, str(row.title)))
     return found

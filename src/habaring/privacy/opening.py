@@ -17,15 +17,3 @@ def every_region() -> Iterator[None]:
     walls.open_everywhere()
     yield
     walls.open_region(before.region)
-
-
-@contextmanager
-def one_region(code: str) -> Iterator[None]:
-    """The rows of one region, until the block ends: for a desk that shows several.
-
-    Whoever calls has asked for the person's powers there.
-    """
-    before = walls.opened()
-    walls.open_region(code)
-    yield
-    walls.open_region(before.region)

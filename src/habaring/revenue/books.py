@@ -315,8 +315,8 @@ def unidentified(region: Region) -> list[Stray]:
     return _with_findings(region, [(row, None, row.amount) for row in rows])
 
 
-def untouched(region: Region) -> tuple[int, int]:
-    """How many payments for no known bill have no entry in the queue, and their sum."""
+def forgotten(region: Region) -> QuerySet[Payment]:
+    """Payments for no known bill that have no entry in the queue."""
     looked_for = Finding.objects.filter(
         region=region,
         channel=OuterRef("channel"),
@@ -324,9 +324,12 @@ def untouched(region: Region) -> tuple[int, int]:
         state__in=WAITS,
     )
     rows = Payment.objects.filter(region=region, bill=None, state=PaymentState.POSTED)
-    found = rows.exclude(Exists(looked_for)).aggregate(
-        count=Count("serial"), sum=Sum("amount")
-    )
+    return rows.exclude(Exists(looked_for))
+
+
+def untouched(region: Region) -> tuple[int, int]:
+    """How many they are, and their sum."""
+    found = forgotten(region).aggregate(count=Count("serial"), sum=Sum("amount"))
     return found["count"], int(found["sum"] or 0)
 
 

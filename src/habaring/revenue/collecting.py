@@ -178,14 +178,15 @@ def waiting(region: Region, on: date) -> list[Waits]:
     return [*found, Waits(FILING, late, late * int(facts()["filing_fine"]))]
 
 
-def to_write(region: Region, on: date) -> dict[str, int]:
-    """Steps with something to write; of first demands (many) only whether there is one."""
-    found = {str(kind): due(region, kind, on).order_by() for kind in LADDER}
-    counts = {step: rows.count() for step, rows in list(found.items())[1:]}
-    first = str(LADDER[0])
-    counts = {first: int(found[first].exists())} | counts
-    counts[FILING] = late_filings(region).count()
-    return {step: count for step, count in counts.items() if count}
+STEPS = (*map(str, LADDER), FILING)
+
+
+def to_write(region: Region, step: str, on: date) -> QuerySet[Any]:
+    """What can be written today in one step; of first demands (many) only the first."""
+    if step == FILING:
+        return late_filings(region)
+    rows = due(region, step, on)
+    return rows.order_by()[:1] if step == LADDER[0] else rows
 
 
 # Letters

@@ -3,34 +3,29 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from habaring.people.access import Power
-from habaring.posts.things import Asked, Waiting, Weight
+from habaring.posts.things import Asked, Line, Waiting, Weight
 from habaring.revenue import collectors
+from habaring.revenue.models import Device, Slip
 from habaring.shared import formats
 
 SOON = timedelta(days=2)
 """So long before the day a collector is reminded of the own deposit."""
 
 
-def waiting(asked: Asked) -> Iterator[Waiting]:
-    """For who reconciles, and for each collector."""
-    if Power.RECONCILE in asked.powers:
-        yield from _conflicts(asked)
-        yield from _late(asked)
-    if Power.COLLECT_IN_VILLAGE in asked.powers:
-        yield from _own(asked)
-
-
-def _conflicts(asked: Asked) -> Iterator[Waiting]:
+def _misfits(asked: Asked) -> QuerySet[Slip]:
     """Receipts that nobody looks into, or this person does."""
     me = asked.account.pk
     rows = collectors.conflicts(asked.region).exclude(device__collector=me)
-    count = rows.filter(Q(owner=None) | Q(owner=me)).count()
+    return rows.filter(Q(owner=None) | Q(owner=me))
+
+
+def _conflicts(asked: Asked, count: int) -> Iterator[Waiting]:
     if count:
         yield Waiting(
             ngettext(
@@ -45,7 +40,11 @@ def _conflicts(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _late(asked: Asked) -> Iterator[Waiting]:
+def _devices(asked: Asked) -> QuerySet[Device]:
+    return Device.objects.filter(region=asked.region)
+
+
+def _late(asked: Asked, _count: int) -> Iterator[Waiting]:
     rows = [one for one in collectors.standings(asked.region) if one.late(asked.on)]
     if rows:
         yield Waiting(
@@ -62,7 +61,11 @@ def _late(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _own(asked: Asked) -> Iterator[Waiting]:
+def _mine(asked: Asked) -> QuerySet[Device]:
+    return _devices(asked).filter(collector=asked.account)
+
+
+def _own(asked: Asked, _count: int) -> Iterator[Waiting]:
     rows = [
         one
         for one in collectors.standings(asked.region, collector=asked.account)
@@ -81,3 +84,11 @@ def _own(asked: Asked) -> Iterator[Waiting]:
 
 def _sum(rows: list[collectors.Standing]) -> str:
     return formats.rupiah(sum(one.held for one in rows))
+
+
+LINES = (
+    Line(_misfits, _conflicts, Power.RECONCILE),
+    Line(_devices, _late, Power.RECONCILE),
+    Line(_mine, _own, Power.COLLECT_IN_VILLAGE),
+)
+"""For who reconciles, and for each collector."""

@@ -3,20 +3,24 @@
 from collections.abc import Iterator
 from datetime import datetime, time
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
 from habaring.people.access import Power
-from habaring.posts.things import Asked, Waiting, Weight
+from habaring.posts.things import Asked, Line, Waiting, Weight
 from habaring.revenue import partners
+from habaring.revenue.models import Partner
 from habaring.shared import formats
 
 
-def waiting(asked: Asked) -> Iterator[Waiting]:
-    """For who looks after them. Silent: no call on the whole day before."""
-    if Power.MANAGE_PARTNERS not in asked.powers:
-        return
+def _partners(asked: Asked) -> QuerySet[Partner]:
+    return Partner.objects.filter(region=asked.region)
+
+
+def _alarms(asked: Asked, _count: int) -> Iterator[Waiting]:
+    """Silent: no call on the whole day before."""
     begun = datetime.combine(asked.on, time(), tzinfo=get_current_timezone())
     for one in partners.standings(asked.region, begun):
         page = reverse("revenue-work:partner", args=[asked.region.code, one.partner.pk])
@@ -43,3 +47,7 @@ def waiting(asked: Asked) -> Iterator[Waiting]:
                 page,
                 weight=Weight.TODAY,
             )
+
+
+LINES = (Line(_partners, _alarms, Power.MANAGE_PARTNERS),)
+"""For who looks after them."""

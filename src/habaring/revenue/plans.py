@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
+
 from habaring.regions.models import Region
 from habaring.revenue import collecting
 from habaring.revenue.models import (
@@ -93,11 +95,14 @@ def _lines(case: Case, paid: int, on: date) -> Iterator[PartLine]:
         yield PartLine(part, standing, days)
 
 
+def given(region: Region) -> QuerySet[Case]:
+    """The plans that were granted, ended ones among them."""
+    return Case.objects.filter(region=region, kind=CaseKind.INSTALMENT, state__in=GIVEN)
+
+
 def running(region: Region, on: date) -> list[Plan]:
     """The plans under way, those with a missed part first."""
-    cases = Case.objects.filter(
-        region=region, kind=CaseKind.INSTALMENT, state__in=GIVEN
-    ).select_related("taxpayer", "account", "region")
+    cases = given(region).select_related("taxpayer", "account", "region")
     bills = Bill.objects.filter(
         region=region, id__in=cases.values("bill"), state=BillState.INSTALMENT
     )

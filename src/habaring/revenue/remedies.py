@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localdate
 
 from habaring.people.models import Account as Person
@@ -294,14 +295,25 @@ def own(person: Person, region: Region) -> Any:
 
 def waiting(region: Region, on: date) -> tuple[int, int]:
     """How many requests wait for a decision, and how many of them are late."""
-    rows = Case.objects.filter(region=region, state__in=UNDECIDED)
-    return rows.count(), rows.filter(due_on__lt=on).count()
+    late = Count("id", filter=Q(due_on__lt=on))
+    found = undecided(region).aggregate(count=Count("id"), late=late)
+    return found["count"], found["late"]
+
+
+def undecided(region: Region) -> QuerySet[Case]:
+    """Requests that wait for a decision."""
+    return Case.objects.filter(region=region, state__in=UNDECIDED)
+
+
+def for_second(region: Region, person: Person) -> QuerySet[Case]:
+    """Decisions that give money away and wait for this second person."""
+    rows = Case.objects.filter(region=region, state=CaseState.PROPOSED)
+    return rows.exclude(proposed_by=person).exclude(entered_by=person)
 
 
 def to_confirm(region: Region, person: Person) -> int:
-    """Decisions that give money away and wait for this second person."""
-    rows = Case.objects.filter(region=region, state=CaseState.PROPOSED)
-    return rows.exclude(proposed_by=person).exclude(entered_by=person).count()
+    """How many they are."""
+    return for_second(region, person).count()
 
 
 def debts_of(bill: Bill) -> Any:

@@ -4,13 +4,13 @@ bills held back.
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from habaring.people.access import Power
-from habaring.posts.things import Asked, Waiting, Weight, register_waiting
+from habaring.posts.things import Asked, Line, Rows, Waiting, Weight, register_lines
 from habaring.revenue import (
     books,
     case_things,
@@ -20,35 +20,27 @@ from habaring.revenue import (
     reconciling,
     tills,
 )
-from habaring.revenue.models import Bill, BillState, RuleState, TaxRule
-from habaring.revenue.reconciling import Wanted
+from habaring.revenue.models import (
+    Bill,
+    BillState,
+    Finding,
+    Payment,
+    Posting,
+    RuleState,
+    Statement,
+    TaxRule,
+)
+from habaring.revenue.reconciling import WAITS, Wanted
 from habaring.shared import formats
 
 
-def _waiting(asked: Asked) -> Iterator[Waiting]:
-    if Power.RECONCILE in asked.powers:
-        yield from _reports(asked)
-        yield from _findings(asked)
-        yield from _strays(asked)
-        yield from _days(asked)
-    if Power.TAKE_PAYMENTS in asked.powers:
-        yield from _tills(asked)
-        yield from _mistakes(asked)
-    if Power.MANAGE_TAX_RULES in asked.powers:
-        yield from _rules(asked)
-    if Power.ISSUE_BILLS in asked.powers:
-        yield from _held(asked)
-    yield from collector_things.waiting(asked)
-    yield from partner_things.waiting(asked)
-    yield from case_things.waiting(asked)
+def _asked_for(asked: Asked) -> QuerySet[Finding]:
+    return reconciling.findings(asked.region, Wanted(reported=True)).order_by()
 
 
-def _reports(asked: Asked) -> Iterator[Waiting]:
+def _reports(asked: Asked, _count: int) -> Iterator[Waiting]:
     """Somebody paid and does not see it: a person waits, with a day."""
-    rows = reconciling.findings(asked.region, Wanted(reported=True))
-    found = rows.aggregate(count=Count("pk"), first=Min("due_on"))
-    if not found["count"]:
-        return
+    found = _asked_for(asked).aggregate(count=Count("pk"), first=Min("due_on"))
     late = found["first"] < asked.on
     page = reverse("revenue-work:findings", args=[asked.region.code])
     yield Waiting(
@@ -66,7 +58,7 @@ def _reports(asked: Asked) -> Iterator[Waiting]:
     )
 
 
-def _strays(asked: Asked) -> Iterator[Waiting]:
+def _strays(asked: Asked, _count: int) -> Iterator[Waiting]:
     count, amount = books.untouched(asked.region)
     if count:
         yield Waiting(
@@ -83,7 +75,7 @@ def _strays(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _tills(asked: Asked) -> Iterator[Waiting]:
+def _tills(asked: Asked, _count: int) -> Iterator[Waiting]:
     days = tills.uncounted(asked.region, asked.account, before=asked.on)
     if days:
         page = reverse("revenue-work:till", args=[asked.region.code])
@@ -96,28 +88,33 @@ def _tills(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _rules(asked: Asked) -> Iterator[Waiting]:
+def _proposed(asked: Asked) -> QuerySet[TaxRule]:
     rows = TaxRule.objects.filter(region=asked.region, state=RuleState.PROPOSED)
-    count = rows.exclude(proposed_by=asked.account.pk).count()
-    if count:
-        yield Waiting(
-            ngettext(
-                "A tax rule waits for a second person",
-                "%(n)d tax rules wait for a second person",
-                count,
-            )
-            % {"n": count},
-            _("Read every figure beside the rule that holds now, then decide."),
-            reverse("revenue-work:rules", args=[asked.region.code]),
-            weight=Weight.CONFIRM,
+    return rows.exclude(proposed_by=asked.account.pk)
+
+
+def _rules(asked: Asked, count: int) -> Iterator[Waiting]:
+    yield Waiting(
+        ngettext(
+            "A tax rule waits for a second person",
+            "%(n)d tax rules wait for a second person",
+            count,
         )
+        % {"n": count},
+        _("Read every figure beside the rule that holds now, then decide."),
+        reverse("revenue-work:rules", args=[asked.region.code]),
+        weight=Weight.CONFIRM,
+    )
 
 
-def _held(asked: Asked) -> Iterator[Waiting]:
-    rows = Bill.objects.filter(
+def _in_review(asked: Asked) -> QuerySet[Bill]:
+    return Bill.objects.filter(
         region=asked.region, state=BillState.REVIEW, issue__isnull=False
     )
-    found = rows.aggregate(count=Count("id"), issue=Max("issue"))
+
+
+def _held(asked: Asked, _count: int) -> Iterator[Waiting]:
+    found = _in_review(asked).aggregate(count=Count("id"), issue=Max("issue"))
     if found["count"]:
         yield Waiting(
             ngettext(
@@ -134,7 +131,7 @@ def _held(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _findings(asked: Asked) -> Iterator[Waiting]:
+def _findings(asked: Asked, _count: int) -> Iterator[Waiting]:
     sizes = reconciling.sizes(asked.region, on=asked.on, account=asked.account.pk)
     page = reverse("revenue-work:findings", args=[asked.region.code])
     if sizes.proposed:
@@ -166,7 +163,7 @@ def _findings(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _days(asked: Asked) -> Iterator[Waiting]:
+def _days(asked: Asked, _count: int) -> Iterator[Waiting]:
     days = [
         day for day in closing.open_days(asked.region, on=asked.on) if day < asked.on
     ]
@@ -181,7 +178,7 @@ def _days(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _mistakes(asked: Asked) -> Iterator[Waiting]:
+def _mistakes(asked: Asked, _count: int) -> Iterator[Waiting]:
     rows = tills.mistakes(asked.region)
     others = [one for one, _taken in rows if one.proposed_by_id != asked.account.pk]
     if others:
@@ -198,4 +195,35 @@ def _mistakes(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-register_waiting("revenue", _waiting)
+def _cash(asked: Asked) -> QuerySet[Payment]:
+    return tills.taken_before(asked.region, asked.account, before=asked.on)
+
+
+def _waits(asked: Asked) -> QuerySet[Finding]:
+    return Finding.objects.filter(region=asked.region, state__in=WAITS)
+
+
+def _booked(asked: Asked) -> list[Rows]:
+    """Without postings and files there is no day to close."""
+    models: tuple[type[Posting | Statement], ...] = (Posting, Statement)
+    return [one.objects.filter(region=asked.region)[:1] for one in models]
+
+
+def _billless(asked: Asked) -> QuerySet[Payment]:
+    return books.forgotten(asked.region)[:1]
+
+
+register_lines(
+    "revenue",
+    Line(lambda asked: _asked_for(asked)[:1], _reports, Power.RECONCILE),
+    Line(lambda asked: _waits(asked)[:1], _findings, Power.RECONCILE),
+    Line(_billless, _strays, Power.RECONCILE),
+    Line(_booked, _days, Power.RECONCILE),
+    Line(lambda asked: _cash(asked)[:1], _tills, Power.TAKE_PAYMENTS),
+    Line(lambda asked: tills.asked_back(asked.region), _mistakes, Power.TAKE_PAYMENTS),
+    Line(_proposed, _rules, Power.MANAGE_TAX_RULES),
+    Line(lambda asked: _in_review(asked)[:1], _held, Power.ISSUE_BILLS),
+    *collector_things.LINES,
+    *partner_things.LINES,
+    *case_things.LINES,
+)

@@ -162,15 +162,20 @@ def till(region: Region, cashier: Person, day: date) -> Till:
     )
 
 
-def uncounted(region: Region, cashier: Person, *, before: date) -> list[date]:
-    """Days on which this cashier took cash and did not count it, the oldest first."""
-    taken = Payment.objects.filter(
+def taken_before(region: Region, cashier: Person, *, before: date) -> QuerySet[Payment]:
+    """The cash that this cashier took on the days before."""
+    return Payment.objects.filter(
         region=region,
         day__range=(before - LOOKED_BACK, before - timedelta(days=1)),
         channel=Channel.COUNTER,
         by=cashier.pk,
         state=PaymentState.POSTED,
     )
+
+
+def uncounted(region: Region, cashier: Person, *, before: date) -> list[date]:
+    """Days on which this cashier took cash and did not count it, the oldest first."""
+    taken = taken_before(region, cashier, before=before)
     counted = CashUp.objects.filter(region=region, cashier=cashier)
     days = taken.values_list("day", flat=True).order_by().distinct()
     return sorted({*days} - {*counted.values_list("day", flat=True)})
@@ -214,14 +219,17 @@ def with_bills(region: Region, rows: list[Payment]) -> list[Taken]:
     ]
 
 
+def asked_back(region: Region) -> QuerySet[Finding]:
+    """What was asked about payments of the counter that were a mistake."""
+    return Finding.objects.filter(
+        region=region, outcome=Outcome.MISTAKE, state=FindingState.PROPOSED
+    )
+
+
 def mistakes(region: Region) -> list[tuple[Finding, Taken]]:
     """Payments of the counter that a second person is asked to take back."""
     rows = list(
-        Finding.objects.filter(
-            region=region, outcome=Outcome.MISTAKE, state=FindingState.PROPOSED
-        )
-        .select_related("proposed_by")
-        .order_by("proposed_at")
+        asked_back(region).select_related("proposed_by").order_by("proposed_at")
     )
     payments = Payment.objects.filter(
         region=region,

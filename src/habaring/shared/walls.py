@@ -33,6 +33,18 @@ def open_person(account_id: int) -> None:
     _set("app.account", str(account_id))
 
 
+def open_both(account_id: int, code: str) -> None:
+    """Both in one round trip: nearly every page of a work room does it."""
+    if not connection.in_atomic_block:
+        raise NotInTransactionError(code)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('app.account', %s, true),"
+            " set_config('app.region', %s, true)",
+            [str(account_id), code],
+        )
+
+
 def open_everywhere() -> None:
     """Let the rest of this transaction see all rows: only for the platform itself."""
     _set("app.region", EVERYWHERE)

@@ -2,23 +2,25 @@
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from habaring.people.access import Power
-from habaring.posts.things import Asked, Waiting, register_waiting
+from habaring.posts.things import Asked, Line, Waiting, register_lines
 from habaring.workshop.models import Board, Phase
 
 SHOWN = 3
 
 
-def _waiting(asked: Asked) -> Iterator[Waiting]:
-    if Power.WRITE_PLAN not in asked.powers:
-        return
-    rows = Board.objects.filter(
+def _shown(asked: Asked) -> QuerySet[Board]:
+    return Board.objects.filter(
         region=asked.region, phase=Phase.SHOWN, carried__isnull=True
     )
-    for board in rows.select_related("room").order_by("-pk")[:SHOWN]:
+
+
+def _to_carry(asked: Asked, _count: int) -> Iterator[Waiting]:
+    for board in _shown(asked).select_related("room").order_by("-pk")[:SHOWN]:
         args = [board.region_id, board.room.number, board.number]
         yield Waiting(
             _("Carry on the results of “%(board)s” (%(room)s)")
@@ -28,4 +30,6 @@ def _waiting(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-register_waiting("workshop", _waiting)
+register_lines(
+    "workshop", Line(lambda asked: _shown(asked)[:1], _to_carry, Power.WRITE_PLAN)
+)

@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from habaring.posts.things import Asked, Waiting, register_waiting
+from habaring.posts.things import Asked, Line, Waiting, register_lines
 from habaring.writing import kinds
 from habaring.writing.models import Suggestion, SuggestionState
 
 
-def _waiting(asked: Asked) -> Iterator[Waiting]:
+def _open(asked: Asked) -> QuerySet[Suggestion]:
+    return Suggestion.objects.filter(region=asked.region, state=SuggestionState.OPEN)
+
+
+def _to_decide(asked: Asked, _count: int) -> Iterator[Waiting]:
     """One line for all texts of a kind that the person may write."""
     prefixes = [one.prefix for one in kinds.kinds() if one.write & asked.powers]
-    if not prefixes:
-        return
-    keys = Suggestion.objects.filter(
-        region=asked.region, state=SuggestionState.OPEN
-    ).values_list("document__key", flat=True)
+    keys = _open(asked).values_list("document__key", flat=True)
     mine = [key for key in keys if key.startswith(tuple(prefixes))]
     if not mine:
         return
@@ -31,4 +32,4 @@ def _waiting(asked: Asked) -> Iterator[Waiting]:
     )
 
 
-register_waiting("writing", _waiting)
+register_lines("writing", Line(lambda asked: _open(asked)[:1], _to_decide))
