@@ -16,6 +16,7 @@ from habaring.portfolio import actions as portfolio
 from habaring.regions.models import BudgetFigure, Region
 from tests import makers
 from tests.assessment import makers as assessment
+from tests.exchange import makers as sharing
 from tests.participation.test_counting import counted
 from tests.portfolio import makers as choosing
 
@@ -82,6 +83,7 @@ def town(at: datetime, by: Account | None = None) -> dict[str, Any]:
         "later": later,
         "spare": spare,
         "body": decision.council,
+        "practice": sharing.published(kotim, at),
     }
 
 

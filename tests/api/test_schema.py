@@ -88,6 +88,7 @@ def good(town: Any) -> dict[str, Any]:
         "plan_id": town["plan"].pk,
         "body_id": town["body"].pk,
         "vote_id": town["vote"].pk,
+        "practice_id": town["practice"].pk,
         "decision_id": town["decision"].pk,
         "webhook_id": town["webhook"].pk,
         "scenario": town["spare"].pk,
