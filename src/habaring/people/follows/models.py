@@ -37,6 +37,8 @@ class NewsKind(models.TextChoices):
     PLAN = "plan", _("A plan was adopted")
     BOOK = "book", _("A new edition of the master plan")
     RESULT = "result", _("The result of a vote")
+    PRACTICE = "practice", _("A practice for other regions")
+    DRAFT = "draft", _("A draft to say something about")
 
 
 class News(models.Model):
