@@ -235,3 +235,15 @@ def test_an_undone_adoption_is_not_asked_and_takes_no_answer(
     with pytest.raises(AnswerRefused, match="undone"):
         surviving.answer(check=check, reply=ALIVE, by=budi, at=at, on=at.date())
     assert surviving.ask_due(at=at, on=date(at.year + 3, 1, 1)) == 0
+
+
+def test_an_adopted_programme_is_not_offered_as_ones_own(
+    here: Region, practice: Practice, budi: Account, at: datetime
+) -> None:
+    entry = portfolio.entry("OWN-1")
+    record_candidates(region=here, rows=[entry], upload=None, by=None, at=at)
+    adopting.adopt(region=here, practice=practice, plans=PLANS, by=budi, at=at)
+    assert [row.code for row in queries.own_programmes(here)] == ["OWN-1"]
+    adopted = current_candidates(here).get(code="A-1")
+    with pytest.raises(practices.PracticeRefused, match="adopted from another region"):
+        practices.from_programme(candidate=adopted, by=budi, at=at)

@@ -1,13 +1,19 @@
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 
-from habaring.exchange import queries
+from habaring.assessment.models import Indicator, Observation
+from habaring.exchange import measures, queries
 from habaring.exchange.actions import practices
 from habaring.exchange.actions.practices import PracticeRefused
 from habaring.exchange.models import PracticeState, PracticeVersion
+from habaring.people.follows.actions import follow
+from habaring.people.follows.models import News
 from habaring.people.models import Account
+from habaring.regions.models import Region
 from tests import makers as people
 from tests.exchange import makers
 
@@ -117,3 +123,60 @@ def test_nothing_new_is_not_published_and_not_dropped(
     practices.write(practice=row, draft=makers.draft(title="Baru"), by=budi, at=at)
     practices.discard(practice=row, by=budi, at=at)
     assert queries.draft(row) is None
+
+
+def test_followers_hear_of_a_new_practice_once_and_of_what_the_region_says_itself(
+    origin: Region, alya: Account, citra: Account, at: datetime
+) -> None:
+    follow(account=alya, region=origin, at=at)
+    row = makers.published(origin, at, citra)
+    practices.write(practice=row, draft=makers.draft(), by=citra, at=at)
+    practices.publish(practice=row, by=citra, at=at)
+    told = practices.begin_practice(
+        region=origin,
+        draft=makers.draft(title="Dari koran", source_title="Koran"),
+        by=None,
+        at=at,
+        origin=practices.Origin(confirmed=False),
+    )
+    practices.publish(practice=told, by=None, at=at)
+    news = News.objects.get(region=origin)
+    assert (news.kind, news.title) == ("practice", "Bank sampah desa")
+    assert news.path == "/daerah/62.01/praktik/1/"
+
+
+def test_an_outcome_stands_with_its_unit_and_the_figures_of_the_platform(
+    origin: Region, citra: Account, at: datetime
+) -> None:
+    days = Indicator.objects.create(
+        code="K35a",
+        family="kabupaten",
+        name_id="Waktu tanggap",
+        unit_id="hari",
+        direction="lower",
+    )
+    Observation.objects.create(
+        region=origin,
+        indicator=days,
+        year=2023,
+        value=11,
+        source="uji",
+        recorded_at=at,
+    )
+    row = makers.published(
+        origin,
+        at,
+        citra,
+        indicators=("K35a", "XX"),
+        value_before=12,
+        year_before=2023,
+        value_after=4,
+        year_after=2024,
+    )
+    version = queries.newest(row)
+    assert version is not None
+    (found,) = measures.of(version)
+    assert (found.indicator, found.figures) == (days, ((2023, Decimal(11)),))
+    page = Client().get("/daerah/62.01/praktik/1/").content.decode()
+    assert "(2024) hari" in page
+    assert "2023: 11" in page

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from habaring.engines.likeness import ndcg_at, recall_at
-from habaring.exchange import finding, meaning
+from habaring.engines.likeness import fold, ndcg_at, recall_at
+from habaring.exchange import finding, meaning, words
 from habaring.exchange.actions import practices
 from habaring.exchange.actions.practices import Draft, Origin
 from habaring.exchange.models import Practice
@@ -106,3 +106,64 @@ def test_filters_and_words_narrow_together(at: datetime) -> None:
     found = finding.find({"q": "sampah", "hasil": "failed"})
     assert [card.practice for card in found.cards] == [failed]
     assert finding.find({"q": "sampah", "dimensi": "GOV"}).cards == ()
+
+
+def test_every_problem_is_told_in_words_of_the_thesaurus() -> None:
+    known = words.thesaurus()
+    told = {fold(word) for problem in words.problems() for word in problem.words}
+    assert told <= set(known.concepts)
+    assert len({problem.code for problem in words.problems()}) == len(words.problems())
+
+
+def test_problems_find_what_speaks_of_them_and_are_counted(at: datetime) -> None:
+    region = people.region("62.02")
+    row = makers.published(region, at)
+    assert [card.practice for card in finding.find({"masalah": "sampah"}).cards] == [
+        row
+    ]
+    assert finding.find({"masalah": "antrean"}).cards == ()
+    assert finding.problems()["sampah"].endswith("(1)")
+    assert "antrean" not in finding.problems()
+
+
+def test_an_abbreviation_finds_what_is_written_out_and_the_other_way_round(
+    at: datetime,
+) -> None:
+    region = people.region("62.02")
+    long = makers.published(
+        region, at, title="Bantuan sosial tunai", summary="Daftar.", tags=()
+    )
+    short = makers.published(region, at, title="PJU hemat", summary="Murah.", tags=())
+    assert meaning.search("BLT")[0].practice == long.pk
+    assert meaning.search("penerangan jalan umum")[0].practice == short.pk
+
+
+def test_what_a_practice_explains_itself_is_learned(at: datetime) -> None:
+    region = people.region("62.02")
+    makers.published(
+        region, at, title="Rumah", summary="Rumah Tumbuh Nelayan (RTN) bagi warga."
+    )
+    other = makers.published(
+        region, at, title="Rumah tumbuh nelayan di pantai", summary="Tepi laut."
+    )
+    found = meaning.search("RTN")
+    assert other.pk in [hit.practice for hit in found]
+
+
+@pytest.mark.parametrize("reader", [False, True])
+def test_the_search_finds_more_than_full_text_that_knows_no_language(
+    titles: dict[int, str], reader: bool
+) -> None:
+    """Of both readers apart: docs/benchmarks.md tells the figures."""
+    asked = [
+        one
+        for one in JUDGED["query"]
+        if not one.get("tune") and one.get("second", False) == reader
+    ]
+    recall = gain = 0.0
+    for one in asked:
+        ranked = [titles[hit.practice] for hit in meaning.search(one["q"])]
+        recall += recall_at(ranked, one["grades"], 10) / len(asked)
+        gain += ndcg_at(ranked, one["grades"], 10) / len(asked)
+    assert recall >= 0.85
+    assert gain >= 0.83

@@ -61,12 +61,17 @@ LABELS: Mapping[str, Words] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One feature of a pair in words; `likeness` None: one of the two is not known."""
+    """One feature of a pair in words; `likeness` None: one of the two is not known.
+
+    `part` is what it adds to the score, by its `share` of the whole weight; of what is not
+    known, by the mean of those of whom it is.
+    """
 
     code: str
     label: Words
     likeness: float | None
     share: float
+    part: float
     own: str
     other: str
 
@@ -157,6 +162,7 @@ def _twin(one: likeness.Alike, names: _Names) -> Twin:
             LABELS.get(reason.feature) or names.dimensions.get(reason.feature, ""),
             reason.likeness,
             reason.share,
+            reason.part,
             _shown(reason.feature, reason.own, names),
             _shown(reason.feature, reason.other, names),
         )

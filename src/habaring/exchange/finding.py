@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from habaring.exchange import alike, meaning, queries
+from habaring.exchange import alike, meaning, queries, words
 from habaring.exchange.alike import Twin
 from habaring.exchange.models import Practice, PracticeVersion
 from habaring.regions.models import Region
@@ -34,7 +34,7 @@ class Found:
 
 
 def find(wanted: Mapping[str, Any], *, region: Region | None = None) -> Found:
-    """Published practices that fit; `wanted` has q, dimensi, hasil, mirip.
+    """Published practices that fit; `wanted` has q, masalah, dimensi, hasil, mirip.
 
     With words, the best answer is first; with a region to be like, its twins are; else
     the newest.
@@ -44,6 +44,9 @@ def find(wanted: Mapping[str, Any], *, region: Region | None = None) -> Found:
         rows = rows.filter(dimension_code=wanted["dimensi"])
     if wanted.get("hasil"):
         rows = rows.filter(result=wanted["hasil"])
+    if wanted.get("masalah"):
+        speak = meaning.learned().problems.get(wanted["masalah"], frozenset())
+        rows = rows.filter(pk__in=speak)
     text = (wanted.get("q") or "").strip()
     like = Region.objects.local().filter(code=wanted.get("mirip") or "").first()
     found = list(rows)
@@ -59,6 +62,16 @@ def find(wanted: Mapping[str, Any], *, region: Region | None = None) -> Found:
     if like and not text:
         found.sort(key=lambda row: -_score(twins, row))
     return Found(tuple(cards(found, hits=hits, twins=twins)), text, like)
+
+
+def problems() -> dict[str, str]:
+    """The problems that published practices speak of, with how many do."""
+    told = meaning.learned().problems
+    return {
+        one.code: f"{one.name} ({len(told[one.code])})"
+        for one in words.problems()
+        if told.get(one.code)
+    }
 
 
 def _score(twins: Mapping[str, Twin], row: Practice) -> float:

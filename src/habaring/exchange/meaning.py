@@ -6,11 +6,8 @@ process from the practices and from the catalogue's definitions, which say the s
 two languages; learned anew when something is published. Fused by reciprocal ranks.
 """
 
-import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from threading import Lock
 from typing import Any
 
@@ -20,6 +17,7 @@ from django.db.models import Count, Max
 from habaring.assessment.models import Dimension, Indicator
 from habaring.engines import likeness
 from habaring.exchange.models import PracticeState, PracticeVersion
+from habaring.exchange.words import spoken_of, thesaurus
 
 TOPICS = 96
 NEAR, NEAR_TOPIC = 0.10, 0.35
@@ -45,24 +43,18 @@ ORDER BY rank + 0.2 * title_alike DESC, practice_id
 """
 
 
-@cache
-def thesaurus() -> likeness.Thesaurus:
-    """The field's words as the package ships them."""
-    folder = resources.files("habaring.exchange").joinpath("facts")
-    told = tomllib.loads(folder.joinpath("thesaurus.toml").read_text("utf-8"))
-    return likeness.Thesaurus(
-        tuple(tuple(group) for group in told["groups"]), frozenset(told["silent"])
-    )
-
-
 @dataclass(frozen=True)
 class Learned:
-    """A model and the practices of its first texts; what else taught it is not found."""
+    """A model and the practices of its first texts; what else taught it is not found.
+
+    `problems` are the practices that speak of each problem, by its code.
+    """
 
     stamp: tuple[object, ...]
     practices: tuple[int, ...]
     versions: tuple[int, ...]
     model: likeness.Meaning
+    problems: Mapping[str, frozenset[int]]
 
 
 @dataclass(frozen=True)
@@ -98,7 +90,7 @@ def search(text: str, *, most: int = 100) -> list[Hit]:
 def ways_of(text: str, model: Learned) -> dict[str, list[int]]:
     """The practices that each way finds, best first."""
     return {
-        "words": by_words(text, model.versions),
+        "words": by_words(text, model.versions, model.model.thesaurus),
         "grams": _practices(model, model.model.grams(text, least=NEAR)),
         "topics": _practices(model, model.model.topics(text, least=NEAR_TOPIC)),
     }
@@ -109,11 +101,11 @@ def _practices(model: Learned, found: Iterable[likeness.Found]) -> list[int]:
     return [model.practices[one.place] for one in found if one.place < count]
 
 
-def by_words(text: str, versions: Sequence[int]) -> list[int]:
-    """By full text and the trigrams of titles alone."""
-    words = [
-        word for word in likeness.fold(text).split() if word not in thesaurus().silent
-    ]
+def by_words(
+    text: str, versions: Sequence[int], known: likeness.Thesaurus
+) -> list[int]:
+    """By full text and the trigrams of titles alone; abbreviations written out, too."""
+    words = [word for word in known.words(text) if word not in known.silent]
     with connection.cursor() as cursor:
         cursor.execute(
             _BY_WORDS,
@@ -162,12 +154,21 @@ def _learn(stamp: tuple[object, ...], words: likeness.Thesaurus) -> Learned:
     found = list(rows)
     names = _dimension_names()
     texts = [text_of(row, names.get(row.dimension_code, "")) for row in found]
-    model = likeness.learn([*texts, *_catalogue()], thesaurus=words, topics=TOPICS)
+    texts += _catalogue()
+    explained = words.explained(likeness.abbreviations(texts))
+    model = likeness.learn(texts, thesaurus=explained, topics=TOPICS)
+    told = {
+        row.practice_id: " \n ".join(
+            (row.title, " ".join(row.tags), row.summary, row.problem)
+        )
+        for row in found
+    }
     return Learned(
         stamp,
         tuple(row.practice_id for row in found),
         tuple(row.pk for row in found),
         model,
+        spoken_of(told, explained),
     )
 
 

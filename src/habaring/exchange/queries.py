@@ -20,6 +20,7 @@ from habaring.exchange.models import (
 from habaring.people.access import Power
 from habaring.people.models import Account, Membership
 from habaring.portfolio import queries as portfolio
+from habaring.portfolio.models import Candidate, CandidateQuerySet, Origin
 from habaring.regions.models import Region
 from habaring.shared.tables import Bilingual
 
@@ -48,12 +49,19 @@ def versions_of(practices: Iterable[Practice]) -> dict[int, PracticeVersion]:
 
 
 def practices(region: Region | None = None) -> QuerySet[Practice]:
-    """What is published, everywhere or of one region, the newest first."""
+    """What is published, everywhere or of one region: what regions confirm before what
+    is told of them, then the newest first.
+    """
     rows = Practice.objects.public().select_related("region")
     if region is not None:
         rows = rows.filter(region=region)
+    return with_adopted(rows).order_by("-confirmed", "-published_at", "-pk")
+
+
+def with_adopted(rows: QuerySet[Practice]) -> QuerySet[Practice]:
+    """Practices with `adopted`: by how many regions each is kept."""
     adopted = Count("adoptions", filter=Q(adoptions__undone_at__isnull=True))
-    return rows.annotate(adopted=adopted).order_by("-published_at", "-pk")
+    return rows.annotate(adopted=adopted)
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,23 @@ def practice_of(region: str, programme: str) -> Practice | None:
     """What was published of a programme: the step after it in the thread."""
     rows = Practice.objects.public().filter(region=region, programme=programme)
     return rows.order_by("-published_at").first()
+
+
+def own_programmes(region: Region) -> CandidateQuerySet:
+    """Programmes of which a practice can be begun: not adopted ones, nor those of which
+    there is one.
+    """
+    taken = Practice.objects.filter(region=region).exclude(programme="")
+    taken = taken.exclude(state=PracticeState.WITHDRAWN)
+    rows = portfolio.current_candidates(region)
+    return rows.exclude(origin_kind=Origin.PRACTICE).exclude(
+        code__in=taken.values("programme")
+    )
+
+
+def adopted_programme(candidate: Candidate) -> bool:
+    """Whether a programme came from another region."""
+    return candidate.origin_kind == Origin.PRACTICE
 
 
 def passed_on(practice: Practice) -> list[Adoption]:

@@ -110,8 +110,42 @@ def test_the_same_as_the_plain_twin(
         assert one.score == pytest.approx(score, abs=1e-7)
         assert one.low == pytest.approx(low, abs=1e-7)
         assert one.high == pytest.approx(high, abs=1e-7)
+        assert sum(reason.part for reason in one.reasons) == pytest.approx(one.score)
+        assert sum(r.lacks for r in one.reasons) == pytest.approx(1 - one.score)
         assert -1e-9 <= one.low <= one.score + 1e-9 <= one.high + 2e-9 <= 1 + 3e-9
     assert [one.score for one in ours] == sorted((o.score for o in ours), reverse=True)
+
+
+def test_by_hand_three_regions_two_numbers_and_the_parts_add_up() -> None:
+    """Widths: of 21 regions 0, 5, … 100 the middle nine tenths are 5 to 95, so 90.
+
+    r04 (20) and r10 (50) are 30 apart: 1 - 30/90 = 2/3; the same island: 1/2. With
+    weights 3 and 1: (3 x 2/3 + 1 x 1/2) / 4 = 0.625.
+    """
+    rows = [
+        Place(f"r{n:02}", {"height": 5.0 * n, "where": f"kal/{n % 2}"})
+        for n in range(21)
+    ]
+    height = Feature("height", 3.0)
+    rows[10] = Place("r10", {"height": 50.0, "where": "kal/9"})
+    found = {one.code: one for one in alike("r04", rows, [height, WHERE])}
+    told = found["r10"]
+    assert told.score == pytest.approx(0.625)
+    assert [reason.part for reason in told.reasons] == pytest.approx([0.5, 0.125])
+    assert [reason.lacks for reason in told.reasons] == pytest.approx([0.25, 0.125])
+
+
+@given(st.lists(st.tuples(number, number, path), min_size=2, max_size=8))
+def test_likeness_is_the_same_seen_from_either_side(
+    rows: list[tuple[float | None, float | None, str | None]],
+) -> None:
+    everyone = [place(f"r{i:02}", *row) for i, row in enumerate(rows)]
+    here = {one.code: one for one in alike("r00", everyone, FEATURES)}
+    for other in everyone[1:]:
+        back = {one.code: one for one in alike(other.code, everyone, FEATURES)}
+        ours = [reason.likeness for reason in here[other.code].reasons]
+        theirs = [reason.likeness for reason in back["r00"].reasons]
+        assert ours == theirs
 
 
 @pytest.mark.real_data

@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from habaring.engines.likeness import (
     Thesaurus,
+    abbreviations,
     fold,
     fuse,
     learn,
@@ -102,3 +105,62 @@ def test_measures_by_hand() -> None:
     assert ndcg_at(["b", "a"], {"a": 2, "b": 1}, 5) == pytest.approx(0.79670757, 1e-6)
     assert ndcg_at(["a", "b"], {"a": 2, "b": 1}, 5) == pytest.approx(1)
     assert ndcg_at(["x"], {"a": 0}, 5) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Pajak Bumi dan Bangunan (PBB)", ("PBB", "Pajak Bumi dan Bangunan")),
+        ("PBB (pajak bumi dan bangunan)", ("PBB", "pajak bumi dan bangunan")),
+        (
+            "di Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu (DPMPTSP, 2024)",
+            ("DPMPTSP", "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu"),
+        ),
+    ],
+)
+def test_an_abbreviation_is_learned_where_a_text_explains_it(
+    text: str, found: tuple[str, str]
+) -> None:
+    assert abbreviations([text, text]) == (found,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "(PBB)",
+        "sebuah program (contoh)",
+        "Kota Bogor (BOTAK)",
+        "Sudah selesai. (PBB) dibayar",
+        "IPM 2024 (72,66)",
+        "PBB (PBB)",
+        "(((",
+    ],
+)
+def test_a_bracket_that_explains_nothing_teaches_nothing(text: str) -> None:
+    assert abbreviations([text]) == ()
+
+
+@given(st.text(alphabet="aABb ().,-/\n1", max_size=60))
+def test_whatever_stands_there_the_letters_are_in_the_words(text: str) -> None:
+    for short, long in abbreviations([text]):
+        letters = iter(long.lower())
+        assert all(one in letters for one in short.lower() if one.isalnum())
+        assert long in text
+
+
+def test_a_short_word_counts_as_what_it_stands_for() -> None:
+    known = Thesaurus(short={"pbb": "pajak bumi dan bangunan"})
+    assert known.words("Bayar PBB!") == [
+        "bayar",
+        "pbb",
+        "pajak",
+        "bumi",
+        "dan",
+        "bangunan",
+    ]
+    told = known.explained([("PBB", "palang biru"), ("TPI", "tempat lelang ikan")])
+    assert told.short["pbb"] == "pajak bumi dan bangunan"
+    assert told.words("tpi")[1:] == ["tempat", "lelang", "ikan"]
+    model = learn(["Pajak bumi dan bangunan", "Sampah"], thesaurus=known)
+    assert [one.place for one in model.grams("PBB")] == [0]

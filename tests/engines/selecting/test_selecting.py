@@ -163,15 +163,16 @@ POSTED = [f"{province}.{n:02d}" for province in (61, 62, 63) for n in range(1, 5
 def one_seat_at_a_time(every: list[Applicant], method: Method) -> list[str]:
     """The slow and obvious way: look at all who are left, for every seat."""
     left = [a for a in every if all(a.meets.get(code) for code in method.requirements)]
-    low = {c.code: min((a.values[c.code] for a in left), default=0) for c in CRITERIA}
-    high = {c.code: max((a.values[c.code] for a in left), default=0) for c in CRITERIA}
+
+    def value(a: Applicant, criterion: Criterion) -> Fraction:
+        return a.values[criterion.code] or Fraction(0)
 
     def share(a: Applicant, criterion: Criterion) -> Fraction:
-        value, code = a.values[criterion.code] or Fraction(0), criterion.code
         if criterion.kind == "points":
-            return value / criterion.most
-        width = (high[code] or Fraction(0)) - (low[code] or Fraction(0))
-        return (value - (low[code] or Fraction(0))) / width if width else Fraction(1)
+            return value(a, criterion) / criterion.most
+        every_one = [value(one, criterion) for one in left]
+        width = max(every_one) - min(every_one)
+        return (value(a, criterion) - min(every_one)) / width if width else Fraction(1)
 
     def better(a: Applicant) -> Any:
         score = sum(c.weight * share(a, c) for c in CRITERIA)

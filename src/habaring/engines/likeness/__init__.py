@@ -5,6 +5,7 @@ Places by Gower's coefficient (1971); texts by weighted character n-grams and by
 (Cormack, Clarke and Büttcher 2009); what a search is worth by recall and nDCG.
 """
 
+from habaring.engines.likeness._abbreviations import abbreviations
 from habaring.engines.likeness._fusing import fuse, ndcg_at, recall_at
 from habaring.engines.likeness._places import (
     Alike,
@@ -25,6 +26,7 @@ __all__ = [
     "PlacesRefused",
     "Reason",
     "Thesaurus",
+    "abbreviations",
     "alike",
     "fold",
     "fuse",

@@ -47,14 +47,26 @@ class Place:
 class Reason:
     """Likeness (0 to 1) in one feature; None where one of the two is not known.
 
-    `share` is the part of the whole weight that the feature has.
+    `share` is the part of the whole weight that the feature has; `counted` the likeness
+    that the score rests on: that of the two, or the mean where one is not known.
     """
 
     feature: str
     share: float
     likeness: float | None
+    counted: float
     own: Value
     other: Value
+
+    @property
+    def part(self) -> float:
+        """What the feature adds to the score; all of them come to the score."""
+        return self.share * self.counted
+
+    @property
+    def lacks(self) -> float:
+        """What it adds to the distance, 1 less the score."""
+        return self.share * (1 - self.counted)
 
 
 @dataclass(frozen=True)
@@ -87,36 +99,30 @@ def alike(
     mine = by_code.pop(own)
     others = sorted(by_code.values(), key=lambda place: place.code)
     columns = [_column(feature, mine, others, places) for feature in features]
-    means = [_mean(column) for column in columns]
+    means = [0.5 if (mean := _mean(c)) is None else mean for c in columns]
     found = []
     for row, other in enumerate(others):
         reasons = tuple(
             Reason(
                 feature.code,
                 feature.weight / whole,
-                column[row],
+                value := column[row],
+                mean if value is None else value,
                 mine.values.get(feature.code),
                 other.values.get(feature.code),
             )
-            for feature, column in zip(features, columns, strict=True)
+            for feature, column, mean in zip(features, columns, means, strict=True)
         )
-        found.append(_told(other.code, reasons, means))
+        found.append(_told(other.code, reasons))
     return tuple(sorted(found, key=lambda one: (-one.score, one.code)))
 
 
-def _told(
-    code: str, reasons: tuple[Reason, ...], means: Sequence[float | None]
-) -> Alike:
+def _told(code: str, reasons: tuple[Reason, ...]) -> Alike:
     known = sum(r.share for r in reasons if r.likeness is not None)
     low = sum(r.share * r.likeness for r in reasons if r.likeness is not None)
-    guessed = sum(
-        r.share * (0.5 if mean is None else mean)
-        for r, mean in zip(reasons, means, strict=True)
-        if r.likeness is None
-    )
     return Alike(
         code,
-        round(low + guessed, 9),
+        round(sum(r.part for r in reasons), 9),
         round(low, 9),
         round(min(1.0, low + 1 - known), 9),
         round(known, 9),

@@ -1,7 +1,8 @@
 """Texts by meaning: weighted character n-grams, and topics learned from the texts.
 
-A text is its words, the runs of three to five characters inside them (so that
-"pelayanan" and "layanan" meet) and the concepts of a thesaurus whose words it holds.
+A text is its words, what the short ones among them stand for, the runs of three to five
+characters inside them (so that "pelayanan" and "layanan" meet) and the concepts of a
+thesaurus whose words it holds.
 Weights are sublinear tf times idf (Salton and Buckley 1988), each text of length one.
 Topics are the first singular vectors of that matrix: latent semantic analysis,
 Deerwester et al., JASIS 41 (1990). Nothing is downloaded and nothing is random.
@@ -33,11 +34,13 @@ def fold(text: str) -> str:
 class Thesaurus:
     """Groups of words and phrases that mean the same, in whatever language.
 
-    `silent` are words that tell nothing (and, dan, the, yang).
+    `silent` are words that tell nothing (and, dan, the, yang); `short` says what an
+    abbreviation stands for (pbb → pajak bumi dan bangunan).
     """
 
     groups: tuple[tuple[str, ...], ...] = ()
     silent: frozenset[str] = frozenset()
+    short: Mapping[str, str] = field(default_factory=dict)
     concepts: Mapping[str, tuple[str, ...]] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -47,6 +50,19 @@ class Thesaurus:
                 known.setdefault(fold(phrase), []).append(f"#{number}")
         kept = {phrase: tuple(codes) for phrase, codes in known.items()}
         object.__setattr__(self, "concepts", kept)
+
+    def words(self, text: str) -> list[str]:
+        """The words of a text, each abbreviation followed by what it stands for."""
+        told: list[str] = []
+        for word in fold(text).split():
+            told.append(word)
+            told += fold(self.short.get(word, "")).split()
+        return told
+
+    def explained(self, pairs: Iterable[tuple[str, str]]) -> "Thesaurus":
+        """With what texts say of their abbreviations; the first word on one holds."""
+        learned = {fold(short): long for short, long in pairs if " " not in fold(short)}
+        return Thesaurus(self.groups, self.silent, {**learned, **self.short})
 
     def of(self, words: Sequence[str]) -> list[str]:
         """The concepts that a text holds: phrases of up to three words."""
@@ -195,7 +211,7 @@ def _topics(matrix: Any, wanted: int) -> tuple[Any, Any]:
 
 def _features(text: str, thesaurus: Thesaurus) -> dict[str, float]:
     """Words, runs of characters and concepts, each with its sublinear count."""
-    words = fold(text).split()
+    words = thesaurus.words(text)
     times: Counter[str] = Counter()
     for word in words:
         if word in thesaurus.silent:

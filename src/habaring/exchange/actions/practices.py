@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from habaring.exchange import letters, queries, shapes
@@ -18,6 +19,8 @@ from habaring.exchange.models import (
     PracticeVersion,
     Result,
 )
+from habaring.people.follows.actions import Published, announce
+from habaring.people.follows.models import NewsKind
 from habaring.people.models import Account
 from habaring.portfolio.inputs import entry_of
 from habaring.portfolio.models import Candidate
@@ -175,9 +178,15 @@ def from_programme(
     """Begin a practice with what a programme's candidate says: name, text, cost, shape.
 
     What came of it stays "not measured" until the region writes it. Raises
-    PracticeRefused where the programme is a practice already.
+    PracticeRefused where the programme is a practice already, or another region's.
     """
     region = candidate.region
+    if queries.adopted_programme(candidate):
+        raise PracticeRefused(
+            _("This programme was adopted from another region."),
+            why=_("The practice stays with where it came from."),
+            next=_("Thank them, and tell at the yearly check how it fares here."),
+        )
     there = Practice.objects.filter(region=region, programme=candidate.code)
     if there.exclude(state=PracticeState.WITHDRAWN).exists():
         raise PracticeRefused(
@@ -277,6 +286,10 @@ def publish(*, practice: Practice, by: Account | None, at: datetime) -> Practice
     row.confirmed = row.confirmed or by is not None
     row.save()
     _record("published", row, by=by, at=at, version=version.number)
+    if row.confirmed:
+        path = reverse("exchange:practice", args=[row.region_id, row.number])
+        news = Published(NewsKind.PRACTICE, str(row.pk), row.title, path)
+        announce(region=row.region, what=news, at=at)
     return version
 
 

@@ -75,7 +75,10 @@ class PracticeForm(forms.Form):
         help_text=_("Codes of the catalogue by which it can be measured: K31a, K34a."),
     )
     value_before = forms.DecimalField(
-        label=_("Value before"), required=False, localize=True
+        label=_("Value before"),
+        required=False,
+        localize=True,
+        help_text=_("Of the first indicator, in its unit."),
     )
     year_before = forms.IntegerField(
         label=_("in the year"), required=False, min_value=2000, max_value=2100
@@ -150,8 +153,9 @@ class PracticeForm(forms.Form):
     def __init__(
         self, *args: Any, dimensions: Mapping[str, Any], draft: Draft | None, **kw: Any
     ) -> None:
-        if draft is not None:
-            kw.setdefault("initial", draft.columns())
+        kw.setdefault(
+            "initial", draft.columns() if draft else {"result": Result.UNMEASURED}
+        )
         super().__init__(*args, **kw)
         field: Any = self.fields["dimension_code"]
         field.choices = choices(dimensions, _("not chosen"))
@@ -193,6 +197,7 @@ class PracticeFilter(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
+    masalah = forms.ChoiceField(label=_("Problem"), required=False)
     dimensi = forms.ChoiceField(label=_("Dimension"), required=False)
     hasil = forms.ChoiceField(
         label=_("What came of it"),
@@ -204,12 +209,14 @@ class PracticeFilter(forms.Form):
     def __init__(
         self,
         *args: Any,
+        problems: Mapping[str, str],
         dimensions: Mapping[str, Any],
         regions: Mapping[str, str],
         **kw: Any,
     ) -> None:
         super().__init__(*args, **kw)
         known: Any = self.fields
+        known["masalah"].choices = choices(problems, _("anything"))
         known["dimensi"].choices = choices(dimensions, _("all"))
         known["mirip"].choices = choices(regions, _("all regions"))
 

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from habaring.exchange import alike as twins
-from habaring.exchange import finding, letters, queries, tables
+from habaring.exchange import finding, letters, measures, queries, tables
 from habaring.exchange.actions import surviving
 from habaring.exchange.forms.practices import PracticeFilter
 from habaring.exchange.forms.sharing import SurvivalForm
@@ -39,7 +39,10 @@ def _regions() -> dict[str, str]:
 
 def _filter(request: HttpRequest) -> PracticeFilter:
     return PracticeFilter(
-        request.GET or None, dimensions=queries.dimension_names(), regions=_regions()
+        request.GET or None,
+        problems=finding.problems(),
+        dimensions=queries.dimension_names(),
+        regions=_regions(),
     )
 
 
@@ -123,6 +126,7 @@ def _practice_page(
         "version": version,
         "dimension": names.get(code, code),
         "order": list(names).index(code) if code in names else 0,
+        "measures": measures.of(version) if version else (),
         "versions": row.versions.filter(published_at__isnull=False).defer("words"),
         "adoptions": queries.adoptions(practice=row, on=localdate()),
         "questions": row.questions.select_related("region").prefetch_related(

@@ -22,7 +22,6 @@ from habaring.exchange.views import rooms
 from habaring.exchange.views.rooms import FORM_METHODS, Sheet, enter, only, posted
 from habaring.people import access
 from habaring.people.access import Power
-from habaring.portfolio.queries import current_candidates
 from habaring.regions.models import Region
 from habaring.shared.pages import XLSX, download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
@@ -35,7 +34,7 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
     """What the region shares and has adopted, and what waits."""
     region, officer = enter(request, code, Power.SEE_WORK_ROOM)
     rows = Practice.objects.filter(region=region).order_by("-begun_at", "-pk")
-    page = paginate(request, rows)
+    page = paginate(request, queries.with_adopted(rows))
     names = queries.dimension_names()
     adopted = queries.adoptions(region=region, on=localdate())
     context = {
@@ -86,7 +85,7 @@ def work(request: HttpRequest, code: str, number: int) -> HttpResponse:
 def new(request: HttpRequest, code: str) -> HttpResponse:
     """Begin from a programme of the region, or from an empty page."""
     region, officer = enter(request, code)
-    candidate = current_candidates(region).filter(
+    candidate = queries.own_programmes(region).filter(
         code=request.POST.get("programme", "") or "-"
     )
     form = PracticeForm(
@@ -107,15 +106,12 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("exchange-work:practice", code, row.number)
     except Refusal as refused:
         refusal = refused
-    taken = Practice.objects.filter(region=region).exclude(programme="")
     context = {
         "region": region,
         "here": "desk",
         "form": form,
         "refusal": refusal,
-        "programmes": current_candidates(region).exclude(
-            code__in=taken.values("programme")
-        )[:200],
+        "programmes": queries.own_programmes(region)[:200],
     }
     return render(
         request, "exchange/new.html", context, status=rooms.status(form, refusal)
