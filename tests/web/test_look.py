@@ -17,6 +17,7 @@ from habaring.shared.charts.paint import (
 
 WEB = Path(__file__).resolve().parents[2] / "src/habaring/web"
 CSS = WEB / "static/habaring.css"
+SHEETS = [CSS, *sorted((WEB / "static/css").glob("*.css"))]
 # A book kept as one HTML file stands alone, outside our pages and their CSP.
 TEMPLATES = sorted(
     path
@@ -64,6 +65,13 @@ def test_the_style_sheet_is_small(css: str) -> None:
     assert len(gzip.compress(css.encode(), 9)) <= 12_000
 
 
+@pytest.mark.parametrize("path", SHEETS[1:], ids=lambda p: p.stem)
+def test_the_sheet_of_one_domain_is_smaller_still(path: Path) -> None:
+    sheet = path.read_text(encoding="utf-8")
+    assert len(gzip.compress(sheet.encode(), 9)) <= 2_000
+    assert re.sub(r"/\*.*?\*/", "", sheet).strip().startswith("@layer domain {")
+
+
 def test_the_style_sheet_and_the_charts_name_the_same_colours(css: str) -> None:
     plain = dict(re.findall(r"--([a-z0-9-]+): ?(#[0-9A-Fa-f]{6});", css))
     assert plain == LIGHT
@@ -81,13 +89,15 @@ def test_every_colour_can_fill_and_draw(css: str) -> None:
 
 
 def test_every_variable_is_defined(css: str) -> None:
-    used = set(re.findall(r"var\(--([a-z0-9-]+)", css))
+    every = "".join(path.read_text(encoding="utf-8") for path in SHEETS)
+    used = set(re.findall(r"var\(--([a-z0-9-]+)", every))
     defined = set(re.findall(r"--([a-z0-9-]+):", css))
     assert used <= defined
 
 
-def test_braces_are_balanced(css: str) -> None:
-    bare = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+@pytest.mark.parametrize("path", SHEETS, ids=lambda p: p.stem)
+def test_braces_are_balanced(path: Path) -> None:
+    bare = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert bare.count("{") == bare.count("}")
 
 

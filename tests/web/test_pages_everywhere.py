@@ -24,6 +24,7 @@ from tests.journeys.town import SOURCE, Town
 
 LANGUAGES = ["id", "en"]
 ROOM = "/ruang-kerja/62.02/"
+STATIC = SOURCE / "web" / "static"
 # Reached by sending a form, or on purpose by no link.
 WITHOUT_LINK = {
     "guidance-work:take-back",  # while a stage is open, to whom it is for
@@ -535,9 +536,37 @@ def test_every_page_is_whole(site: dict[str, Answer], language: str) -> None:
             "its language": f'<html lang="{language}"' in text,
             "no inline style": " style=" not in text,
             "each id once": not repeated_ids(text),
+            "its style sheets": not unstyled(text),
         }
         wrong += [f"{path}: {what}" for what, holds in told.items() if not holds]
     assert not wrong, "\n".join(wrong)
+
+
+@cache
+def own_classes() -> dict[str, set[str]]:
+    """Classes that only sheets of single domains know, with the names of these."""
+    main = classes_of(STATIC / "habaring.css")
+    found: dict[str, set[str]] = {}
+    for path in sorted((STATIC / "css").glob("*.css")):
+        for name in classes_of(path) - main:
+            found.setdefault(name, set()).add(path.name)
+    return found
+
+
+def classes_of(path: Path) -> set[str]:
+    bare = re.sub(r"/\*.*?\*/|{[^{}]*}", " ", path.read_text("utf-8"), flags=re.DOTALL)
+    return set(re.findall(r"\.([a-z][a-z0-9-]*)", bare))
+
+
+def unstyled(text: str) -> list[str]:
+    """Classes on a page that does not load the sheet which knows them."""
+    used = set(" ".join(re.findall(r'\sclass="([^"]*)"', text)).split())
+    linked = set(
+        re.findall(r'<link rel="stylesheet" href="[^"]*/css/([a-z]+\.css)"', text)
+    )
+    return sorted(
+        name for name in used & own_classes().keys() if not own_classes()[name] & linked
+    )
 
 
 def repeated_ids(text: str) -> list[str]:

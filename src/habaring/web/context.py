@@ -45,6 +45,15 @@ _PUBLIC_OF = dict.fromkeys(("belajar/", "evaluasi/", "lokakarya/"), "praktik/")
 """Public pages that do."""
 
 
+_SHEETS = {
+    "masterplan": "css/plan.css",
+    "revenue": "css/tax.css",
+    "workshop": "css/workshop.css",
+    "writing": "css/writing.css",
+}
+"""Style sheets of one domain's pages, public and of the work room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A step of the cycle in the navigation."""
@@ -103,8 +112,15 @@ def _notice(path: str) -> str:
     return f"{region[0]}data-pribadi/" if region else "/data-pribadi/"
 
 
+def _sheets(request: HttpRequest) -> list[str]:
+    """What a page loads beside habaring.css."""
+    found = request.resolver_match
+    domain = found.namespace.removesuffix("-work") if found else ""
+    return [_SHEETS[domain]] if domain in _SHEETS else []
+
+
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context processor: ``stages``, ``work_stages``, ``places``, ``theme``."""
+    """Context processor: ``stages``, ``work_stages``, ``places``, ``sheets``, ``theme``."""
     path = request.path
     region = _REGION.match(path)
     work = _WORK.match(path)
@@ -125,5 +141,6 @@ def shell(request: HttpRequest) -> dict[str, object]:
             "privacy": _notice(path),
             "national": _address("web:national", "/nasional/"),
         },
+        "sheets": _sheets(request),
         "theme": theme if theme in THEMES else "",
     }

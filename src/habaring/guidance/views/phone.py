@@ -32,6 +32,7 @@ _WORKER = _HERE.parents[2] / "web" / "static" / "js" / "attendance-worker.js"
 _SHELL = _HERE.parents[1] / "templates" / "guidance" / "phone.html"
 _FILES = (
     "habaring.css",
+    "css/phone.css",
     "favicon.svg",
     "js/attendance.js",
     "vendor/plus-jakarta-sans-latin-wght-normal.woff2",

@@ -39,6 +39,8 @@ _WORKER = _HERE.parents[2] / "web" / "static" / "js" / "collector-worker.js"
 _SHELL = _HERE.parents[1] / "templates" / "revenue" / "collectors" / "phone.html"
 _FILES = (
     "habaring.css",
+    "css/tax.css",
+    "css/phone.css",
     "favicon.svg",
     "js/collector-store.js",
     "js/collector.js",
