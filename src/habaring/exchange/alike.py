@@ -6,8 +6,9 @@ is not known is named as such and neither helps nor hurts (engines.likeness).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -77,15 +78,42 @@ class Line:
 
 
 @dataclass(frozen=True)
+class _Names:
+    """Regions, dimensions and provinces by their codes."""
+
+    regions: Mapping[str, Region]
+    dimensions: Mapping[str, str]
+    provinces: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Twin:
     """A region like one's own. `score`, `known` are 0 to 1 as in the engine."""
 
     region: Region
-    score: float
-    low: float
-    high: float
-    known: float
-    lines: tuple[Line, ...]
+    found: likeness.Alike
+    names: _Names = field(repr=False)
+
+    @property
+    def score(self) -> float:
+        return self.found.score
+
+    @property
+    def low(self) -> float:
+        return self.found.low
+
+    @property
+    def high(self) -> float:
+        return self.found.high
+
+    @property
+    def known(self) -> float:
+        return self.found.known
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The features in words, in their order; written only for those that are shown."""
+        return tuple(_line(reason, self.names) for reason in self.found.reasons)
 
     @property
     def best(self) -> list[Line]:
@@ -138,38 +166,19 @@ def alike(region: Region) -> tuple[Twin, ...]:
     found = likeness.alike(region.code, places, features)
     provinces = dict(Region.objects.provinces().values_list("code", "name"))
     names = _Names(regions, dimensions, provinces)
-    return tuple(_twin(one, names) for one in found)
+    return tuple(Twin(regions[one.code], one, names) for one in found)
 
 
-def order(region: Region) -> dict[str, float]:
-    """The likeness of every other region, by its code: to sort practices by."""
-    return {one.region.code: one.score for one in alike(region)}
-
-
-@dataclass(frozen=True)
-class _Names:
-    """Regions, dimensions and provinces by their codes."""
-
-    regions: Mapping[str, Region]
-    dimensions: Mapping[str, str]
-    provinces: Mapping[str, str]
-
-
-def _twin(one: likeness.Alike, names: _Names) -> Twin:
-    lines = tuple(
-        Line(
-            reason.feature,
-            LABELS.get(reason.feature) or names.dimensions.get(reason.feature, ""),
-            reason.likeness,
-            reason.share,
-            reason.part,
-            _shown(reason.feature, reason.own, names),
-            _shown(reason.feature, reason.other, names),
-        )
-        for reason in one.reasons
+def _line(reason: likeness.Reason, names: _Names) -> Line:
+    return Line(
+        reason.feature,
+        LABELS.get(reason.feature) or names.dimensions.get(reason.feature, ""),
+        reason.likeness,
+        reason.share,
+        reason.part,
+        _shown(reason.feature, reason.own, names),
+        _shown(reason.feature, reason.other, names),
     )
-    region = names.regions[one.code]
-    return Twin(region, one.score, one.low, one.high, one.known, lines)
 
 
 def _of_register(row: Region) -> dict[str, float | str | None]:
