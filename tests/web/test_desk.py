@@ -213,3 +213,20 @@ def test_what_several_lines_ask_for_is_asked_once_a_desk(
     for _desk in range(2):
         desk(budi, kotim, at=at, on=localdate(at))
     assert len(asked_for) == 2
+
+
+def test_what_belongs_to_no_stage_stands_at_the_side_by_power(
+    client: Client, kotim: Region, budi: Account
+) -> None:
+    room, marked = "/ruang-kerja/62.02/", 'aria-current="page"'
+    client.force_login(budi)
+    page = client.get(f"{room}orang/").content.decode()
+    side = page[page.index('<nav class="side"') : page.index('<div class="desk-main">')]
+    assert f'<a href="{room}orang/" {marked}' in side
+    assert side.count(marked) == 1
+    assert f'href="{room}jabatan/"' in side
+    client.force_login(makers.officer("Dewi", region=kotim, role="officer"))
+    page = client.get(room).content.decode()
+    assert f'<a href="{room}" {marked}' in page
+    assert f'href="{room}jabatan/"' in page
+    assert f'href="{room}orang/"' not in page

@@ -5,9 +5,10 @@ site map, so that a domain appears in the navigation with its first page.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import Promise
@@ -15,6 +16,8 @@ from django.utils.timezone import now
 from django.utils.translation import pgettext_lazy
 
 from habaring.people import access
+from habaring.regions.models import Region
+from habaring.web import desk
 
 THEMES = ("light", "dark")
 _REGION = re.compile(r"^/daerah/(\d{2}\.\d{2})/")  # only these plan
@@ -112,6 +115,27 @@ def _notice(path: str) -> str:
     return f"{region[0]}data-pribadi/" if region else "/data-pribadi/"
 
 
+def _office(request: HttpRequest, code: str) -> list[Stage]:
+    """What a person may do in a region beside the stages; asks nothing of its own: the
+    roles were read to let the person in.
+    """
+    user = getattr(request, "user", AnonymousUser())
+    held = access.powers_with_parts(user, at=now(), region=Region(code=code))
+    return [
+        Stage(label, url, icon, current=request.path.startswith(url))
+        for label, url, icon in desk.office(code, held)
+    ]
+
+
+def _sides(request: HttpRequest, root: str, code: str) -> dict[str, list[Stage]]:
+    """The side of a work room; what belongs to no stage is not the overview either."""
+    office = _office(request, code)
+    stages = stages_below(root, request.path, working=True)
+    if any(one.current for one in office):
+        stages = [replace(one, current=False) for one in stages]
+    return {"work_stages": stages, "work_office": office}
+
+
 def _sheets(request: HttpRequest) -> list[str]:
     """What a page loads beside habaring.css."""
     found = request.resolver_match
@@ -120,14 +144,14 @@ def _sheets(request: HttpRequest) -> list[str]:
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context processor: ``stages``, ``work_stages``, ``places``, ``sheets``, ``theme``."""
+    """Context processor: ``stages``, ``work_stages``, ``work_office``, ``places``, ``sheets``, ``theme``."""
     path = request.path
     region = _REGION.match(path)
     work = _WORK.match(path)
     theme = request.COOKIES.get("theme", "")
     return {
         "stages": stages_below(region[0], path) if region else [],
-        "work_stages": stages_below(work[0], path, working=True) if work else [],
+        **(_sides(request, work[0], work[1]) if work else {}),
         "places": {
             "home": _address("web:home", "/"),
             "sign_in": _address("people:sign-in", "/masuk/"),

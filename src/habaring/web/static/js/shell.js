@@ -15,7 +15,7 @@ if (toggle) {
 
 // On a phone, bring the current stage into the strip's view.
 document.querySelectorAll(".strip [aria-current]").forEach((link) => {
-  const strip = link.closest(".strip");
+  const strip = link.closest(".rail") || link.closest(".strip");
   strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
 });
 
