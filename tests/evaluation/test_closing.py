@@ -32,7 +32,10 @@ from habaring.evaluation.rules import (
     FindingRefused,
     RoundRefused,
 )
+from habaring.people.follows.actions import follow
+from habaring.people.follows.models import News, NewsKind
 from habaring.people.models import Membership
+from habaring.shared import walls
 from tests import makers as people
 from tests.council.makers import post
 from tests.evaluation import makers
@@ -324,3 +327,17 @@ def test_a_finding_is_done_when_another_person_says_so(
     findings.report(by=budi, at=at, finding=weakness, proof="Tiga notulen")
     closed = findings.close(by=dewi, at=at, finding=weakness, reason="Lengkap")
     assert (closed.state, closed.to_do) == ("closed", False)
+
+
+def test_followers_hear_of_a_published_result_once(
+    entries: list["Entry"], alya: "Account", at: datetime
+) -> None:
+    for one in entries:
+        follow(account=alya, region=one.region, at=at)
+    row = read_all(entries, at)
+    closing.announce(by=None, at=at, round=row)
+    closing.publish(by=None, at=makers.later(at, 15), round=row)
+    walls.open_everywhere()
+    news = News.objects.filter(kind=NewsKind.EVALUATION).order_by("region")
+    assert [one.region_id for one in news] == ["62.01", "62.02"]
+    assert {one.ref for one in news} == {f"{row.year}-{row.stage}"}

@@ -22,6 +22,7 @@ from habaring.posts.models import Post
 from habaring.regions.models import Region
 from habaring.shared.fields import choice_of, rows_of
 from habaring.shared.formats import number
+from habaring.shared.refusal import Words
 
 NOT_YET = pgettext_lazy("choice", "– not yet –")
 NONE = pgettext_lazy("choice", "– none –")
@@ -516,8 +517,15 @@ class InstrumentFile(forms.Form):
         raise forms.ValidationError(_("This is no TOML file of at most 256 KB."))
 
 
+def _provinces() -> list[tuple[str, Words]]:
+    rows = Region.objects.provinces().filter(closed_on__isnull=True)
+    return [("", _("all provinces")), *rows.values_list("code", "name")]
+
+
 class YearFilter(forms.Form):
     """How a year's results are narrowed."""
 
     q = forms.CharField(label=_("Region"), required=False)
-    province = forms.CharField(label=_("Province (code)"), required=False)
+    province = forms.ChoiceField(
+        label=_("Province"), required=False, choices=_provinces
+    )

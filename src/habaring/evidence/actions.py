@@ -73,7 +73,7 @@ def put(  # noqa: PLR0913 - what a file is belongs together
     is refused. Raises EvidenceRefused without a title or kind, with days that run
     backwards, a year out of reach, or a department that is not the person's (`within`).
     """
-    _refuse(region, kind, title, details, at=at, within=within)
+    check(region, kind, title, details, at=at, within=within)
     row = Evidence(
         region=region,
         sha256=upload.sha256,
@@ -108,7 +108,7 @@ def mend(  # noqa: PLR0913 - as `put`
     """
     row = _kept(evidence)
     _refuse_outside(within, row.department_id)
-    _refuse(row.region, kind, title, details, at=at, within=within)
+    check(row.region, kind, title, details, at=at, within=within)
     _write(row, kind, title, details, at=at)
     row.verdict = words.WAITING
     row.save()
@@ -340,7 +340,7 @@ def _refuse_outside(within: Extent, department: int | None) -> None:
         )
 
 
-def _refuse(
+def check(
     region: Region,
     kind: str,
     title: str,
@@ -349,6 +349,7 @@ def _refuse(
     at: datetime,
     within: Extent,
 ) -> None:
+    """Raise EvidenceRefused for what `put` would refuse; nothing is kept."""
     department = details.department
     _refuse_outside(within, department.pk if department else None)
     if kind not in words.KINDS or not title.strip():

@@ -126,6 +126,15 @@ _FIELDS = (
 )
 
 
+class BundleForm(forms.Form):
+    """A ZIP of files with their list."""
+
+    file = forms.FileField(
+        label=_("ZIP with the files and the list"),
+        help_text=_("At most 200 MB and 500 files; each file at most 25 MB."),
+    )
+
+
 class EvidenceFilter(forms.Form):
     """How the list is narrowed."""
 

@@ -33,6 +33,40 @@ EVIDENCE = register(
 )
 
 
+BUNDLE = register(
+    TableKind(
+        "evidence_bundle",
+        _("Evidence in a ZIP"),
+        _("Files"),
+        (
+            Column(
+                "file",
+                _("File name"),
+                required=True,
+                max_length=200,
+                help=_("As the file is called in the ZIP, such as perbup-12.pdf."),
+            ),
+            Column("title", _("Title"), required=True, max_length=300),
+            Column("kind", _("Kind"), "choice", required=True, choices=words.KINDS),
+            Column("year", _("Year"), "year", help=_("Empty: this year.")),
+            Column("valid_from", _("Valid from"), "date"),
+            Column("valid_until", _("Valid until"), "date"),
+            Column(
+                "department",
+                _("Department"),
+                max_length=200,
+                help=_("Its code or its name as it stands on the platform."),
+            ),
+            Column("confidential", _("Confidential"), "yes_no"),
+            Column("note", _("What to look at in it"), max_length=2_000),
+            Column("example", _("Example"), "yes_no"),
+        ),
+        key=("file",),
+        help=_("One row a file. Pack this list with the files into one ZIP."),
+    )
+)
+
+
 def rows(pieces: Iterable[Evidence], *, on: date) -> list[dict[str, Value]]:
     """Pieces as rows of the table."""
     return [

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate, now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_http_methods,
@@ -18,8 +19,9 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from habaring.evidence import actions, queries, tables
+from habaring.evidence import actions, bundles, queries, tables
 from habaring.evidence.forms import (
+    BundleForm,
     EvidenceFilter,
     EvidenceForm,
     ReasonForm,
@@ -30,8 +32,9 @@ from habaring.people import access
 from habaring.people.access import Extent, Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
-from habaring.shared.pages import download_table, paginate, render
+from habaring.shared.pages import XLSX, download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
+from habaring.shared.tables import template
 from habaring.shared.uploads import response
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -219,6 +222,44 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(FORM_METHODS)
+def bundle(request: HttpRequest, code: str) -> HttpResponse:
+    """Put many files at once: a ZIP with a list of them."""
+    room = enter(request, code, Power.KEEP_EVIDENCE)
+    form = BundleForm(
+        request.POST if request.method == "POST" else None, request.FILES or None
+    )
+
+    def save() -> HttpResponse:
+        found = bundles.put_bundle(
+            vault=bundles.Vault(room.region, room.officer, room.keeps),
+            upload=form.cleaned_data["file"],
+            at=now(),
+        )
+        messages.success(
+            request,
+            _("%(new)s new in the vault, %(there)s were there before.")
+            % {"new": len(found.new), "there": found.there},
+        )
+        return redirect("evidence-work:vault", code)
+
+    sheet = {
+        "title": _("Put many files into the vault"),
+        "lede": _("One ZIP with the files and a list that says what each of them is."),
+        "button": _("Look at it and put it in"),
+        "list": reverse("evidence-work:bundle-list", args=[code]),
+    }
+    return _form_page(request, room, form, sheet, save)
+
+
+@require_safe
+def bundle_list(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The list to fill in: its columns with their help, kinds to choose from."""
+    enter(request, code, Power.KEEP_EVIDENCE)
+    content = template(tables.BUNDLE, (), language=get_language() or "id")
+    return download(content, name="daftar.xlsx", media_type=XLSX)
+
+
+@require_http_methods(FORM_METHODS)
 def mend(request: HttpRequest, code: str, evidence: int) -> HttpResponse:
     """Correct what is known of a file."""
     room = enter(request, code, Power.KEEP_EVIDENCE)
@@ -255,7 +296,7 @@ def mend(request: HttpRequest, code: str, evidence: int) -> HttpResponse:
 def _form_page(
     request: HttpRequest,
     room: Room,
-    form: EvidenceForm,
+    form: EvidenceForm | BundleForm,
     sheet: Mapping[str, Any],
     save: Callable[[], HttpResponse],
 ) -> HttpResponse:

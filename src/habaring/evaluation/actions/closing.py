@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,9 @@ from habaring.evaluation.models import (
 )
 from habaring.evaluation.results import Outcome, decimal, plain
 from habaring.evaluation.rules import RoundRefused
+from habaring.people.follows.actions import Published
+from habaring.people.follows.actions import announce as tell_followers
+from habaring.people.follows.models import NewsKind
 from habaring.people.models import Account
 from habaring.shared import audit
 
@@ -188,17 +192,20 @@ def publish(*, by: Account | None, at: datetime, round: Round) -> Round:
     row.save(update_fields=["state", "published_at"])
     give_all(row, by=by, at=at)
     _told(row, "published", by=by, at=at)
-    for code in Result.objects.filter(round=row, published_at=at).values_list(
-        "region_id", flat=True
-    ):
+    published = Result.objects.filter(round=row, published_at=at)
+    for one in published.select_related("region"):
         audit.record(
             by=by,
             at=at,
             verb="evaluation.result.published",
             subject=row,
-            region=code,
+            region=one.region_id,
             details={"year": row.year, "stage": row.stage},
         )
+        page = reverse("evaluation:region", args=[one.region_id])
+        ref = f"{row.year}-{row.stage}"
+        news = Published(NewsKind.EVALUATION, ref, row.name, page)
+        tell_followers(region=one.region, what=news, at=at)
     return row
 
 

@@ -38,7 +38,7 @@ from habaring.guidance.forms.national import (
 )
 from habaring.guidance.models import Cohort, CohortState, Enrolment, Mentorship
 from habaring.guidance.progress import Row, Wanted
-from habaring.guidance.standing import CODES, WORDS
+from habaring.guidance.standing import CODES, WORDS, Stands
 from habaring.guidance.views.rooms import (
     FORM_METHODS,
     Sheet,
@@ -77,8 +77,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     if order == "angka":  # else only those on the page are counted
         numbers = progress.numbers(year, [row.code for row in rows])
         rows.sort(key=lambda row: (-numbers.get(row.code, 0), row.code))
-    elif order in _ORDERS:
-        rows.sort(key=_ORDERS[order])
+    else:
+        rows.sort(key=_ORDERS.get(order, _attention))
     page = paginate(request, rows, size=SIZE)
     numbers = numbers or progress.numbers(year, [row.code for row in page.rows])
     lines = [
@@ -103,6 +103,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "year": year,
         "cohorts": list(Cohort.objects.all()),
+        "orders": _orders(request, order),
         "late": sum(row.work.late for row in country.rows),
         "waiting": sum(row.work.waiting for row in country.rows),
         "query": request.GET.urlencode(),
@@ -111,7 +112,29 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "guidance/office.html", context, part="found")
 
 
-_ORDERS = {
+def _attention(row: Row) -> tuple[object, ...]:
+    """Regions in guidance first, late ones at the top; then the further, the earlier."""
+    return (row.stands != Stands.GUIDED, -row.work.late, -row.stands, row.code)
+
+
+def _orders(request: HttpRequest, order: str) -> list[tuple[str, str, bool]]:
+    """The ways to order the list; filters stay."""
+    every = {
+        "": _("what needs attention"),
+        "telat": _("late work"),
+        "indeks": _("index"),
+        "angka": _("numbers"),
+    }
+    found = []
+    for code, words in every.items():
+        query = request.GET.copy()
+        query.pop("halaman", None)
+        query["urut"] = code
+        found.append((words, f"?{query.urlencode()}", code == order))
+    return found
+
+
+_ORDERS: Mapping[str, Callable[[Row], tuple[object, ...]]] = {
     "telat": lambda row: (-row.work.late, row.code),
     "indeks": lambda row: (-(row.index or 0), row.code),
 }

@@ -39,6 +39,7 @@ class NewsKind(models.TextChoices):
     RESULT = "result", _("The result of a vote")
     PRACTICE = "practice", _("A practice for other regions")
     DRAFT = "draft", _("A draft to say something about")
+    EVALUATION = "evaluation", _("A result of the evaluation")
 
 
 class News(models.Model):
