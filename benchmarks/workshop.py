@@ -1,5 +1,9 @@
 """`python3 dev.py bench workshop [SECONDS]`: sixty people in one workshop room.
 
+Against the limits of the product: at a workshop's pace an idea is on the last of sixty
+screens within 500 ms (p95), and also a burst stays below 1 s; web server and PostgreSQL
+together need less than one core. Each line says which part of the limit was used.
+
 granian as `habaring up` starts it, a PostgreSQL of its own; 60 live lines and 60 writers
 by HTTP, with pass and CSRF token as a telephone has them. Each writes a note every 20
 seconds; then all write within one second, three times. Measured: from the moment that a
@@ -29,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "var" / "pg-workshop"
 PEOPLE, EVERY, SECONDS, BURSTS = 60, 20.0, 60, 3
 CUT_EVERY, CUT = 5.0, 6
-GOAL = 0.5
+GOAL, BURST_GOAL, CORES = 0.5, 1.0, 1.0
 TOKEN = "a" * 32
 REGION = "62.02"
 
@@ -124,11 +128,11 @@ async def _measured(hall: Hall, clock: "object", seconds: int) -> int:
     print(f"load {os.getloadavg()[0]:.1f} before; {PEOPLE} lines, {PEOPLE} writers")
     bad = 0
     cutting = asyncio.create_task(_cut(hall))
-    share = await _timed(hall, clock, _workshop(hall, seconds))
-    bad += _told(hall, f"a workshop's pace, {seconds} s", share)
+    used = await _timed(hall, clock, _workshop(hall, seconds))
+    bad += _told(hall, f"a workshop's pace, {seconds} s", used, GOAL)
     cutting.cancel()
-    share = await _timed(hall, clock, _bursts(hall))
-    _told(hall, f"all within a second, {BURSTS} times", share)
+    used = await _timed(hall, clock, _bursts(hall))
+    bad += _told(hall, f"all within a second, {BURSTS} times", used, BURST_GOAL)
     bad += _once(hall)
     for one in lines:
         one.cancel()
@@ -137,9 +141,9 @@ async def _measured(hall: Hall, clock: "object", seconds: int) -> int:
     return 1 if bad else 0
 
 
-async def _timed(hall: Hall, clock: "object", work: "object") -> float:
-    """The processor share of web server and PostgreSQL while the work is done: one is
-    one core. The clock counts this client, too, which is taken off again.
+async def _timed(hall: Hall, clock: "object", work: "object") -> tuple[float, float]:
+    """Processor seconds of web server and PostgreSQL while the work is done, and how long
+    that was. The clock counts this client, too, which is taken off again.
     """
     hall.sent, hall.answers = {}, []
     begun, own = time.perf_counter(), sum(os.times()[:4])
@@ -148,7 +152,7 @@ async def _timed(hall: Hall, clock: "object", work: "object") -> float:
     await _settled(hall)
     used = clock.stop()  # type: ignore[attr-defined]
     spent: float = used - (sum(os.times()[:4]) - own)
-    return spent / (time.perf_counter() - begun)
+    return spent, time.perf_counter() - begun
 
 
 async def _settled(hall: Hall) -> None:
@@ -254,8 +258,8 @@ async def _write(hall: Hall, screen: Screen) -> None:
         await asyncio.sleep(1)
 
 
-def _told(hall: Hall, what: str, share: float) -> int:
-    """One line; 1 where a goal is missed."""
+def _told(hall: Hall, what: str, used: tuple[float, float], goal: float) -> int:
+    """One line; 1 where a limit is passed."""
     each = sorted(
         one.at[key] - begun
         for key, begun in hall.sent.items()
@@ -266,14 +270,18 @@ def _told(hall: Hall, what: str, share: float) -> int:
         max(one.at.get(key, float("inf")) for one in hall.screens) - begun
         for key, begun in hall.sent.items()
     )
+    spent, lasted = used
+    late, share = _at(whole, 0.95), spent / lasted
     print(
         f"{what}: {len(hall.sent)} ideas, answered after"
         f" {_ms(statistics.median(hall.answers))}; on a screen {_spread(each)}; on the"
-        f" last of {PEOPLE} {_spread(whole)}; web and PostgreSQL {share:.2f} of a core",
+        f" last of {PEOPLE} {_spread(whole)} = {late / goal:.2f} of the limit of"
+        f" {_ms(goal)}; web and PostgreSQL {share:.2f} of a core = {share / CORES:.2f} of"
+        f" the limit, {spent / len(hall.sent) * 1000:.1f} ms an idea with all its"
+        f" {PEOPLE} screens: {'reached' if late < goal and share < CORES else 'MISSED'}",
         flush=True,
     )
-    missed = _at(whole, 0.95) > GOAL or share > 1
-    return int(missed)
+    return int(late >= goal or share >= CORES)
 
 
 def _spread(times: list[float]) -> str:

@@ -94,6 +94,8 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         event = await receive()
         if event["type"] == "lifespan.startup":
             _end_lines_when_asked(asyncio.get_running_loop())
+        if event["type"] == "lifespan.shutdown":
+            await asyncio.to_thread(pages.threads.end)
         await send({"type": f"{event['type']}.complete"})
         if event["type"] == "lifespan.shutdown":
             return

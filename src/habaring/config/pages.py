@@ -8,13 +8,18 @@ database out of the pool for ever.
 """
 
 import asyncio
+import contextlib
 import io
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
-from typing import Any
+from queue import SimpleQueue
+from threading import Thread
+from time import monotonic
+from typing import Any, TypeAlias
 from urllib.parse import unquote_to_bytes
 
 from habaring.shared.live.answers import LIVE
@@ -24,13 +29,80 @@ Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+_Job: TypeAlias = (
+    "tuple[asyncio.AbstractEventLoop, asyncio.Future[Any], Callable[..., Any],"
+    " tuple[Any, ...]]"
+)
 
 SMALL = 64 * 1024
 """Bytes of a request or an answer that are held in memory as one piece."""
+LONGEST_END = 3.0
+"""Seconds that a server which was told to go waits for its pages."""
 
 
 class Gone(OSError):  # noqa: N818 - what visitors do
     """The visitor hung up."""
+
+
+class Threads:
+    """So many threads that work for the loop. asyncio's executor costs a page or a payment
+    twice the processor time that this does, for futures of two kinds.
+    """
+
+    def __init__(self, many: int) -> None:
+        self.asked: SimpleQueue[_Job | None] = SimpleQueue()
+        self.many = many
+        self.running: list[Thread] = []
+
+    def run(self, work: Callable[..., Any], *args: Any) -> "asyncio.Future[Any]":
+        """On the loop: the future of `work(*args)`."""
+        if not self.running:
+            self._start()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        self.asked.put((loop, future, work, args))
+        return future
+
+    def end(self) -> None:
+        """Let what was asked be done, and wait for it; `run` starts them again."""
+        running, self.running = self.running, []
+        for _one in running:
+            self.asked.put(None)
+        until = monotonic() + LONGEST_END
+        for one in running:
+            one.join(max(0.0, until - monotonic()))
+
+    def _start(self) -> None:
+        # daemons: a page that hangs does not keep a process that was told to go
+        self.running = [
+            Thread(target=self._serve, name=f"page_{n}", daemon=True)
+            for n in range(self.many)
+        ]
+        for one in self.running:
+            one.start()
+
+    def _serve(self) -> None:
+        while job := self.asked.get():
+            loop, future, work, args = job
+            result, error = None, None
+            try:
+                result = work(*args)
+            except BaseException as raised:  # the loop's to handle
+                error = raised
+            with contextlib.suppress(RuntimeError):  # the loop is over
+                loop.call_soon_threadsafe(_settle, future, result, error)
+            del job, future, work, args, result, error  # held no longer than needed
+
+
+def _settle(
+    future: "asyncio.Future[Any]", result: object, error: BaseException | None
+) -> None:
+    if future.done():  # cancelled
+        return
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(result)
 
 
 class Pages:
@@ -38,7 +110,7 @@ class Pages:
 
     def __init__(self, application: Wsgi, threads: int) -> None:
         self.application = application
-        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
+        self.threads = Threads(threads)
 
     async def answer(
         self, scope: Scope, receive: Receive, send: Send
@@ -53,9 +125,10 @@ class Pages:
         visit = Visit(asyncio.get_running_loop(), receive, send)
         body = io.BytesIO(ahead) if length <= SMALL else Body(visit, length)
         try:
-            return await visit.loop.run_in_executor(
-                self.pool, visit.answer, self.application, environ(scope, body)
+            answer: Whole | None = await self.threads.run(
+                visit.answer, self.application, environ(scope, body)
             )
+            return answer
         except Gone:
             return None
         finally:
@@ -206,6 +279,7 @@ class Body(io.RawIOBase):
         return len(taken)
 
 
+@lru_cache(maxsize=256)
 def _http(name: bytes) -> str:
     return "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
 
