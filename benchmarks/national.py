@@ -3,8 +3,11 @@
 A scratch database with 514 regions × 10 years × 120 indicators (616,800 observations),
 eight cohorts with four stages and eleven pieces of work a region, and results of three
 years. What is measured is the server: the view from request to rendered bytes, without
-the network, as the programme office sees it and as the public does; then the public page
-out of the cache. The limit is 300 ms at the 95th percentile, for each page.
+the network, as the programme office sees it and as the public does: while nothing
+changes, and with a write of the programme before each request, so that what is kept is
+made anew; then the public page out of the cache. The limit is 300 ms at the 95th
+percentile, for each page; beside it stand the process's own CPU and the time that it
+waited for the database (medians), which say more than the clock on a busy machine.
 """
 
 import os
@@ -12,6 +15,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -176,47 +180,104 @@ def _measure() -> int:
     office, public = _office(), Client()
     session = Client()  # a session is never answered from the kept pages
     session.cookies["sessionid"] = "nobody"
-    pages: list[tuple[str, Callable[[], object]]] = [
-        (
-            "programme office: all regions with their numbers",
-            lambda: office.get("/ruang-kerja/angkatan/"),
-        ),
-        (
-            "programme office: late work first",
-            lambda: office.get("/ruang-kerja/angkatan/?urut=telat"),
-        ),
-        ("public: the country, made anew", lambda: session.get("/nasional/")),
-        (
-            "public: the country in 2019, made anew",
-            lambda: session.get("/nasional/?tahun=2019"),
-        ),
-        ("public: a cohort", lambda: session.get("/nasional/angkatan/2022/")),
-        ("public: the whole list as CSV", lambda: session.get("/nasional/daerah.csv")),
-        ("public: the country, kept", lambda: public.get("/nasional/")),
+    desk, country = "/ruang-kerja/angkatan/", "/nasional/"
+    pages: list[tuple[str, Client, str, bool]] = [
+        ("programme office: all regions", office, desk, False),
+        ("programme office: late work first", office, f"{desk}?urut=telat", False),
+        ("programme office: most numbers first", office, f"{desk}?urut=angka", False),
+        ("programme office: after a write", office, desk, True),
+        ("public: the country", session, country, False),
+        ("public: the country after a write", session, country, True),
+        ("public: the country in 2019", session, f"{country}?tahun=2019", False),
+        ("public: a cohort", session, f"{country}angkatan/2022/", False),
+        ("public: the whole list as CSV", session, f"{country}daerah.csv", False),
+        ("public: the country, kept whole", public, country, False),
     ]
-    print(f"{'page':<52}{'p50 ms':>9}{'p95 ms':>9}{'limit':>8}{'ratio':>8}{'KB':>7}")
+    heads = ("p50 ms", "p95 ms", "limit", "ratio", "CPU ms", "DB ms", "queries", "KB")
+    print(f"{'page':<38}" + "".join(f"{head:>9}" for head in heads))
     broken = 0
-    for name, ask in pages:
-        times, size = _times(ask)
-        p95 = times[int(len(times) * 0.95)]
-        broken += p95 > LIMIT_MS
+    for name, client, path, write in pages:
+        cost = _cost(client, path, write=write)
+        broken += cost.p95 > LIMIT_MS
         print(
-            f"{name:<52}{statistics.median(times):>9.1f}{p95:>9.1f}{LIMIT_MS:>8}"
-            f"{p95 / LIMIT_MS:>8.2f}{size / 1024:>7.0f}"
+            f"{name:<38}{cost.p50:>9.1f}{cost.p95:>9.1f}{LIMIT_MS:>9}"
+            f"{cost.p95 / LIMIT_MS:>9.2f}{cost.cpu:>9.1f}{cost.database:>9.1f}"
+            f"{cost.queries:>9}{cost.size / 1024:>9.0f}"
         )
     return 1 if broken else 0
 
 
-def _times(ask: Callable[[], object]) -> tuple[list[float], int]:
+@dataclass(frozen=True)
+class Cost:
+    """Of one page, in milliseconds; `queries` and `size` (bytes) of the last answer."""
+
+    p50: float
+    p95: float
+    cpu: float
+    database: float
+    queries: int
+    size: int
+
+
+def _cost(client: "Client", path: str, *, write: bool) -> Cost:
+    from django.db import connection
+
     size = 0
     for _warm in range(3):
-        size = _size(ask())
-    times = []
+        size = _size(client.get(path))
+    wall, cpu, database = [], [], []
     for _turn in range(TIMES):
+        if write:
+            _write()
+        waited = Waited()
+        begun, used = time.perf_counter(), time.process_time()
+        with connection.execute_wrapper(waited):
+            _size(client.get(path))
+        wall.append((time.perf_counter() - begun) * 1000)
+        cpu.append((time.process_time() - used) * 1000)
+        database.append(sum(waited.spans) * 1000)
+    wall.sort()
+    return Cost(
+        statistics.median(wall),
+        wall[int(len(wall) * 0.95)],
+        statistics.median(cpu),
+        statistics.median(database),
+        len(waited.spans),
+        size,
+    )
+
+
+class Waited:
+    """How long each statement took, as the process saw it."""
+
+    def __init__(self) -> None:
+        self.spans: list[float] = []
+
+    def __call__(self, execute: Callable[..., object], *given: object) -> object:
         begun = time.perf_counter()
-        _size(ask())
-        times.append((time.perf_counter() - begun) * 1000)
-    return sorted(times), size
+        try:
+            return execute(*given)
+        finally:
+            self.spans.append(time.perf_counter() - begun)
+
+
+def _write() -> None:
+    """One audited write of the programme: a piece of work is begun."""
+    from django.db import transaction
+
+    from habaring.guidance.models import Assignment
+    from habaring.shared import audit
+
+    with transaction.atomic():
+        row = Assignment.objects.filter(enrolment__state="guided")[:1].get()
+        Assignment.objects.filter(pk=row.pk).update(changed_at=AT)
+        audit.record(
+            by=None,
+            at=AT,
+            verb="guidance.assignment.begun",
+            subject=row,
+            region=row.region_id,
+        )
 
 
 def _size(response: object) -> int:
