@@ -10,6 +10,7 @@ from tests.journeys.person import Person
 from tests.journeys.town import Town
 
 TEXT = "/ruang-kerja/62.02/tulisan/naskah/masterplan/section/"
+KEYS = "masterplan/section/"
 LONG = 15_000
 LINES = """
 window.lines = [];
@@ -42,9 +43,9 @@ def saved(person: Person) -> None:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def planner(town: Town) -> str:
-    town.are_joined_by({"Eka": "planner"}, "62.02")
+    town.are_joined_by({"Eka": "planner", "Fitri": "planner"}, "62.02")
     return "Eka"
 
 
@@ -141,6 +142,37 @@ def _paragraphs(budi: Person, eka: Person) -> None:
     budi.press("Kembalikan", stays=True)
     expect(rows).to_have_count(count + 1, timeout=LONG)
     expect(box(eka, count)).to_have_value("Paragraf baru.", timeout=LONG)
+
+
+def test_three_at_once_on_three_devices_and_one_loses_its_line(
+    arrive: Arrive, planner: str
+) -> None:
+    budi, eka, fitri = arrive(), arrive(language="en"), arrive(width=360)
+    fitri.has_lines()
+    three = budi, eka, fitri
+    for person, name in zip(three, ("Budi", planner, "Fitri"), strict=True):
+        person.signs_in(name)
+    for person in three:
+        sits_down(person, "buku-1.dasar-hukum")
+        box(person).focus()
+        person.page.keyboard.press("Control+End")
+    fitri.loses_the_line()
+    words = [" utara", " south", " timur"]
+    for turn in range(max(map(len, words))):
+        for person, word in zip(three, words, strict=True):
+            person.page.keyboard.type(word[turn : turn + 1])
+    expect(fitri.page.locator("[data-status]")).to_contain_text("Tidak ada sambungan")
+    fitri.finds_the_line()
+    for person in three:
+        saved(person)
+    end = box(budi).input_value()
+    for person in (eka, fitri):
+        expect(box(person)).to_have_value(end, timeout=LONG)
+    assert sorted(end[-17:]) == sorted("".join(words)), end[-40:]
+    expect(budi.page.locator(".strand-people").first).to_contain_text("Fitri")
+    eka.go(f"/ruang-kerja/62.02/tulisan/penulis/{KEYS}buku-1.dasar-hukum/")
+    for name in ("Budi", planner, "Fitri"):
+        eka.reads(name)
 
 
 @pytest.mark.parametrize("scripts", [True, False])

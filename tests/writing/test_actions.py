@@ -308,6 +308,42 @@ def test_an_accepted_suggestion_keeps_its_author_and_what_was_written_since(
         actions.decide(suggestion=made, accept=False, reason="x", hand=Hand(budi, at))
 
 
+def test_a_new_paragraph_is_suggested_and_stands_as_its_authors(
+    document: Document, kotim: Region, budi: Account, alya: Account, at: datetime
+) -> None:
+    name = first(document)
+    before = server_says(document)
+
+    def wish(text: str) -> Suggestion:
+        return actions.suggest_new(
+            region=kotim,
+            key=KEY,
+            wish=actions.NewParagraph(name, text, "Belum ada."),
+            hand=Hand(alya, at),
+        )
+
+    made, other = wish("Paragraf yang kurang."), wish("Ditolak.")
+    assert server_says(document) == before, "nothing stands before it is decided"
+    actions.decide(suggestion=made, accept=True, reason="", hand=Hand(budi, at))
+    actions.decide(suggestion=other, accept=False, reason="Sudah", hand=Hand(budi, at))
+    assert server_says(document) == [before[0], "Paragraf yang kurang.", *before[1:]]
+    told = queries.authors(document).paragraphs[1]
+    assert [(s.text, s.account) for s in told] == [("Paragraf yang kurang.", alya)]
+    with pytest.raises(actions.NothingSaid):
+        wish("  ")
+
+
+def test_a_new_paragraph_behind_one_that_was_taken_out_goes_to_the_end(
+    document: Document, kotim: Region, budi: Account, at: datetime
+) -> None:
+    name, hand = first(document), Hand(budi, at)
+    wish = actions.NewParagraph(name, "Di akhir.")
+    made = actions.suggest_new(region=kotim, key=KEY, wish=wish, hand=hand)
+    actions.arrange(region=kotim, key=KEY, paragraph=name, how="out", hand=hand)
+    actions.decide(suggestion=made, accept=True, reason="", hand=hand)
+    assert server_says(document)[-1] == "Di akhir."
+
+
 def test_a_refused_suggestion_says_why(
     document: Document, kotim: Region, budi: Account, at: datetime
 ) -> None:

@@ -112,6 +112,26 @@ def test_a_mentor_suggests_and_a_writer_decides(
     assert "Mentor" in room.get(f"{ROOM}penulis/{KEY}/").content.decode()
 
 
+def test_a_mentor_misses_a_paragraph_and_everything_said_leaves_as_a_table(
+    room: Client, mentor: Client, kotim: Region
+) -> None:
+    name = first(kotim)
+    assert send(mentor, "suggest-new", paragraph=name, text="") == 422
+    assert send(mentor, "suggest-new", paragraph=name, text="Kurang.") == 302
+    assert "menyarankan paragraf baru" in room.get(PAGE).content.decode()
+    made = Suggestion.objects.get()
+    assert send(room, "decide", one=made.pk, answer="accept") == 302
+    assert queries.text(kotim, KEY) == "Satu.\n\nKurang.\n\nDua."
+    send(mentor, "comment", paragraph=name, text="=Dari mana?")
+    send(room, "resolve", one=Comment.objects.get().pk)
+    answer = mentor.get(f"{ROOM}komentar/csv/{KEY}/")
+    lines = answer.getvalue().decode()
+    for words in ("Paragraf baru", "diterima", "Dari mana?", "selesai", "Budi"):
+        assert words in lines
+    assert mentor.get(f"{ROOM}komentar/xlsx/{KEY}/").status_code == 200
+    assert mentor.get(f"{ROOM}komentar/pdf/{KEY}/").status_code == 404
+
+
 def test_comments_are_answered_and_settled(room: Client, kotim: Region) -> None:
     name = first(kotim)
     send(room, "comment", paragraph=name, text="Dari mana?")

@@ -285,20 +285,21 @@ def suggest(  # noqa: PLR0913 - where, what, why, and on which reading
         )
     if len(clean) > LONGEST_PARAGRAPH:
         raise NotTaken("large")
-    made = Suggestion.objects.create(
-        region=region,
-        document=document,
-        paragraph=paragraph,
-        number=number,
-        before=before,
-        text=clean,
-        why=why.strip(),
-        author=hand.by,
-        at=hand.at,
-        illustrative=hand.by is None,
-    )
-    _aside(document, paragraph)
-    _record(document, hand, "suggested", paragraph=paragraph)
+    wording = Suggestion(paragraph=paragraph, before=before, text=clean, number=number)
+    return _suggested(document, wording, why, hand)
+
+
+def _suggested(
+    document: Document, made: Suggestion, why: str, hand: Hand
+) -> Suggestion:
+    """Keep a suggestion and tell of it."""
+    made.region_id, made.document = document.region_id, document
+    made.number = made.number or keeping.newest(document)
+    made.why, made.author, made.at = why.strip(), hand.by, hand.at
+    made.illustrative = hand.by is None
+    made.save()
+    _aside(document, made.paragraph)
+    _record(document, hand, "suggested", paragraph=made.paragraph)
     return made
 
 
@@ -317,12 +318,62 @@ def decide(
             why=_("Its author has a right to know why."),
             next=_("Write a short reason."),
         )
-    if accept:
+    if accept and found.adds:
+        _put_in(found, hand.at)
+    elif accept:
         wish = _Wording(found.paragraph, found.text, found.number)
         _merge(found.document, wish, found.author, hand.at)
     state = SuggestionState.ACCEPTED if accept else SuggestionState.REJECTED
     _close(found, state, reason, hand)
     return found
+
+
+def _put_in(found: Suggestion, at: datetime) -> None:
+    """The suggested paragraph, as its author's, behind the one that it was meant for;
+    at the end where that one was taken out meanwhile.
+    """
+    document = found.document
+    live.in_order(keeping.topic(document))
+    loom = keeping.loom_of(document)
+    before = loom.vector
+    here = {one.id for one in loom.standing()}
+    behind = found.paragraph if found.paragraph in here else ""
+    loom.write(_arranged(document, loom, behind, "add"), [(0, 0, found.text)])
+    keeping.take(document, loom.since(before), author=found.author, at=at)
+
+
+@transaction.atomic
+def suggest_new(
+    *, region: Region, key: str, wish: "NewParagraph", hand: Hand
+) -> Suggestion:
+    """Propose a paragraph that is not there yet; whoever may write decides."""
+    document = begin(region=region, key=key, by=hand.by, at=hand.at)
+    _strand(document, wish.behind)
+    clean = wish.text.replace("\r\n", "\n").strip()
+    if not clean or len(wish.why) > LONGEST_COMMENT:
+        raise NothingSaid(
+            what=_("Nothing was suggested."),
+            why=_("There are no words in it, or more than %(count)d characters.")
+            % {"count": LONGEST_PARAGRAPH},
+            next=_("Write the paragraph that you miss."),
+        )
+    if len(clean) > LONGEST_PARAGRAPH:
+        raise NotTaken("large")
+    return _suggested(
+        document,
+        Suggestion(paragraph=wish.behind, text=clean, adds=True),
+        wish.why,
+        hand,
+    )
+
+
+@dataclass(frozen=True)
+class NewParagraph:
+    """A paragraph that somebody misses, behind the one whose id is `behind`."""
+
+    behind: str
+    text: str
+    why: str = ""
 
 
 @transaction.atomic

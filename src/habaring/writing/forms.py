@@ -53,6 +53,13 @@ class SuggestForm(WriteForm):
     why = forms.CharField(label=_("Why"), required=False, max_length=LONGEST_COMMENT)
 
 
+class SuggestNewForm(_About):
+    """A paragraph that somebody misses, behind another one."""
+
+    text = forms.CharField(label=_("New paragraph"), max_length=LONGEST_PARAGRAPH)
+    why = forms.CharField(label=_("Why"), required=False, max_length=LONGEST_COMMENT)
+
+
 class OneForm(forms.Form):
     """One comment, suggestion or version."""
 

@@ -146,7 +146,10 @@ class SuggestionState(models.TextChoices):
 
 
 class Suggestion(models.Model):
-    """A paragraph as somebody would word it. `number`: the update that they had read."""
+    """A paragraph as somebody would word it. `number`: the update that they had read.
+
+    `adds`: `text` is to stand behind the paragraph as a new one.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     document = models.ForeignKey(
@@ -157,6 +160,7 @@ class Suggestion(models.Model):
     before = models.TextField(blank=True)
     text = models.TextField(blank=True)
     why = models.TextField(blank=True)
+    adds = models.BooleanField(default=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

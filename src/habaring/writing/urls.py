@@ -11,5 +11,6 @@ work: list[URLPattern] = [
     path("samping/<path:key>/", views.aside, name="aside"),
     path("versi/<path:key>/", views.versions, name="versions"),
     path("penulis/<path:key>/", views.authors, name="authors"),
+    path("komentar/<slug:form>/<path:key>/", views.remarks, name="remarks"),
     path("unduh/<path:key>/", views.plain, name="plain"),
 ]

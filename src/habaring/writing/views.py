@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.timezone import now
@@ -19,7 +20,7 @@ from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared import live
-from habaring.shared.pages import download, paginate, render
+from habaring.shared.pages import download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.writing import actions, keeping, kinds, queries
 from habaring.writing.actions import Hand
@@ -30,12 +31,14 @@ from habaring.writing.forms import (
     FreezeForm,
     OneForm,
     SuggestForm,
+    SuggestNewForm,
     TextFilter,
     WriteForm,
 )
 from habaring.writing.kinds import Kind, Place
 from habaring.writing.lines import LARGEST, Editor
 from habaring.writing.models import Comment, Suggestion, Version
+from habaring.writing.tables import REMARKS, remark_values
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -226,6 +229,14 @@ def _suggest(desk: Desk, told: Mapping[str, Any]) -> str:
     return made.paragraph
 
 
+def _suggest_new(desk: Desk, told: Mapping[str, Any]) -> str:
+    wish = actions.NewParagraph(told["paragraph"], told["text"], told["why"])
+    made = actions.suggest_new(
+        region=desk.region, key=desk.key, wish=wish, hand=_hand(desk)
+    )
+    return made.paragraph
+
+
 def _decide(desk: Desk, told: Mapping[str, Any]) -> str:
     made = actions.decide(
         suggestion=_own(desk, Suggestion, told["one"]),
@@ -253,6 +264,7 @@ DEEDS: Mapping[str, Deed] = {
     "comment": Deed(CommentForm, _comment, write=False),
     "resolve": Deed(OneForm, _resolve, write=False),
     "suggest": Deed(SuggestForm, _suggest, write=False),
+    "suggest-new": Deed(SuggestNewForm, _suggest_new, write=False),
     "decide": Deed(DecideForm, _decide),
     "withdraw": Deed(OneForm, _withdraw, write=False),
 }
@@ -376,6 +388,18 @@ def authors(request: HttpRequest, code: str, key: str) -> HttpResponse:
         request,
         "writing/authors.html",
         desk.context() | {"authors": queries.authors(found) if found else None},
+    )
+
+
+@require_safe
+def remarks(request: HttpRequest, code: str, form: str, key: str) -> HttpResponseBase:
+    """Every comment and suggestion of a text with what became of it: CSV or XLSX."""
+    desk = _desk(request, code, key)
+    if form not in ("csv", "xlsx"):
+        raise Http404
+    name = f"{key.replace('/', '-').replace('.', '-')}-komentar"
+    return download_table(
+        REMARKS, remark_values(desk.region, key), name=name, form=form
     )
 
 

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from habaring.shared.at_once import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -213,6 +215,7 @@ class Migration(migrations.Migration):
                 ("before", models.TextField(blank=True)),
                 ("text", models.TextField(blank=True)),
                 ("why", models.TextField(blank=True)),
+                ("adds", models.BooleanField(default=False)),
                 ("at", models.DateTimeField()),
                 (
                     "state",
@@ -394,3 +397,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = at_once(operations)
