@@ -71,6 +71,85 @@ def test_an_unknown_marker_is_refused_and_nothing_is_saved(
     assert not Section.objects.exists()
 
 
+def refusal(text: str, region: Region, at: datetime) -> tuple[str, str]:
+    with pytest.raises(UnknownMarker) as refused:
+        bound.check(text, region, at)
+    return str(refused.value.why), str(refused.value.next)
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("{{imp:2024}}", "{{ipm:2024}}"),
+        ("{{ipm 2024}}", "{{ipm:2024}}"),
+        ("{{ipm:2042}}", "{{ipm:2024}}"),
+        ("{{nilai:K0l tahun=2024}}", "{{nilai:K01 tahun=2024}}"),
+        ("{{nilai:K01 tahun=2024", "{{nilai:K01 tahun=2024}}"),
+        ("{{skor:GVO}}", "{{skor:GOV}}"),
+        ("ipm:2024}}", "{{ipm:2024}}"),
+    ],
+)
+def test_a_wrong_marker_is_named_with_those_nearest_to_it(
+    kotim_measured: Region, at: datetime, typed: str, near: str
+) -> None:
+    why, following = refusal(f"Teks {typed} selesai.", kotim_measured, at)
+    assert f"“{typed}”" in why
+    assert near in following
+    for offered in bound.markers(following):
+        assert bound.check(offered.typed, kotim_measured, at)
+
+
+def test_where_only_the_year_is_wrong_the_known_years_are_told(
+    kotim_measured: Region, at: datetime
+) -> None:
+    why, _following = refusal("{{ipm:1999}}", kotim_measured, at)
+    assert why == "“{{ipm:1999}}”: “IPM” hanya diketahui untuk 2023 dan 2024."
+
+
+def test_an_indicator_without_any_value_here_says_so(
+    kotim_measured: Region, at: datetime
+) -> None:
+    bounds = (0, 100)
+    assessment.indicator("K17", "ECO", "Listrik", "persen", "higher", bounds, bounds)
+    why, _following = refusal("{{listrik:2024}}", kotim_measured, at)
+    assert why == (
+        "“{{listrik:2024}}”: “Listrik” belum mempunyai nilai untuk daerah ini."
+    )
+
+
+def test_nothing_like_it_leads_to_the_list(
+    kotim_measured: Region, at: datetime
+) -> None:
+    _why, following = refusal("{{cuaca}}", kotim_measured, at)
+    assert following == "Ambil dari daftar nilai, atau tulis angkanya."
+
+
+def test_a_value_that_was_withdrawn_later_is_named_in_the_text_and_never_left_out(
+    kotim_measured: Region, at: datetime
+) -> None:
+    region, later = kotim_measured, at + timedelta(days=1)
+    write(region, "IPM: {{nilai:K01 tahun=2024}}.", at)
+    gone = assessment.row(value=None, status="missing", note="Ditarik.")
+    assessment.record(region, gone, at=later)
+    assert shown("{{nilai:K01 tahun=2024}}", region, at) == "72,66"
+    text = shown("IPM: {{nilai:K01 tahun=2024}}.", region, later)
+    assert text == "IPM: [tidak ada nilai: nilai:K01 tahun=2024]."
+    with pytest.raises(UnknownMarker):
+        write(region, "Baru: {{nilai:K01 tahun=2024}}.", later)
+
+
+def test_a_value_corrected_twice_shows_the_newest_and_each_vintage_its_own(
+    kotim_measured: Region, at: datetime
+) -> None:
+    region = kotim_measured
+    days = [at + timedelta(days=n) for n in (1, 2)]
+    for day, value in zip(days, ("73.10", "72.90"), strict=True):
+        row = assessment.row(value=value, note="Direvisi.")
+        assessment.record(region, row, at=day)
+    told = [shown("{{ipm:2024}}", region, when) for when in (at, *days)]
+    assert told == ["IPM 2024: 72,66", "IPM 2024: 73,10", "IPM 2024: 72,90"]
+
+
 def test_a_bound_value_is_current_until_the_edition_freezes_it(
     kotim: Region, at: datetime
 ) -> None:

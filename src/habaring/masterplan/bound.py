@@ -10,8 +10,9 @@ until an edition freezes it.
     {{penduduk}} {{luas}} {{kecamatan}} {{desa}} {{kelurahan}}   of the official register
 """
 
+import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -32,6 +33,8 @@ MARKER = re.compile(
     r"\{\{\s*(?P<kind>\w+)\s*(?::\s*(?P<name>[^\s{}=]+))?(?P<more>(?:\s+\w+=[^\s{}]+)*)\s*\}\}"
 )
 LOOSE = re.compile(r"\{\{[^{}]*\}\}|\{\{|\}\}")
+OPENED = re.compile(r"\{\{\s*[^\s{}]+(?:\s+\w+=\w+)?")
+CLOSED = re.compile(r"[^\s{}]+(?:\s+\w+=\w+)?\s*\}\}$")
 OPEN, MIDDLE, END = "\ue000", "\ue001", "\ue002"
 """Private signs around a value in a text that `blocks.spans` cuts: address, words."""
 
@@ -302,6 +305,49 @@ class Reader:
             source=self.region.decree or _("official register of regions"),
         )
 
+    def why_not(self, marker: Marker) -> str:
+        """Why there is no such value, as exactly as it is known."""
+        measured = marker.kind in ("angka", "nilai", "value") or not marker.name
+        name = marker.name or marker.kind
+        indicator = self._indicator(name) if measured else None
+        if indicator is None:
+            return _("“%(typed)s” names no value that is known for this region.") % {
+                "typed": marker.typed
+            }
+        years = [row.year for row in self._values.get(indicator.pk, [])]
+        words = {"typed": marker.typed, "name": indicator.name}
+        if not years:
+            return (
+                _("“%(typed)s”: “%(name)s” has no value for this region yet.") % words
+            )
+        return _("“%(typed)s”: “%(name)s” is known for %(years)s only.") % {
+            **words,
+            "years": formats.listing(sorted({str(year) for year in years})),
+        }
+
+    def near(self, typed: str) -> list[str]:
+        """Markers that exist and look most like this one, three at most."""
+        wanted = " ".join(typed.strip("{} ").lower().split())
+        if not wanted:
+            return []
+        here = [value.marker for value in self.offered()]
+        here += [f"{{{{{word}}}}}" for word in self._years_of(typed)]
+        known = {one.strip("{}").lower(): one for one in here}
+        found = difflib.get_close_matches(wanted, known, n=3, cutoff=0.6)
+        return [known[one] for one in found]
+
+    def _years_of(self, typed: str) -> Iterator[str]:
+        """Every year of the indicator that a marker names."""
+        for marker in markers(typed):
+            name = marker.name or marker.kind
+            indicator = self._indicator(name)
+            rows = self._values.get(indicator.pk, []) if indicator else []
+            for row in rows:
+                if marker.kind == "angka":
+                    yield f"{name}:{row.year}"
+                else:
+                    yield f"{marker.kind}:{name} tahun={row.year}"
+
     def offered(self) -> Iterator[Value]:
         """What can be bound here, with what it shows now: for the list to pick from."""
         every = (self._facts(), self._numbers(), self._scores(), self._elements())
@@ -354,23 +400,47 @@ def check(text: str, region: Region, at: datetime) -> list[Value]:
     left = MARKER.sub("", text)
     broken = LOOSE.search(left)
     if broken is not None:
-        raise _unknown(broken[0])
+        typed = _whole(left, broken)
+        raise _unknown(typed, _broken(typed), reader.near(typed))
     found = []
     for marker in markers(text):
         value = reader.value(marker)
         if value is None:
-            raise _unknown(marker.typed)
+            near = reader.near(marker.typed)
+            raise _unknown(marker.typed, reader.why_not(marker), near)
         found.append(value)
     return found
 
 
-def _unknown(typed: str) -> UnknownMarker:
-    return UnknownMarker(
-        what=_("The text was not saved."),
-        why=_("“%(typed)s” names no value that is known for this region.")
-        % {"typed": typed},
-        next=_("Pick one from the list of values, or write the number itself."),
-    )
+def _whole(left: str, broken: "re.Match[str]") -> str:
+    """Braces with what belongs to them where only two of the four are there."""
+    if broken[0] == "{{":
+        around = OPENED.match(left, broken.start())
+    elif broken[0] == "}}":
+        around = CLOSED.search(left[: broken.end()])
+    else:
+        around = None
+    return around[0] if around else broken[0]
+
+
+def _broken(typed: str) -> Words:
+    if not (typed.startswith("{{") and typed.endswith("}}")):
+        return _("“%(typed)s” is not whole: it begins with {{ and ends with }}.") % {
+            "typed": typed
+        }
+    return _("“%(typed)s” names no value that is known for this region.") % {
+        "typed": typed
+    }
+
+
+def _unknown(typed: str, why: Words, near: Sequence[str]) -> UnknownMarker:
+    following = _("Pick one from the list of values, or write the number itself.")
+    if near:
+        either = " " + _("or") + " "
+        following = _("Did you mean %(markers)s? Else write the number itself.") % {
+            "markers": either.join(near)
+        }
+    return UnknownMarker(what=_("The text was not saved."), why=why, next=following)
 
 
 def bind(text: str, region: Region, at: datetime) -> str:

@@ -15,7 +15,9 @@ from habaring.shared.refusal import Words
 
 
 def state_of(row: Consultation, at: datetime) -> str:
-    """planned, open, answering (the period is over) or ended."""
+    """planned, open, answering (the period is over), ended or withdrawn."""
+    if row.withdrawn_at is not None:
+        return "withdrawn"
     if row.ended_at is not None:
         return "ended"
     if at < row.opens_at:
@@ -126,6 +128,21 @@ def _told(one: Remark) -> Told:
     )
 
 
+def page_of(row: Consultation, at: datetime) -> dict[str, object]:
+    """What the page of a draft shows, to the public or to the office before it opens."""
+    said = shown(row)
+    return {
+        "region": row.region,
+        "row": row,
+        "state": state_of(row, at),
+        "sections": [
+            (section, {"blocks": section.blocks}, said.get(section.pk, []))
+            for section in row.sections.all()
+        ],
+        "count": sum(map(len, said.values())),
+    }
+
+
 def ended(region: Region) -> Consultation | None:
     """The consultation that ended last."""
     rows = Consultation.objects.filter(region=region, ended_at__isnull=False)
@@ -134,7 +151,9 @@ def ended(region: Region) -> Consultation | None:
 
 def public_list(region: Region, at: datetime) -> QuerySet[Consultation]:
     """Those that have opened, newest first."""
-    return Consultation.objects.filter(region=region, opens_at__lte=at)
+    return Consultation.objects.filter(
+        region=region, opens_at__lte=at, withdrawn_at=None
+    )
 
 
 def queue(row: Consultation, heap: str, words: str = "") -> QuerySet[Remark]:

@@ -1,4 +1,4 @@
-"""Books are set in the background: load, call one action."""
+"""Work in the background: books are set, drafts opened. Load, call one action."""
 
 from django.utils.timezone import now
 from procrastinate.contrib.django import app
@@ -12,3 +12,16 @@ def set_files(edition_id: int) -> None:
     from habaring.masterplan.models import Edition
 
     actions.set_files(edition=Edition.objects.get(pk=edition_id), at=now())
+
+
+@app.task(name="masterplan.open_draft", retry=3, pass_context=False)
+def open_draft(consultation: int) -> None:
+    """A prepared draft is open: tell followers. One that was moved has its own task."""
+    from habaring.masterplan.actions import consulting
+    from habaring.masterplan.models import Consultation
+    from habaring.shared import walls
+
+    with walls.within(walls.EVERYWHERE):
+        row = Consultation.objects.select_related("region").get(pk=consultation)
+    with walls.within(row.region_id):
+        consulting.announce_opening(consultation=row, at=now())

@@ -73,6 +73,12 @@ work = [
     path("konsultasi/", consultation.consultations, name="consultations"),
     path("konsultasi/baru/", consultation.new, name="new-consultation"),
     path(_TALK, consultation.consultation, name="consultation"),
+    path(f"{_TALK}pratinjau/", consultation.preview, name="preview"),
+    path(
+        "konsultasi/<int:number>/tanggapan.<slug:form>",
+        consultation.remarks_file,
+        name="remarks-file",
+    ),
     path(f"{_TALK}selesai/", consultation.end, name="end-consultation"),
     path(f"{_TALK}catat/", consultation.enter_remark, name="enter-remark"),
     path(f"{_TALK}tanggapan/<int:remark>/", consultation.remark, name="remark"),

@@ -11,8 +11,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from habaring.evidence import actions as vault
-from habaring.masterplan import actions
+from habaring.masterplan import actions, signing
 from habaring.masterplan.actions import consulting
+from habaring.masterplan.actions.signing import sign_section
 from habaring.masterplan.models import (
     Aim,
     Consultation,
@@ -244,7 +245,7 @@ def _other(facts: Mapping[str, Any], *, at: datetime) -> None:
 
 
 def consult(region: Region, toml: str, *, at: datetime) -> None:
-    """A consultation that has ended with its table, and one that is open."""
+    """A consultation that has ended with its table, one that is open, one prepared."""
     facts = tomllib.loads(toml)
     month = timedelta(days=30)
     done = _consultation(region, facts["consultation"], (at - 2 * month, at - month))
@@ -261,10 +262,23 @@ def consult(region: Region, toml: str, *, at: datetime) -> None:
     consulting.end_consultation(consultation=done, by=None, at=ended)
     period = (at - timedelta(days=5), at + 11 * month)  # so that a demo finds it open
     _consultation(region, facts["open_consultation"], period)
+    later = (at + 10 * month, at + 11 * month)  # prepared; only the office sees it
+    _consultation(region, facts["prepared_consultation"], later, at=at)
+
+
+def sign(region: Region, toml: str, *, at: datetime) -> None:
+    """Some sections were signed by the post that owns them; after posts are open."""
+    written = signing.standings(region)
+    for key in set(tomllib.loads(toml)["signed"]) & set(written):
+        sign_section(region=region, key=key, by=None, at=at, note="Contoh pengesahan")
 
 
 def _consultation(
-    region: Region, facts: Mapping[str, Any], period: tuple[datetime, datetime]
+    region: Region,
+    facts: Mapping[str, Any],
+    period: tuple[datetime, datetime],
+    *,
+    at: datetime | None = None,
 ) -> Consultation:
     first, last = period
     row = consulting.open_consultation(
@@ -278,7 +292,7 @@ def _consultation(
             illustrative=True,
         ),
         by=None,
-        at=first,
+        at=at or first,
     )
     places = {one.order: one for one in row.sections.all()}
     for section, name, text, *_answer in facts["remarks"]:

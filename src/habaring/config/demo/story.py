@@ -281,6 +281,7 @@ def _book(story: Story) -> None:
 
 def _posts(story: Story) -> None:
     offices.open_posts(story.kotim, story.facts, at=story.at)
+    analysing.sign(story.kotim, _text("analysis.toml"), at=story.at)
     if story.decision is not None:
         told = councils.Telling(story.kotim, story.facts, story.at)
         councils.follow(told, story.decision)

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
+from procrastinate.contrib.django import app
 
-from habaring.masterplan import blocks, bound, consulting, queries
+from habaring.masterplan import blocks, bound, consulting, letters, queries
 from habaring.masterplan.models import (
     Consultation,
     Disposition,
@@ -18,6 +19,8 @@ from habaring.masterplan.models import (
     Seen,
 )
 from habaring.participation.moderation import RULES, hold, tidy
+from habaring.people.follows.actions import Published, announce
+from habaring.people.follows.models import NewsKind
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared import audit, limits, walls
@@ -54,7 +57,8 @@ def open_consultation(
 ) -> Consultation:
     """Freeze the sections as they are written now and put them before the public.
 
-    Raises ConsultationRefused for a section without text, a period that is over or
+    Where it opens later, only the office sees it until then (`move_opening`,
+    `withdraw_consultation`). Raises ConsultationRefused for a section without text, a period that is over or
     shorter than a day, and without a title.
     """
     if not new.title.strip() or not new.keys:
@@ -77,7 +81,74 @@ def open_consultation(
     DraftSection.objects.bulk_create(
         _frozen(row, order, key, at) for order, key in enumerate(new.keys)
     )
-    _record(row, "opened", by, at, sections=len(new.keys))
+    waits = new.opens_at > at
+    _record(row, "prepared" if waits else "opened", by, at, sections=len(new.keys))
+    _open_in_time(row, at)
+    return row
+
+
+def _open_in_time(row: Consultation, at: datetime) -> None:
+    """Tell followers now, or have a task do it when the draft opens."""
+    if row.opens_at <= at:
+        announce_opening(consultation=row, at=at)
+        return
+    task = app.configure_task("masterplan.open_draft", schedule_at=row.opens_at)
+    task.defer(consultation=row.pk)  # by name: the task imports this module
+
+
+@transaction.atomic
+def announce_opening(*, consultation: Consultation, at: datetime) -> bool:
+    """Tell the followers of the region of a draft that is open now; once.
+
+    False where it is not open at all, or was announced before.
+    """
+    row = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    if row.announced_at is not None or consulting.state_of(row, at) != "open":
+        return False
+    waited = row.recorded_at < row.opens_at
+    row.announced_at = at
+    row.save(update_fields=["announced_at"])
+    if waited:  # by itself, at its time; pages that are kept are made anew
+        _record(row, "announced", None, at)
+    page = f"/daerah/{row.region_id}/rencana/konsultasi/{row.number}/"
+    news = Published(NewsKind.DRAFT, str(row.pk), row.title, page)
+    announce(region=row.region, what=news, at=at)
+    return True
+
+
+@transaction.atomic
+def move_opening(
+    *, consultation: Consultation, opens_at: datetime, by: Account, at: datetime
+) -> Consultation:
+    """Open a prepared draft earlier or later; a time that is past opens it now.
+
+    Raises ConsultationRefused once it has opened, and where less than a day would be
+    left to say something.
+    """
+    row = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    if consulting.state_of(row, at) != "planned":
+        raise _refused(_("It has opened already, or was withdrawn."))
+    opens_at = max(opens_at, at)
+    if row.closes_at - opens_at < SHORTEST:
+        raise _refused(_("The period is over already, or shorter than a day."))
+    row.opens_at = opens_at
+    row.save(update_fields=["opens_at"])
+    _record(row, "moved", by, at)
+    _open_in_time(row, at)
+    return row
+
+
+@transaction.atomic
+def withdraw_consultation(
+    *, consultation: Consultation, by: Account, at: datetime
+) -> Consultation:
+    """Take a prepared draft back before anybody saw it. Raises ConsultationRefused."""
+    row = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    if consulting.state_of(row, at) != "planned":
+        raise _refused(_("It has opened already, or was withdrawn."))
+    row.withdrawn_at = at
+    row.save(update_fields=["withdrawn_at"])
+    _record(row, "withdrawn", by, at)
     return row
 
 
@@ -108,7 +179,8 @@ def prolong(
 ) -> Consultation:
     """Give people more time, never less. Raises ConsultationRefused."""
     row = Consultation.objects.select_for_update().get(pk=consultation.pk)
-    if row.ended_at is not None or closes_at <= row.closes_at or closes_at <= at:
+    over = consulting.state_of(row, at) in ("ended", "withdrawn")
+    if over or closes_at <= row.closes_at or closes_at <= at:
         raise _refused(_("A consultation can only be prolonged, and before it ends."))
     row.closes_at = closes_at
     row.save(update_fields=["closes_at"])
@@ -128,6 +200,8 @@ def end_consultation(
     row = Consultation.objects.select_for_update().get(pk=consultation.pk)
     if row.ended_at is not None:
         raise _refused(_("It has ended already."))
+    if row.withdrawn_at is not None:
+        raise _refused(_("It has opened already, or was withdrawn."))
     if at < row.closes_at:
         raise _refused(_("People may still say something until its last day."))
     waiting = consulting.counts(row).waiting
@@ -273,14 +347,16 @@ def dispose(
 ) -> Remark:
     """Say what becomes of a remark, and why; it can be changed until the end.
 
+    An author with an address gets a letter, and another where the outcome changes.
     Raises RemarkRefused without a reason, for a remark that nobody sees, and after the
     consultation ended.
     """
     found = (
         Remark.objects.select_for_update(of=("self",))
-        .select_related("consultation")
+        .select_related("consultation", "section", "author")
         .get(pk=row.pk)
     )
+    before = found.disposition
     said = tidy(reason)
     if disposition not in Disposition.values or not said:
         raise _no(_("A disposition says what becomes of the remark, and why."))
@@ -292,6 +368,8 @@ def dispose(
     found.disposed_at, found.disposed_by = at, by
     found.save(update_fields=["disposition", "reason", "disposed_at", "disposed_by"])
     _told(found, "disposed", by, at)
+    if disposition != before:
+        letters.disposed(found, changed=bool(before))
     return found
 
 

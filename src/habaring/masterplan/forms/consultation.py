@@ -13,14 +13,23 @@ from habaring.participation.moderation import RULES
 from habaring.shared.fields import choice_of
 
 
+def _hour() -> forms.TimeField:
+    return forms.TimeField(
+        label=_("Hour of the first day"),
+        help_text=_("Left empty, it opens when the day begins."),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+
+
 def _day(label: Any, **more: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, widget=widget, **more)
 
 
-def begins(day: date) -> datetime:
-    """The first moment of a day where the region is."""
-    return make_aware(datetime.combine(day, time.min), get_current_timezone())
+def begins(day: date, hour: time | None = None) -> datetime:
+    """An hour of a day where the region is; its first moment where none is told."""
+    return make_aware(datetime.combine(day, hour or time.min), get_current_timezone())
 
 
 def ends(day: date) -> datetime:
@@ -43,7 +52,10 @@ class ConsultationForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("They are frozen as they are written now."),
     )
-    first_day = _day(_("First day"))
+    first_day = _day(
+        _("First day"), help_text=_("Until then only the office sees the draft.")
+    )
+    hour = _hour()
     last_day = _day(_("Last day"))
 
     def __init__(
@@ -52,6 +64,13 @@ class ConsultationForm(forms.Form):
         super().__init__(*args, **more)
         keys = choice_of(self, "keys")
         keys.choices = sections
+
+
+class MoveForm(forms.Form):
+    """Another first moment of a draft that nobody but the office has seen."""
+
+    first_day = _day(_("First day"))
+    hour = _hour()
 
 
 class ProlongForm(forms.Form):

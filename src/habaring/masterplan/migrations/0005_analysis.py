@@ -4,10 +4,43 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from habaring.shared.append_only import append_only
+from habaring.shared.at_once import at_once
+from habaring.shared.walls import protect
+
+DRAFTS = (
+    "readinessscore",
+    "swotitem",
+    "strategicissue",
+    "gap",
+    "strategy",
+    "citation",
+    "aim",
+    "alignment",
+)
+_OPEN = (
+    "EXISTS (SELECT 1 FROM masterplan_consultation one WHERE one.id = consultation_id"
+    " AND one.opens_at <= now() AND one.withdrawn_at IS NULL)"
+)
+_WALLS = (
+    # Released parts are read for the public by one function (analysis_public).
+    *(protect(f"masterplan_{name}") for name in DRAFTS),
+    protect("masterplan_swotvote", person="account_id"),
+    protect("masterplan_signoff"),
+    append_only("masterplan_signoff"),
+    protect(
+        "masterplan_consultation", public="opens_at <= now() AND withdrawn_at IS NULL"
+    ),
+    protect("masterplan_draftsection", public=_OPEN),
+    append_only("masterplan_draftsection"),
+    protect("masterplan_remark", person="author_id", public="seen = 'shown'"),
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [
         ("masterplan", "0004_walls"),
+        ("people", "0006_walls"),
         ("posts", "0003_nothing_ownerless"),
         ("regions", "0002_budget_figures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -118,6 +151,8 @@ class Migration(migrations.Migration):
                 ("opens_at", models.DateTimeField()),
                 ("closes_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("announced_at", models.DateTimeField(blank=True, null=True)),
                 ("illustrative", models.BooleanField(default=False)),
                 ("recorded_at", models.DateTimeField()),
                 (
@@ -407,6 +442,7 @@ class Migration(migrations.Migration):
                 (
                     "author",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
@@ -466,9 +502,11 @@ class Migration(migrations.Migration):
                 ("revision", models.PositiveSmallIntegerField()),
                 ("note", models.CharField(blank=True, max_length=300)),
                 ("at", models.DateTimeField()),
+                ("illustrative", models.BooleanField(default=False)),
                 (
                     "by",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
@@ -949,3 +987,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = [*at_once(operations), *_WALLS]

@@ -21,9 +21,10 @@ class SignOff(models.Model):
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    by = models.ForeignKey(  # null: only in the demo, whose posts nobody holds
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    illustrative = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["region", "key", "-revision", "-at"]
@@ -40,7 +41,8 @@ class SignOff(models.Model):
 class Consultation(models.Model):
     """A draft before the public for a period, [opens_at, closes_at).
 
-    It ends (`ended_at`) once every remark has its disposition.
+    Until it opens only the office sees it, and may still withdraw it. It ends
+    (`ended_at`) once every remark has its disposition.
     """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
@@ -50,6 +52,8 @@ class Consultation(models.Model):
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # before it opened
+    announced_at = models.DateTimeField(null=True, blank=True)  # to followers
     illustrative = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.timezone import now
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_http_methods,
@@ -20,19 +21,23 @@ from habaring.masterplan.forms.consultation import (
     DispositionForm,
     EnterForm,
     HideForm,
+    MoveForm,
     ProlongForm,
     QueueFilter,
     begins,
     ends,
 )
 from habaring.masterplan.models import Consultation, Remark
+from habaring.masterplan.remark_tables import REMARKS, remark_values
 from habaring.masterplan.views.analysis import FORM_METHODS, enter
 from habaring.people import access
 from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
-from habaring.shared.pages import paginate, render
+from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
+
+MODERATING = frozenset({"show", "hide"})
 
 
 def _one(region: Region, number: int) -> Consultation:
@@ -81,7 +86,12 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         except Refusal as refused:
             refusal = refused
         else:
-            messages.success(request, _("The draft is put before the public."))
+            messages.success(
+                request,
+                _("The draft is prepared. Look at it before it opens.")
+                if row.opens_at > now()
+                else _("The draft is put before the public."),
+            )
             return redirect("masterplan-work:consultation", code, row.number)
     context = {"region": region, "form": form, "refusal": refusal, "any": bool(places)}
     status = 422 if refusal or form.errors else 200
@@ -93,29 +103,55 @@ def _filled(data: dict[str, Any]) -> deeds.NewConsultation:
         title=data["title"],
         intro=data["intro"],
         keys=tuple(data["keys"]),
-        opens_at=begins(data["first_day"]),
+        opens_at=begins(data["first_day"], data["hour"]),
         closes_at=ends(data["last_day"]),
     )
 
 
+@require_safe
+def preview(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """A draft as everybody will see it, or sees it, for the office."""
+    region, _reader = enter(request, code, Power.SEE_WORK_ROOM)
+    row = _one(region, number)
+    context = consulting.page_of(row, now())
+    context["preview"] = context["state"] == "planned"
+    return render(request, "masterplan/public_consultation.html", context)
+
+
+@require_safe
+def remarks_file(
+    request: HttpRequest, code: str, number: int, form: str
+) -> HttpResponseBase:
+    """Every remark with its state and disposition, held ones too, as CSV or XLSX."""
+    region, _reader = enter(request, code, Power.SEE_WORK_ROOM)
+    row = _one(region, number)
+    if form not in ("csv", "xlsx"):
+        raise Http404
+    name = f"{code.replace('.', '')}-konsultasi-{number}-semua"
+    return download_table(REMARKS, remark_values(row), name=name, form=form)
+
+
 @require_http_methods(FORM_METHODS)
 def consultation(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    """One consultation: its remarks as a queue; more time for it."""
+    """One consultation: its remarks as a queue; its time, until it opens and after."""
     region, reader = enter(request, code, Power.SEE_WORK_ROOM)
     row = _one(region, number)
     may = access.powers(reader, at=now(), region=region)
-    longer = ProlongForm(request.POST or None)
+    deed = request.POST.get("deed", "prolong") if request.method == "POST" else ""
+    longer = ProlongForm(request.POST if deed == "prolong" else None)
+    moved = MoveForm(
+        request.POST if deed == "move" else None, initial=_first_moment(row)
+    )
     refusal: Refusal | None = None
-    if request.method == "POST":
+    if deed:
         access.require(request.user, Power.ISSUE_EDITION, at=now(), region=region)
-        if longer.is_valid():
-            day = ends(longer.cleaned_data["last_day"])
-            try:
-                deeds.prolong(consultation=row, closes_at=day, by=reader, at=now())
-            except Refusal as refused:
-                refusal = refused
-            else:
-                messages.success(request, _("People have more time now."))
+        try:
+            said = _timed(deed, row, moved if deed == "move" else longer, reader)
+        except Refusal as refused:
+            refusal = refused
+        else:
+            if said:
+                messages.success(request, said)
                 return redirect("masterplan-work:consultation", code, number)
     form = QueueFilter(request.GET)
     form.is_valid()  # what makes no sense is left out
@@ -130,12 +166,40 @@ def consultation(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "heap": heap,
         "page": paginate(request, found),
         "longer": longer,
+        "moved": moved,
         "refusal": refusal,
         "may_write": Power.WRITE_PLAN in may,
         "may_issue": Power.ISSUE_EDITION in may,
     }
-    status = 422 if refusal or (request.method == "POST" and longer.errors) else 200
+    status = 422 if refusal or longer.errors or moved.errors else 200
     return render(request, "masterplan/consultation_work.html", context, status=status)
+
+
+def _first_moment(row: Consultation) -> dict[str, Any]:
+    opens = localtime(row.opens_at)
+    return {"first_day": opens.date(), "hour": opens.time()}
+
+
+def _timed(
+    deed: str, row: Consultation, form: MoveForm | ProlongForm, by: Account
+) -> str:
+    """What was done about the time, in words; none where the form is not right."""
+    at = now()
+    if deed == "withdraw":
+        deeds.withdraw_consultation(consultation=row, by=by, at=at)
+        return _("The draft is withdrawn; nobody outside the office has seen it.")
+    if deed == "open":
+        deeds.move_opening(consultation=row, opens_at=at, by=by, at=at)
+        return _("The draft is put before the public.")
+    if not form.is_valid():
+        return ""
+    data = form.cleaned_data
+    if deed == "move":
+        opens_at = begins(data["first_day"], data["hour"])
+        deeds.move_opening(consultation=row, opens_at=opens_at, by=by, at=at)
+        return _("The opening is moved.")
+    deeds.prolong(consultation=row, closes_at=ends(data["last_day"]), by=by, at=at)
+    return _("People have more time now.")
 
 
 @require_http_methods(FORM_METHODS)
@@ -175,7 +239,9 @@ def remark(request: HttpRequest, code: str, number: int, remark: int) -> HttpRes
         number=remark,
     )
     may = access.powers(reader, at=now(), region=region)
-    deed = request.POST.get("deed", "")
+    deed = request.POST.get("deed", "dispose") if request.method == "POST" else ""
+    if deed in MODERATING:
+        access.require(request.user, Power.MODERATE, at=now(), region=region)
     answer = DispositionForm(
         request.POST if deed == "dispose" else None,
         initial={"disposition": row.disposition, "reason": row.reason},
@@ -183,9 +249,7 @@ def remark(request: HttpRequest, code: str, number: int, remark: int) -> HttpRes
     hide = HideForm(request.POST if deed == "hide" else None, auto_id="id_hide_%s")
     refusal: Refusal | None = None
     bound = {"dispose": answer, "hide": hide}.get(deed)
-    if request.method == "POST" and (bound is None or bound.is_valid()):
-        if deed != "dispose":
-            access.require(request.user, Power.MODERATE, at=now(), region=region)
+    if deed == "show" or (bound is not None and bound.is_valid()):
         try:
             _done(deed, row, bound.cleaned_data if bound else {}, reader)
         except Refusal as refused:

@@ -22,6 +22,7 @@ from habaring.masterplan.findings import QUADRANTS, wheel
 from habaring.masterplan.forms.consultation import RemarkForm
 from habaring.masterplan.models import Consultation, DraftSection, Quadrant, Remark
 from habaring.masterplan.parts import PARTS, RELEASED
+from habaring.masterplan.remark_tables import DISPOSITIONS, disposition_values
 from habaring.masterplan.views.readiness import compared
 from habaring.people import acts
 from habaring.people.acts import Act, Need
@@ -30,7 +31,6 @@ from habaring.regions.models import Region
 from habaring.shared import walls
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
-from habaring.shared.tables import Column, TableKind, Value, register
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 SAY = acts.register(
@@ -40,21 +40,6 @@ SAY = acts.register(
         Need.CODE,
         reason=gettext_lazy(
             "So that the region can answer each remark, and nobody writes in masses."
-        ),
-    )
-)
-DISPOSITIONS = register(
-    TableKind(
-        "dispositions",
-        gettext_lazy("Remarks and what became of them"),
-        gettext_lazy("Remarks"),
-        columns=(
-            Column("number", gettext_lazy("Number"), "whole"),
-            Column("section", gettext_lazy("Section")),
-            Column("text", gettext_lazy("Remark")),
-            Column("outcome", gettext_lazy("Outcome")),
-            Column("reason", gettext_lazy("Reason")),
-            Column("illustrative", gettext_lazy("Example"), "yes_no", sparse=True),
         ),
     )
 )
@@ -220,7 +205,7 @@ def consultations(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _consultation(code: str, number: int) -> Consultation:
-    rows = Consultation.objects.select_related("region")
+    rows = Consultation.objects.select_related("region").filter(withdrawn_at=None)
     return get_object_or_404(rows, region=code, number=number, opens_at__lte=now())
 
 
@@ -228,22 +213,8 @@ def _consultation(code: str, number: int) -> Consultation:
 def consultation(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """A draft, section by section, with what was said about it."""
     row = _consultation(code, number)
-    shown = consulting.shown(row)
-    sections = [
-        (section, {"blocks": section.blocks}, shown.get(section.pk, []))
-        for section in row.sections.all()
-    ]
-    return render(
-        request,
-        "masterplan/public_consultation.html",
-        {
-            "region": row.region,
-            "row": row,
-            "state": consulting.state_of(row, now()),
-            "sections": sections,
-            "count": sum(map(len, shown.values())),
-        },
-    )
+    context = consulting.page_of(row, now())
+    return render(request, "masterplan/public_consultation.html", context)
 
 
 @require_safe
@@ -270,19 +241,8 @@ def dispositions_file(
     row = _consultation(code, number)
     if form not in ("csv", "xlsx"):
         raise Http404
-    values: list[dict[str, Value]] = [
-        {
-            "number": one.number,
-            "section": one.section,
-            "text": one.text,
-            "outcome": str(one.outcome),
-            "reason": one.reason,
-            "illustrative": one.illustrative,
-        }
-        for one in consulting.told(row)
-    ]
     name = f"{code.replace('.', '')}-konsultasi-{number}"
-    return download_table(DISPOSITIONS, values, name=name, form=form)
+    return download_table(DISPOSITIONS, disposition_values(row), name=name, form=form)
 
 
 @never_cache
