@@ -164,9 +164,7 @@ class MethodForm(forms.Form):
         label=_("The method"),
         required=False,
         max_length=LARGEST,
-        widget=forms.Textarea(
-            attrs={"rows": 28, "spellcheck": "false", "class": "code-line"}
-        ),
+        widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false"}),
         help_text=_(
             "TOML. Each criterion has a code, a name, a weight and, better still, its"
             " reason (why_id). The weights come to 100."
