@@ -21,13 +21,15 @@ class Audience:
     A word of `access.Power`, or: everyone, signed_in, member (any role that works in the
     region), platform (a role of the whole platform), secret (who holds the link) and own
     (whose own thing it is): a made-up one lets nobody in; nobody (not offered). Several
-    words stand for several kinds of people, each of whom is let in.
+    words stand for several kinds of people, each of whom is let in. `natural` says why
+    its objects are no secret of their region: each region has its own of the same name.
     """
 
     read: tuple[str, ...]
     send: tuple[str, ...]
     ids: dict[str, Any]
     query: str = ""
+    natural: str = ""
 
     @property
     def of_a_region(self) -> bool:
@@ -65,6 +67,7 @@ def declared() -> dict[str, Audience]:
             _words(row["send"]),
             row.get("ids", {}),
             row.get("query", ""),
+            row.get("natural", ""),
         )
         for name, row in rows.items()
     }

@@ -4,14 +4,17 @@ The tests that use it import its fixtures by name; it stands apart so that two f
 tests can share the people between them.
 """
 
+import contextlib
 import copy
 import json
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.template.backends.django import Template
 from django.test import Client
 from django.test.utils import override_settings
 from pytest_django import DjangoDbBlocker
@@ -21,21 +24,12 @@ from habaring.shared.walls import APP_ROLE
 from tests.api.makers import right_bodies
 from tests.walls import objects
 from tests.walls.addresses import Audience, address, declared, find, forget
-from tests.walls.town import (
-    BELOW,
-    HERE,
-    THERE,
-    Persona,
-    everybody,
-    founded,
-    held_in,
-    powers,
-)
+from tests.walls.sharing import asked, crosses, welcome
+from tests.walls.town import HERE, THERE, Persona, founded
 
 FORM = "application/x-www-form-urlencoded"
 DOORS = ("/masuk/?", "/masuk/kode/?")  # of officers, and of citizens; with the way back
 AUDIENCES = declared()
-PERSONAS = list(everybody())
 
 
 @pytest.fixture
@@ -91,6 +85,21 @@ def client_of(town: None, request: pytest.FixtureRequest) -> Iterator[Client]:
 
 def answer(client: Client, method: str, path: str, **headers: Any) -> str:
     """What an address answers the app role: let in, kept out, or something broken."""
+    response = ask(client, method, path, **headers)
+    to = response.headers.get("Location", "")
+    if response.status_code in {401, 403} or to.startswith(DOORS):
+        return "kept out"
+    if response.status_code == 404:
+        return "not found"
+    if response.status_code == 405:
+        return "not offered"
+    if response.status_code in {400, 409, 410, 422, 429}:
+        return "refused"
+    return "let in" if response.status_code < 500 else f"broken {response.status_code}"
+
+
+def ask(client: Client, method: str, path: str, **headers: Any) -> Any:
+    """The response to the app role; what it wrote is undone."""
     cookies = copy.deepcopy(
         client.cookies
     )  # a page may sign out, or change the session
@@ -105,99 +114,80 @@ def answer(client: Client, method: str, path: str, **headers: Any) -> str:
             b"".join(response.streaming_content)  # type: ignore[attr-defined]
         transaction.set_rollback(True)
     client.cookies = cookies
-    to = response.headers.get("Location", "")
-    if response.status_code in {401, 403} or to.startswith(DOORS):
-        return "kept out"
-    if response.status_code == 404:
-        return "not found"
-    if response.status_code == 405:
-        return "not offered"
-    if response.status_code in {400, 409, 410, 422, 429}:
-        return "refused"
-    return "let in" if response.status_code < 500 else f"broken {response.status_code}"
+    return response
 
 
-def lets_in(word: str, persona: Persona, at: str, held: frozenset[str]) -> bool:
-    """Whether the declared audience has the persona in it, at a region."""
-    if word == "everyone":
-        return True
-    if word == "signed_in":
-        return bool(persona.role or persona.region)
-    if word == "platform":  # the operator's, not all that are held there
-        return not persona.region and "manage_people" in held
-    if word == "run_cohorts":  # for the country: "all" in one region does not carry it
-        return not persona.region and word in held
-    if word == "member":
-        return bool(held) and lets_in(next(iter(held)), persona, at, held)
-    there = not persona.region or persona.region == at
-    if persona.role and held_in(persona.role) in BELOW:
-        return False
-    return bool(persona.role) and there and word in held
-
-
-def could(persona: Persona, held: frozenset[str], *words: str) -> bool:
-    """Whether the persona would be let in if it were for the role alone. Who works in
-    another region is asked only that: without the power it is refused twice over.
+@contextlib.contextmanager
+def unpainted(persona: Persona) -> Iterator[None]:
+    """Who is let in shows before a page is painted: that is left out for most people,
+    and is done for the public and one officer, who meet every page.
     """
-    return persona.region != THERE or not held.isdisjoint(words) or "member" in words
+    plain, log = Template.render, logging.getLogger("django.request")
+
+    def render(page: Template, *words: Any, **more: Any) -> str:
+        is_page = str(page.template.name).endswith(".html")
+        return "" if is_page else plain(page, *words, **more)
+
+    level = log.level
+    log.setLevel(logging.ERROR)  # who is kept out is no news here
+    with pytest.MonkeyPatch.context() as patch:
+        if not persona.paints:
+            patch.setattr(Template, "render", render)
+        try:
+            yield
+        finally:
+            log.setLevel(level)
 
 
-def expected(
-    words: tuple[str, ...], persona: Persona, held: frozenset[str]
-) -> set[str]:
-    """The answers that the declared audience allows."""
+def expected(words: tuple[str, ...], persona: Persona, at: str = HERE) -> set[str]:
+    """The answers that the declared audience allows, at a region."""
     if words == ("nobody",):
         return {"not offered", "kept out", "not found"}
     if words in {("secret",), ("own",)}:
         return {"not offered", "kept out", "not found", "refused"}
-    if any(lets_in(word, persona, HERE, held) for word in words):
+    if welcome(words, persona, at):
         return {"let in", "refused"}
     return {"kept out", "not found"}
 
 
 def wrong(
-    client: Client,
-    name: str,
-    audience: Audience,
-    persona: Persona,
-    held: frozenset[str],
+    client: Client, name: str, persona: Persona, methods: tuple[str, ...]
 ) -> Iterator[str]:
     """Where an address answers otherwise than its audience says."""
+    audience = AUDIENCES[name]
     own = address(name, audience, code=HERE, ids_of=HERE)
     if own is None:
         yield f"{name}: no object to try it with (tests/walls/objects.py)"
         return
     # the same objects, asked for under another region's address
     crossed = address(name, audience, code=THERE, ids_of=HERE)
-    for method, words in (("GET", audience.read), ("POST", audience.send)):
-        if words == ("nobody",) and not persona.speaks_for_all:
-            continue  # what is offered to nobody asks for no role
+    apart = audience.of_a_region and crossed not in {own, None}
+    for method in methods:
+        words = audience.read if method == "GET" else audience.send
         got = answer(client, method, own)
-        if got not in expected(words, persona, held):
+        if got not in expected(words, persona):
             yield f"{method} {own} ({name}, {', '.join(words)}): {got}"
-        if crossed in {own, None} or not audience.of_a_region:
+        if not apart or not crosses(persona, words):
             continue
+        allowed = {"kept out", "not found", "not offered", "refused"}
+        if audience.natural:  # the same key there is their own thing
+            allowed = expected(words, persona, THERE)
         got = answer(client, method, str(crossed))
-        if got not in {"kept out", "not found", "not offered", "refused"}:
+        if got not in allowed:
             yield f"{method} {crossed} ({name}, ids of {HERE}): {got}"
 
 
 def ask_every_address(
     client_of: Client, persona: Persona, record_property: Callable[[str, object], None]
 ) -> None:
-    held = powers(persona.role) if persona.role else frozenset()
-    tried = {
-        name: one
-        for name, one in AUDIENCES.items()
-        if persona.speaks_for_all
-        or (not one.knows_no_role and could(persona, held, *one.read, *one.send))
-    }
+    tried = asked(persona, AUDIENCES)
     record_property("walls", len(tried))
-    told = [
-        line
-        for name, audience in tried.items()
-        for line in wrong(client_of, name, audience, persona, held)
-    ]
+    with unpainted(persona):
+        told = [
+            line
+            for name, methods in tried.items()
+            for line in wrong(client_of, name, persona, methods)
+        ]
     assert not told, "\n".join(told)
 
 
@@ -208,6 +198,19 @@ OPERATIONS = [
 ]
 
 
+def of_a_call(operation: dict[str, Any]) -> Audience:
+    """Who may make a call, as the contract of the API says."""
+    word = str(operation.get("x-scope") or "everyone")
+    if not operation["security"].count({}) and "x-scope" not in operation:
+        word = "signed_in"
+    return Audience((word,), (word,), {})
+
+
+def _could(persona: Persona, scope: str) -> bool:
+    """Who works elsewhere without the power is refused twice over."""
+    return persona.region != THERE or scope in persona.held
+
+
 def call_every_operation(
     client_of: Client,
     persona: Persona,
@@ -216,20 +219,17 @@ def call_every_operation(
 ) -> None:
     """With a token that claims every scope: what the person may not, it may not."""
     settings.API_REQUESTS = 10_000
-    held = powers(persona.role) if persona.role else frozenset[str]()
     bearer = objects.token_of(client_of, region=persona.region or HERE)
     tried = [
         one
         for one in OPERATIONS
         if persona.speaks_for_all
-        or ("x-scope" in one[2] and could(persona, held, str(one[2]["x-scope"])))
+        or ("x-scope" in one[2] and _could(persona, str(one[2]["x-scope"])))
     ]
     record_property("calls", len(tried))
     told = []
     for method, path, operation in tried:
-        word = str(operation.get("x-scope") or "everyone")
-        if not operation["security"].count({}) and "x-scope" not in operation:
-            word = "signed_in"
+        words = of_a_call(operation).read
         ids = objects.api_ids(path, HERE)
         to = "/api/v1" + path.format(**ids)
         if operation["operationId"] == "replay_webhook":
@@ -237,6 +237,6 @@ def call_every_operation(
         right = right_bodies(body=ids["body_id"], decision=ids["decision_id"])
         body = json.dumps(right.get(operation["operationId"], {}))
         got = answer(client_of, method, to, data=body, **bearer)
-        if got not in expected((word,), persona, held):
-            told.append(f"{method} {to} ({operation['operationId']}, {word}): {got}")
+        if got not in expected(words, persona):
+            told.append(f"{method} {to} ({operation['operationId']}, {words}): {got}")
     assert not told, "\n".join(told)

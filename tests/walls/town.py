@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from django.core.management import call_command
 from django.db import transaction
@@ -20,13 +21,21 @@ BELOW = {
 
 @dataclass(frozen=True)
 class Persona:
-    """Somebody who asks: nobody, a stranger, or the holder of a role in a region."""
+    """Somebody who asks: nobody, a stranger, the holder of a role in a region or in a
+    part of it; or somebody made up (`told`) with the powers that are given.
+    """
 
     role: str = ""
     region: str = ""
+    part: str = ""  # what its code adds to the region's
+    told: str = ""
+    given: frozenset[str] = frozenset()
+    about: tuple[str, ...] = ()  # the words of the audience that it is asked for
 
     @property
     def name(self) -> str:
+        if self.told:
+            return self.told
         if not self.role:
             return "a stranger with an account" if self.region else "signed out"
         if not self.region:
@@ -34,16 +43,28 @@ class Persona:
         return f"{self.role} {'here' if self.region == HERE else 'in another region'}"
 
     @property
+    def held(self) -> frozenset[str]:
+        """The powers of its role."""
+        return self.given if self.told else powers(self.role)
+
+    @property
+    def paints(self) -> bool:
+        """Whose pages are painted to the end: as an officer and as the public see them."""
+        return self in {Persona(), Persona("secretariat", HERE)}
+
+    @property
     def speaks_for_all(self) -> bool:
-        """For pages that know no roles: the signed-out, a stranger and one role each ask."""
+        """Asks every page: the signed-out, a stranger, and who holds everything."""
         return self.role in {"", "secretariat", "operator"}
 
     def account(self) -> Account | None:
         if not self.role:
             return makers.account("Alya") if self.region else None
-        code = self.region + BELOW.get(held_in(self.role), "")
+        if self.told:
+            Role.objects.create(code=self.role, powers=sorted(self.given))
+        code = self.region + self.part
         return makers.officer(
-            f"{self.role}-{self.region or 'all'}",
+            f"{self.role}-{code or 'all'}",
             region=makers.region(code) if code else None,
             role=self.role,
         )
@@ -54,17 +75,12 @@ def everybody() -> Iterator[Persona]:
     yield Persona()
     yield Persona(region=HERE)
     for row in rows():
-        role, held = str(row["code"]), row["held_in"]
+        role, held = str(row["code"]), str(row["held_in"])
         if held == "platform":
             yield Persona(role)
         elif held != "nobody":
-            yield Persona(role, HERE)
-            yield Persona(role, THERE)
-
-
-def held_in(role: str) -> str:
-    """Where a role is held: region, department, body, district, village, person."""
-    return next(str(row["held_in"]) for row in rows() if row["code"] == role)
+            yield Persona(role, HERE, BELOW.get(held, ""))
+            yield Persona(role, THERE, BELOW.get(held, ""))
 
 
 def founded() -> None:
@@ -79,6 +95,8 @@ def founded() -> None:
         call_command("load_demo", "kalteng", verbosity=0, stdout=io.StringIO())
 
 
+@cache
 def powers(role: str) -> frozenset[str]:
-    """What a role carries."""
-    return frozenset(Role.objects.get(code=role).powers)
+    """What a role carries; nothing for nobody."""
+    carried = {str(row["code"]): row["powers"] for row in rows()}
+    return frozenset(carried.get(role, ()))
