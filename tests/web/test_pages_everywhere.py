@@ -27,26 +27,25 @@ ROOM = "/ruang-kerja/62.02/"
 STATIC = SOURCE / "web" / "static"
 # Reached by sending a form, or on purpose by no link.
 WITHOUT_LINK = {
-    "guidance-work:take-back",  # while a stage is open, to whom it is for
+    # Kotim's guidance is over since 2022; these are offered while a stage is open
     "guidance-work:plan-sitting",
     "guidance-work:change-sitting",
     "guidance-work:programme",
     "guidance-work:close-stage",
-    "guidance-work:hand-in",
-    "guidance-work:own-deed",
-    "guidance-work:guide-deed",
-    "guidance-work:verdict",
+    "guidance-work:hand-in",  # while a piece of work is open, as the next three
+    "guidance-work:answer",
+    "guidance-work:verdict",  # of the mentor's, as the next
     "guidance-work:due",
-    "guidance-platform:application",  # while a call is open
+    "guidance-platform:application",  # of a cohort that has regions: the newest has none
     "guidance-platform:decide",
-    "evaluation-platform:appeals",  # once somebody appeals
-    "evaluation-platform:decide",
+    "guidance-platform:method",  # until a planned cohort opens its call
+    "evaluation-platform:appeals",  # of a round with results: the newest has none
+    "evaluation-platform:decide",  # once somebody appeals
     "exchange:version",  # once a practice has a second version
-    "exchange-work:adopt",  # of somebody else's practice
-    "exchange-work:check",  # once the yearly check is due
-    "masterplan-work:new",  # of a part that is being written
-    "masterplan-work:change",
-    "guidance-work:answer",  # while a remark waits and the region may still answer
+    "exchange-work:adopt",  # on the page of another region's practice
+    "exchange-work:check",  # of a region whose yearly check is due: Kotim's is not
+    "masterplan-work:new",  # on the lists of the analysis; the walk takes the first of
+    "masterplan-work:change",  # its parts, and that is readiness with pages of its own
     "guidance-work:phone-worker",  # asked by the desk's telephone, as the next
     "guidance-work:phone-state",
     "guidance-work:reopen-stage",  # of a closed stage, as a mentor
@@ -147,7 +146,7 @@ WITHOUT_LINK = {
     "writing-work:line",  # the editor's own, as the next
     "writing-work:aside",
     "practices:survival",  # from a letter
-    "workshop:door",  # by the code on the big screen, as the next six
+    "workshop:door",  # by the code on the big screen; inside, as the next six
     "workshop:join",
     "workshop:room",
     "workshop:board",
@@ -184,20 +183,6 @@ WITHOUT_LINK = {
     "council-work:new-task",  # once a meeting has begun
     "api:door",  # for programs: its operations stand in the contract
     "evaluation-work:reading",  # an assessor's own
-    "evaluation-work:entry",  # once the ministry invites the region, as the next six
-    "evaluation-work:entry-file",
-    "evaluation-work:answer",
-    "evaluation-work:result",
-    "evaluation-work:upload",
-    "evaluation-work:finding",
-    "evaluations:year",  # once a result is published, as the next two
-    "evaluations:year-file",
-    "evaluation:region-file",
-    "evidence-work:piece",  # once something is in the vault, as the next three
-    "evidence-work:piece-file",
-    "evidence-work:mend",
-    "evidence-work:vault-file",
-    "evaluation-work:findings-file",
     "snap:token",  # for the machines of banks, as the next six: POST alone
     "snap:inquiry",
     "snap:payment",
@@ -410,6 +395,9 @@ def test_every_pattern_of_the_site_map_is_reached(site: dict[str, Answer]) -> No
 def post_only(name: str) -> bool:
     """Whether a page is only a form's address."""
     return name in {
+        "guidance-work:take-back",
+        "guidance-work:own-deed",
+        "guidance-work:guide-deed",
         "guidance-work:held",
         "guidance-work:strike",
         "guidance-work:phone-send",
