@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "habaring"
 KEPT = ROOT / "var" / "journeys"
 SHOTS = ROOT / "var" / "shots"
+PICTURED = bool(os.environ.get("HABARING_SHOTS"))
+"""Whether pages are pictured for who judges them: it takes minutes of a whole run."""
 PASSWORD = "empat kata yang jauh"
 APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 """What the officers' apps hold: everybody's codes are the same here."""
