@@ -55,7 +55,7 @@ def pictures(person: Person, name: str, width: int) -> None:
     for scheme in ("light", "dark"):
         folder = SHOTS / f"{width}-{scheme}"
         folder.mkdir(parents=True, exist_ok=True)
-        person.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        person.page.emulate_media(color_scheme=scheme)
         person.page.screenshot(path=folder / f"{name}.png", full_page=True)
     person.page.emulate_media(color_scheme="light")
 
