@@ -239,6 +239,6 @@ def test_the_page_signs_and_compares(
     assert answer.status_code == 302
     assert "disahkan" in client.get(f"{room}bagian/{KEY}/").content.decode()
     page = client.get(f"{room}bagian/{KEY}/versi/").content.decode()
-    assert "<del>pertama </del>" in page
-    assert "<ins>kedua </ins>" in page
+    assert "<del>pertama</del>" in page
+    assert "<ins>kedua</ins>" in page
     assert "disahkan" in client.get(room).content.decode()
