@@ -70,6 +70,7 @@ def test_around_the_stages_of_a_region(arrive: Arrive, language: str) -> None:
         "/daerah/62.02/pilihan/",
         "/daerah/62.02/rencana/",
         "/daerah/62.02/pajak/",
+        "/daerah/62.02/praktik/",
     ]
     for position, address in enumerate(addresses):
         with alya.page.expect_navigation():
