@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -18,9 +19,12 @@ from habaring.posts.states import Rhythm
 from habaring.posts.things import (
     Asked,
     Kind,
+    Line,
     Thing,
     Waiting,
+    once,
     register,
+    register_lines,
     register_waiting,
 )
 from habaring.regions.models import Region
@@ -30,8 +34,18 @@ REVIEW_DAYS = 365
 
 
 def _sections(region: Region, on: date) -> Iterator[Thing]:
-    for place in sections(region):
+    for place in _places(region):
         yield _thing(region, place)
+
+
+def _places(region: Region) -> tuple[SectionPlace, ...]:
+    return once(("masterplan.sections", region.code), lambda: sections(region))
+
+
+def _plans(region: Region) -> list[DevelopmentPlan]:
+    """The newest RPJMD and the one before it."""
+    rows = DevelopmentPlan.objects.filter(region=region).order_by("-first_year")
+    return once(("masterplan.plans", region.code), lambda: list(rows[:2]))
 
 
 def _section(region: Region, ref: str, on: date) -> Thing | None:
@@ -77,9 +91,7 @@ def of_chapter(edition: Edition, key: str, title: str) -> list[Thing]:
 
 def _development_plan(region: Region, on: date) -> Iterator[Thing]:
     """The region's RPJMD as one thing: due when the newest period ends."""
-    newest = (
-        DevelopmentPlan.objects.filter(region=region).order_by("-first_year").first()
-    )
+    newest = next(iter(_plans(region)), None)
     yield Thing(
         kind="rpjmd",
         ref="rpjmd",
@@ -98,9 +110,8 @@ def _waiting(asked: Asked) -> Iterator[Waiting]:
     if Power.WRITE_PLAN not in asked.powers:
         return
     region = asked.region
-    yield from _drafts(region)
     yield from _maps(region)
-    empty = sum(not place.revision for place in sections(region))
+    empty = sum(not place.revision for place in _places(region))
     if empty:
         yield Waiting(
             _("Write %(count)d sections of the books") % {"count": empty},
@@ -115,10 +126,16 @@ def _waiting(asked: Asked) -> Iterator[Waiting]:
         )
 
 
-def _drafts(region: Region) -> Iterator[Waiting]:
+def _under_way(asked: Asked) -> QuerySet[Consultation]:
+    return Consultation.objects.filter(
+        region=asked.region, ended_at=None, withdrawn_at=None
+    )
+
+
+def _drafts(asked: Asked, _count: int) -> Iterator[Waiting]:
     """Consultations with remarks that nobody answered."""
-    rows = Consultation.objects.filter(region=region, ended_at=None)
-    for row in rows:
+    code = asked.region.code
+    for row in _under_way(asked):
         waiting = consulting.counts(row).waiting
         if waiting:
             words = ngettext(
@@ -129,15 +146,13 @@ def _drafts(region: Region) -> Iterator[Waiting]:
             yield Waiting(
                 words % {"count": waiting, "title": row.title},
                 _("A consultation ends when each remark has its disposition."),
-                reverse("masterplan-work:consultation", args=[region.code, row.number]),
+                reverse("masterplan-work:consultation", args=[code, row.number]),
             )
 
 
 def _maps(region: Region) -> Iterator[Waiting]:
     """Targets that serve an RPJMD alone whose successor is recorded."""
-    plans = list(
-        DevelopmentPlan.objects.filter(region=region).order_by("-first_year")[:2]
-    )
+    plans = _plans(region)
     left = still_on(region, plans[1]).count() if len(plans) > 1 else 0
     if left:
         words = ngettext(
@@ -176,3 +191,7 @@ register(
     )
 )
 register_waiting("masterplan", _waiting)
+register_lines(
+    "masterplan",
+    Line(_under_way, _drafts, Power.WRITE_PLAN),
+)
