@@ -23,10 +23,10 @@ from habaring.people.access import Power, SignInNeeded
 from habaring.people.models import Account
 from habaring.people.powers import sentence
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 LIVE_FIRST = (F("revoked_at").asc(nulls_first=True), "-issued_at", "-id")
 
 

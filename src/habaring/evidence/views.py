@@ -32,12 +32,12 @@ from habaring.people import access
 from habaring.people.access import Extent, Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import XLSX, download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import template
 from habaring.shared.uploads import response
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 OPENS_CONFIDENTIAL = frozenset(
     {Power.KEEP_EVIDENCE, Power.JUDGE_EVIDENCE, Power.ASSESS, Power.MENTOR}
 )

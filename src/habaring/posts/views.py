@@ -32,13 +32,13 @@ from habaring.posts.forms import (
 from habaring.posts.models import HandOver, Holding, Outcome, Post
 from habaring.regions.models import Department, Region
 from habaring.shared.audit import history
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import TableKind, read
 from habaring.shared.tables.reading import Rows
 from habaring.shared.uploads import TABLES, accept
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 MOST_ROWS = 20_000
 
 

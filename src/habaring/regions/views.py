@@ -21,11 +21,11 @@ from habaring.regions.models import Department, Region
 from habaring.regions.register_table import REGIONS
 from habaring.shared import door
 from habaring.shared.audit import history
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import download, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import TableKind, Value, write_csv, write_xlsx
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 MANAGE = "manage_region"
 SEE = "see_work_room"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -20,6 +20,7 @@ from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared import live
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.writing import actions, keeping, kinds, queries
@@ -39,8 +40,6 @@ from habaring.writing.kinds import Kind, Place
 from habaring.writing.lines import LARGEST, Editor
 from habaring.writing.models import Comment, Suggestion, Version
 from habaring.writing.tables import REMARKS, remark_values
-
-FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 @dataclass(frozen=True)

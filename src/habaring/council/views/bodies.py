@@ -20,17 +20,9 @@ from habaring.council.forms.fields import TableForm
 from habaring.council.models import Council, Seat, SeatContact, Task
 from habaring.council.telling import told
 from habaring.council.views.decisions import held_by
-from habaring.council.views.rooms import (
-    FORM_METHODS,
-    Desk,
-    Sheet,
-    enter,
-    form_page,
-    kept,
-    posted,
-    read,
-)
+from habaring.council.views.rooms import Desk, enter, form_page, kept, read
 from habaring.people.access import Power
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import download_table, render
 from habaring.shared.uploads import TABLES, accept
 

@@ -17,8 +17,9 @@ from habaring.council.actions.keys import (
 )
 from habaring.council.feeds import calendar_file
 from habaring.council.models import CalendarKey, Meeting, Task
-from habaring.council.views.rooms import FORM_METHODS, enter, region_of
+from habaring.council.views.rooms import enter, region_of
 from habaring.people.access import Power
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import render
 
 MOST = 500  # entries of one calendar, the newest

@@ -21,20 +21,11 @@ from habaring.council.forms.decisions import (
 )
 from habaring.council.forms.fields import paper_in
 from habaring.council.models import Council, Decision, Meeting, Task
-from habaring.council.views.rooms import (
-    FORM_METHODS,
-    Desk,
-    Sheet,
-    enter,
-    enter_part,
-    form_page,
-    kept,
-    posted,
-    read,
-)
+from habaring.council.views.rooms import Desk, enter, enter_part, form_page, kept, read
 from habaring.people.access import Extent, Power
 from habaring.posts.models import Holding, Post
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import paginate, render
 
 

@@ -16,9 +16,10 @@ from habaring.council import actions, queries, tables
 from habaring.council.forms.fields import TableForm
 from habaring.council.forms.instruments import InstrumentFilter, InstrumentForm
 from habaring.council.models import Instrument
-from habaring.council.views.rooms import FORM_METHODS, Sheet, enter, form_page, posted
+from habaring.council.views.rooms import enter, form_page
 from habaring.people.access import Power
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.uploads import TABLES, accept
 

@@ -36,17 +36,9 @@ from habaring.council.models import (
     Summons,
 )
 from habaring.council.views.decisions import held_by
-from habaring.council.views.rooms import (
-    FORM_METHODS,
-    Desk,
-    Sheet,
-    enter,
-    enter_part,
-    form_page,
-    posted,
-    read,
-)
+from habaring.council.views.rooms import Desk, enter, enter_part, form_page, read
 from habaring.people.access import Power
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 

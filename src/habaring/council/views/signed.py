@@ -21,9 +21,10 @@ from habaring.council.actions import meetings as verbs
 from habaring.council.feeds import invitation_file
 from habaring.council.forms.meetings import GuestForm, ReplyForm, SeatedForm
 from habaring.council.models import Meeting, Seat, Summons
-from habaring.council.views.rooms import FORM_METHODS, posted, region_of
+from habaring.council.views.rooms import region_of
 from habaring.people.models import Account
 from habaring.shared import walls
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.pages import download, render
 from habaring.shared.refusal import Refusal, Words
 

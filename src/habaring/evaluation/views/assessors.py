@@ -15,13 +15,8 @@ from habaring.evaluation import calibration, queries
 from habaring.evaluation.actions import assessors as verbs
 from habaring.evaluation.forms import AssessorForm, GroundForm
 from habaring.evaluation.models import Assessor, ConflictGround, Round
-from habaring.evaluation.views.rooms import (
-    FORM_METHODS,
-    Sheet,
-    form_page,
-    office,
-    posted,
-)
+from habaring.evaluation.views.rooms import form_page, office
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import paginate, render
 
 

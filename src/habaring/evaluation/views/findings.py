@@ -28,16 +28,10 @@ from habaring.evaluation.forms import (
     ReportForm,
 )
 from habaring.evaluation.models import Award, Finding
-from habaring.evaluation.views.rooms import (
-    FORM_METHODS,
-    Room,
-    Sheet,
-    enter,
-    form_page,
-    posted,
-)
+from habaring.evaluation.views.rooms import Room, enter, form_page
 from habaring.people.access import Power
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
 

@@ -47,15 +47,9 @@ from habaring.evaluation.models import (
 )
 from habaring.evaluation.rules import scheme_of, scheme_of_round
 from habaring.evaluation.scheme import Scheme
-from habaring.evaluation.views.rooms import (
-    FORM_METHODS,
-    Sheet,
-    form_page,
-    office,
-    posted,
-    round_of,
-)
+from habaring.evaluation.views.rooms import form_page, office, round_of
 from habaring.people.models import Account
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import read

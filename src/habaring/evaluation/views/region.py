@@ -31,18 +31,12 @@ from habaring.evaluation.proofs import THING, Sheet
 from habaring.evaluation.results import levels_by_reading
 from habaring.evaluation.rules import scheme_of_round
 from habaring.evaluation.scheme import Scheme
-from habaring.evaluation.views.rooms import (
-    FORM_METHODS,
-    Room,
-    enter,
-    entry_of,
-    form_page,
-    posted,
-)
-from habaring.evaluation.views.rooms import Sheet as FormSheet
+from habaring.evaluation.views.rooms import Room, enter, entry_of, form_page
 from habaring.evidence import actions as vault
 from habaring.evidence.models import Evidence
 from habaring.people.access import Power
+from habaring.shared.form_pages import FORM_METHODS, posted
+from habaring.shared.form_pages import Sheet as FormSheet
 from habaring.shared.pages import download_table, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import read

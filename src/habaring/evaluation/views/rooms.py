@@ -1,10 +1,10 @@
 """What every page here does: let in, show a form, come back."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -14,11 +14,8 @@ from habaring.people import access, second_step
 from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
-from habaring.shared import walls
-from habaring.shared.pages import render
-from habaring.shared.refusal import Refusal
-
-FORM_METHODS = ["GET", "HEAD", "POST"]
+from habaring.shared import form_pages, walls
+from habaring.shared.form_pages import Sheet
 
 
 @dataclass(frozen=True)
@@ -71,23 +68,6 @@ def round_of(key: int) -> Round:
     return get_object_or_404(Round.objects.select_related("instrument"), pk=key)
 
 
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What was sent; None where a form is only to be shown."""
-    return request.POST if request.method == "POST" else None
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What a page with one form says: its title, its first sentence, its button."""
-
-    title: str
-    lede: str
-    button: str
-    trail: tuple[tuple[str, str], ...] = ()
-    template: str = "evaluation/form.html"
-    more: Mapping[str, Any] = field(default_factory=dict)
-
-
 def form_page(
     request: HttpRequest,
     form: Any,
@@ -96,19 +76,5 @@ def form_page(
     *,
     region: Region | None = None,
 ) -> HttpResponse:
-    """Show a form; sent and valid, call `save`; a refusal keeps what was typed."""
-    refusal: Refusal | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            return save()
-        except Refusal as refused:
-            refusal = refused
-    context = {
-        "region": region,
-        "form": form,
-        "sheet": sheet,
-        "refusal": refusal,
-        **sheet.more,
-    }
-    status = 422 if refusal or form.errors else 200
-    return render(request, sheet.template, context, status=status)
+    """A page with one form of this domain."""
+    return form_pages.form_page(request, form, sheet, save, region=region)

@@ -17,11 +17,13 @@ from habaring.exchange.forms.practices import PracticeFilter
 from habaring.exchange.forms.sharing import SurvivalForm
 from habaring.exchange.models import MentorOffer, Practice, PracticeVersion
 from habaring.exchange.views import rooms
-from habaring.exchange.views.rooms import FORM_METHODS, only, posted, region_of
+from habaring.exchange.views.rooms import only, region_of
 from habaring.people import access
 from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
+from habaring.shared import form_pages
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.pages import download_table, paginate, render
 
 ALIKE_SHOWN = 8
@@ -195,7 +197,7 @@ def survival(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, _("Thank you. The region it came from sees it, too."))
         return render(request, "exchange/survival_done.html", {"check": check})
 
-    answer, refusal = rooms.saved(request, form, save)
+    answer, refusal = form_pages.saved(request, form, save)
     if answer is not None:
         return answer
     context = {
@@ -206,5 +208,8 @@ def survival(request: HttpRequest, token: str) -> HttpResponse:
         "refusal": refusal,
     }
     return render(
-        request, "exchange/survival.html", context, status=rooms.status(form, refusal)
+        request,
+        "exchange/survival.html",
+        context,
+        status=form_pages.status(form, refusal),
     )

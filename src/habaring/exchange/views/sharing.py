@@ -14,16 +14,12 @@ from habaring.exchange.forms.practices import ReasonForm
 from habaring.exchange.forms.sharing import AdoptForm, SurvivalForm, ThankForm
 from habaring.exchange.models import Adoption, SurvivalCheck
 from habaring.exchange.views import rooms
-from habaring.exchange.views.rooms import (
-    FORM_METHODS,
-    Sheet,
-    enter,
-    posted,
-    public_practice,
-)
+from habaring.exchange.views.rooms import enter, public_practice
 from habaring.people import access
 from habaring.people.access import Power
 from habaring.regions.models import Region
+from habaring.shared import form_pages
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import render
 
 
@@ -54,7 +50,7 @@ def adopt(request: HttpRequest, code: str, origin: str, number: int) -> HttpResp
         )
         return redirect("exchange-work:adoption", code, made.pk)
 
-    answer, refusal = rooms.saved(request, form, save)
+    answer, refusal = form_pages.saved(request, form, save)
     if answer is not None:
         return answer
     twin = next(
@@ -70,7 +66,7 @@ def adopt(request: HttpRequest, code: str, origin: str, number: int) -> HttpResp
         "twin": twin,
     }
     return render(
-        request, "exchange/adopt.html", context, status=rooms.status(form, refusal)
+        request, "exchange/adopt.html", context, status=form_pages.status(form, refusal)
     )
 
 

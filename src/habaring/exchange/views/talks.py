@@ -25,17 +25,12 @@ from habaring.exchange.forms.sharing import (
 )
 from habaring.exchange.models import MentorOffer, Practice, Question
 from habaring.exchange.views import rooms
-from habaring.exchange.views.rooms import (
-    FORM_METHODS,
-    Sheet,
-    enter,
-    posted,
-    public_practice,
-    region_of,
-)
+from habaring.exchange.views.rooms import enter, public_practice, region_of
 from habaring.people import access
 from habaring.people.access import Power
 from habaring.regions.models import Region
+from habaring.shared import form_pages
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import paginate, render
 
 
@@ -132,7 +127,7 @@ def offers(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _("The offer is open to all regions."))
         return redirect("exchange-work:offers", code)
 
-    done, refusal = rooms.saved(request, form, save)
+    done, refusal = form_pages.saved(request, form, save)
     if done is not None:
         return done
     rows = MentorOffer.objects.select_related("region")
@@ -146,7 +141,10 @@ def offers(request: HttpRequest, code: str) -> HttpResponse:
         "may": access.powers(officer, at=now(), region=region),
     }
     return render(
-        request, "exchange/offers.html", context, status=rooms.status(form, refusal)
+        request,
+        "exchange/offers.html",
+        context,
+        status=form_pages.status(form, refusal),
     )
 
 
@@ -237,7 +235,7 @@ def meeting(request: HttpRequest, code: str, meeting: int) -> HttpResponse:
         messages.success(request, _("The other side is told."))
         return redirect("exchange-work:meeting", code, row.pk)
 
-    done, refusal = rooms.saved(request, form, save)
+    done, refusal = form_pages.saved(request, form, save)
     if done is not None:
         return done
     context = {
@@ -251,5 +249,8 @@ def meeting(request: HttpRequest, code: str, meeting: int) -> HttpResponse:
         "may": access.powers(officer, at=now(), region=region),
     }
     return render(
-        request, "exchange/meeting.html", context, status=rooms.status(form, refusal)
+        request,
+        "exchange/meeting.html",
+        context,
+        status=form_pages.status(form, refusal),
     )

@@ -19,10 +19,12 @@ from habaring.exchange.actions import practices as verbs
 from habaring.exchange.forms.practices import PracticeForm, ReasonForm, UploadForm
 from habaring.exchange.models import Practice
 from habaring.exchange.views import rooms
-from habaring.exchange.views.rooms import FORM_METHODS, Sheet, enter, only, posted
+from habaring.exchange.views.rooms import enter, only
 from habaring.people import access
 from habaring.people.access import Power
 from habaring.regions.models import Region
+from habaring.shared import form_pages
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import XLSX, download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import read, template
@@ -114,7 +116,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         "programmes": queries.own_programmes(region)[:200],
     }
     return render(
-        request, "exchange/new.html", context, status=rooms.status(form, refusal)
+        request, "exchange/new.html", context, status=form_pages.status(form, refusal)
     )
 
 
@@ -135,7 +137,7 @@ def edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
         messages.success(request, _("The draft is saved. Nobody else sees it yet."))
         return redirect("exchange-work:practice", code, number)
 
-    answer, refusal = rooms.saved(request, form, save)
+    answer, refusal = form_pages.saved(request, form, save)
     if answer is not None:
         return answer
     context = {
@@ -146,7 +148,7 @@ def edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "refusal": refusal,
     }
     return render(
-        request, "exchange/edit.html", context, status=rooms.status(form, refusal)
+        request, "exchange/edit.html", context, status=form_pages.status(form, refusal)
     )
 
 

@@ -39,15 +39,9 @@ from habaring.guidance.forms.national import (
 from habaring.guidance.models import Cohort, CohortState, Enrolment, Mentorship
 from habaring.guidance.progress import Row, Wanted
 from habaring.guidance.standing import CODES, WORDS, Stands
-from habaring.guidance.views.rooms import (
-    FORM_METHODS,
-    Sheet,
-    files,
-    form_page,
-    office,
-    posted,
-)
+from habaring.guidance.views.rooms import form_page, office
 from habaring.shared import uploads
+from habaring.shared.form_pages import FORM_METHODS, Sheet, files, posted
 from habaring.shared.pages import download_table, paginate, render
 
 SIZE = 25

@@ -12,16 +12,9 @@ from habaring.guidance import queries
 from habaring.guidance.actions import cohorts as verbs
 from habaring.guidance.forms.region import WishForm
 from habaring.guidance.models import Application, Cohort, Enrolment, Standing
-from habaring.guidance.views.rooms import (
-    FORM_METHODS,
-    Room,
-    Sheet,
-    enter,
-    files,
-    form_page,
-    posted,
-)
+from habaring.guidance.views.rooms import Room, enter, form_page
 from habaring.people.access import Power
+from habaring.shared.form_pages import FORM_METHODS, Sheet, files, posted
 from habaring.shared.pages import render
 
 SEE, TAKE = Power.SEE_WORK_ROOM, Power.TAKE_PART_IN_GUIDANCE

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
@@ -14,11 +14,8 @@ from habaring.people import access
 from habaring.people.access import NotAllowed, Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
-from habaring.shared import walls
-from habaring.shared.pages import render
-from habaring.shared.refusal import Refusal
-
-FORM_METHODS = ["GET", "HEAD", "POST"]
+from habaring.shared import form_pages, walls
+from habaring.shared.form_pages import Sheet
 
 
 @dataclass(frozen=True)
@@ -90,27 +87,6 @@ def office(request: HttpRequest) -> Account:
     return officer
 
 
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What was sent; None where a form is only to be shown."""
-    return request.POST if request.method == "POST" else None
-
-
-def files(request: HttpRequest) -> Any:
-    """The files that were sent."""
-    return request.FILES if request.method == "POST" else None
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What a page with one form says: its title, its first sentence, its button."""
-
-    title: str
-    lede: str
-    button: str
-    confirm: str = ""
-    trail: tuple[tuple[str, str], ...] = ()
-
-
 def form_page(
     request: HttpRequest,
     region: Region | None,
@@ -118,14 +94,5 @@ def form_page(
     sheet: Sheet,
     save: Callable[[], HttpResponse],
 ) -> HttpResponse:
-    """Show a form; sent and valid, call `save`; a refusal keeps what was typed."""
-    refusal: Refusal | None = None
-    if request.method == "POST":
-        try:
-            if form.is_valid():
-                return save()
-        except Refusal as refused:
-            refusal = refused
-    context = {"region": region, "form": form, "sheet": sheet, "refusal": refusal}
-    status = 422 if refusal or (form.is_bound and form.errors) else 200
-    return render(request, "guidance/form.html", context, status=status)
+    """A page with one form of this domain."""
+    return form_pages.form_page(request, form, sheet, save, region=region)

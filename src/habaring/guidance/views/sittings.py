@@ -29,17 +29,8 @@ from habaring.guidance.forms.region import (
 )
 from habaring.guidance.models import Participant, Sitting, Stage
 from habaring.guidance.views.room import SEE, trail
-from habaring.guidance.views.rooms import (
-    FORM_METHODS,
-    Room,
-    Sheet,
-    either,
-    enter,
-    files,
-    form_page,
-    guide,
-    posted,
-)
+from habaring.guidance.views.rooms import Room, either, enter, form_page, guide
+from habaring.shared.form_pages import FORM_METHODS, Sheet, files, posted
 from habaring.shared.pages import download_table, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import read

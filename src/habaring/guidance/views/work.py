@@ -17,16 +17,9 @@ from habaring.guidance.forms.national import MaybeReasonForm, ReasonForm
 from habaring.guidance.forms.region import AnswerForm, DueForm, NoteForm, RemarkForm
 from habaring.guidance.models import Assignment, Remark, Submission
 from habaring.guidance.views.room import SEE, TAKE, trail
-from habaring.guidance.views.rooms import (
-    FORM_METHODS,
-    Room,
-    Sheet,
-    enter,
-    form_page,
-    guide,
-    posted,
-)
+from habaring.guidance.views.rooms import Room, enter, form_page, guide
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 

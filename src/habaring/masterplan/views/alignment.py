@@ -21,9 +21,10 @@ from habaring.masterplan.models import (
     Level,
     PlanTarget,
 )
-from habaring.masterplan.views.analysis import FORM_METHODS, enter, may_write
+from habaring.masterplan.views.analysis import enter, may_write
 from habaring.people.access import Power
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 

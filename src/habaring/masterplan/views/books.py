@@ -28,11 +28,11 @@ from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.posts.queries import Owned, stand
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import download, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.writing import keeping as writing
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

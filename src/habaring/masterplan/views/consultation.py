@@ -29,11 +29,12 @@ from habaring.masterplan.forms.consultation import (
 )
 from habaring.masterplan.models import Consultation, Remark
 from habaring.masterplan.remark_tables import REMARKS, remark_values
-from habaring.masterplan.views.analysis import FORM_METHODS, enter
+from habaring.masterplan.views.analysis import enter
 from habaring.people import access
 from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
 

@@ -29,10 +29,10 @@ from habaring.people.acts import Act, Need
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared import walls
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 SAY = acts.register(
     Act(
         "masterplan.remark",

@@ -20,10 +20,11 @@ from habaring.masterplan.findings import wheel
 from habaring.masterplan.forms.analysis import AnswerForm, ProofForm
 from habaring.masterplan.readiness import Readiness
 from habaring.masterplan.readiness_sets import THING
-from habaring.masterplan.views.analysis import FORM_METHODS, enter, may_write
+from habaring.masterplan.views.analysis import enter, may_write
 from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 from habaring.shared.uploads import DOCUMENTS, PICTURES, accept

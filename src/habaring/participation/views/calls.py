@@ -25,16 +25,10 @@ from habaring.participation.models import (
     TakesPart,
 )
 from habaring.participation.queries import STANDS, Wanted
-from habaring.participation.views.rooms import (
-    FORM_METHODS,
-    Sheet,
-    enter,
-    form_page,
-    posted,
-    region_of,
-)
+from habaring.participation.views.rooms import enter, form_page, region_of
 from habaring.people.access import Power
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import download, download_table, paginate, render
 
 SIZE = 20

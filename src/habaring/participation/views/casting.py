@@ -28,13 +28,13 @@ from habaring.participation.printing import screen_receipt
 from habaring.participation.receipts import Receipt, read_receipt
 from habaring.participation.vote_words import how_to
 from habaring.shared import limits
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 
 GUESSES = 30
 """Wrong receipts from one network in an hour; right ones are not counted."""
 HOUR = timedelta(hours=1)
-FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 @dataclass(frozen=True)

@@ -22,16 +22,12 @@ from habaring.participation.actions import checks as actions
 from habaring.participation.actions.checks import Asked
 from habaring.participation.forms.checks import AnswerForm, AskForm, CheckFilter
 from habaring.participation.models import Check, Proposal
-from habaring.participation.views.office import (
-    FORM_METHODS,
-    enter,
-    may,
-    status,
-)
+from habaring.participation.views.office import enter, may, status
 from habaring.people import access
 from habaring.people.access import Extent, Power
 from habaring.people.models import Account
 from habaring.regions.models import Department, Region
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 

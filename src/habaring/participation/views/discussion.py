@@ -42,10 +42,10 @@ from habaring.people.acts import Act, Need
 from habaring.people.models import Account
 from habaring.regions.models import Department, Region
 from habaring.shared import walls
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import Page, paginate, render
 from habaring.shared.refusal import Refusal
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 TAKE_PART = acts.register(
     Act(
         "participation.discuss",

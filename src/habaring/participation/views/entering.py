@@ -17,11 +17,12 @@ from habaring.participation.actions import entering
 from habaring.participation.actions.entering import Recorded
 from habaring.participation.forms.entering import EnterForm, SheetForm
 from habaring.participation.models import Call, CallKind, CallState, Origin, Proposal
-from habaring.participation.views.office import FORM_METHODS, may, status
+from habaring.participation.views.office import may, status
 from habaring.people import access
 from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import XLSX, download, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import read

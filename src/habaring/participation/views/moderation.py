@@ -32,10 +32,10 @@ from habaring.people.access import Power
 from habaring.people.acts import Act, Need
 from habaring.people.models import Account
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 OWN = acts.register(
     Act(
         "participation.own",

@@ -30,10 +30,9 @@ from habaring.people import access
 from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
-
-FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 def enter(

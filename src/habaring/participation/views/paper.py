@@ -29,13 +29,13 @@ from habaring.people import access
 from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import XLSX, download, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import TableKind, read, template
 from habaring.shared.uploads import TABLES, accept
 
 PDF = "application/pdf"
-FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 @require_safe

@@ -23,11 +23,12 @@ from habaring.participation.actions import following
 from habaring.participation.actions import proposing as verbs
 from habaring.participation.forms.proposing import AcceptForm, InviteForm, ReasonForm
 from habaring.participation.models import OPEN_TO_ALL, Proposal, ProposalState
-from habaring.participation.views.rooms import FORM_METHODS, posted, region_of
+from habaring.participation.views.rooms import region_of
 from habaring.people.codes.reach import read_reach
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared import limits, walls
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 from habaring.shared.uploads import response

@@ -30,10 +30,11 @@ from habaring.participation.forms.proposing import (
 from habaring.participation.models import Call, Proposal, ProposalState
 from habaring.participation.similar import similar
 from habaring.participation.views.proposals import join_path
-from habaring.participation.views.rooms import FORM_METHODS, posted, region_of
+from habaring.participation.views.rooms import region_of
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared.bare_pictures import accept_bare
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal, Words
 

@@ -28,12 +28,13 @@ from habaring.participation.forms.results import OverrideForm
 from habaring.participation.models import Count, Vote, VoteState
 from habaring.participation.outcomes import counts_of
 from habaring.participation.results import Line, Result, Round
-from habaring.participation.views.rooms import FORM_METHODS, enter
+from habaring.participation.views.rooms import enter
 from habaring.people.access import Power
 from habaring.regions.models import Region
 from habaring.shared import audit
 from habaring.shared.charts.chart import Chart
 from habaring.shared.charts.files import KINDS, as_file
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 

@@ -35,10 +35,10 @@ from habaring.people.entitled.models import Register
 from habaring.people.models import Account
 from habaring.regions.models import Region
 from habaring.shared import audit
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import download, paginate, render
 from habaring.shared.refusal import Refusal
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 CANCEL_IDS = "cancel_%s"  # two forms on a page ask for a reason
 
 

@@ -33,11 +33,11 @@ from habaring.people.register.forms import (
     after,
 )
 from habaring.people.register.preview import preview
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.uploads import TABLES, accept
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 STEP = "langkah"  # what a form's button asks: look (the default), change, send
 FROM_ADDRESS = {"peran": "role", "opd": "department", "badan": "body", "di": "place"}
 

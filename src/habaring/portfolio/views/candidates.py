@@ -30,14 +30,11 @@ from habaring.portfolio.forms import (
 from habaring.portfolio.inputs import entry_of
 from habaring.portfolio.models import Candidate, Scenario
 from habaring.portfolio.views import rooms
-from habaring.portfolio.views.rooms import (
-    FORM_METHODS,
-    done_scenarios,
-    enter,
-    form_name,
-)
+from habaring.portfolio.views.rooms import done_scenarios, enter, form_name
 from habaring.regions.models import Region
+from habaring.shared import form_pages
 from habaring.shared.audit import history
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import XLSX, download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import read
@@ -152,7 +149,7 @@ def _candidate_form(
             _say_recorded(request, told)
             return redirect("portfolio-work:candidate", code, form.as_entry().code)
     context = rooms.context(region, "candidates", form=form, row=row, refusal=refusal)
-    status = rooms.status(form, refusal)
+    status = form_pages.status(form, refusal)
     return render(request, "portfolio/candidate_form.html", context, status=status)
 
 
@@ -199,7 +196,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
         own=None if within.whole else ", ".join(own(region, within).values()),
         columns=table_kind(queries.known(region)).columns,
     )
-    status = rooms.status(form, refusal)
+    status = form_pages.status(form, refusal)
     return render(request, "portfolio/upload.html", context, status=status)
 
 

@@ -29,13 +29,10 @@ from habaring.portfolio.limits_form import LimitsForm, TomlForm, YearsForm
 from habaring.portfolio.models import LimitSet, Scenario, ScenarioStatus
 from habaring.portfolio.results import result
 from habaring.portfolio.views import rooms
-from habaring.portfolio.views.rooms import (
-    FORM_METHODS,
-    done_scenarios,
-    enter,
-    form_name,
-)
+from habaring.portfolio.views.rooms import done_scenarios, enter, form_name
 from habaring.regions.models import Region
+from habaring.shared import form_pages
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 
@@ -111,7 +108,7 @@ def new_limits(
         if years.is_bound and not years.is_valid()
         else YearsForm(initial=initial),
     )
-    status = rooms.status(form, refusal)
+    status = form_pages.status(form, refusal)
     return render(request, "portfolio/limits_form.html", context, status=status)
 
 
@@ -136,7 +133,7 @@ def upload_limits(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("The limits are recorded."))
             return redirect("portfolio-work:limits", code)
     context = rooms.context(region, "limits", form=form, refusal=refusal)
-    status = rooms.status(form, refusal)
+    status = form_pages.status(form, refusal)
     return render(request, "portfolio/upload_limits.html", context, status=status)
 
 
@@ -202,7 +199,7 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
         limit_sets=limit_sets.count(),
         count=queries.current_candidates(region).count(),
     )
-    status = rooms.status(form, refusal)
+    status = form_pages.status(form, refusal)
     return render(request, "portfolio/draft.html", context, status=status)
 
 
@@ -283,7 +280,7 @@ def derive(request: HttpRequest, code: str, scenario: int) -> HttpResponse:
     context = rooms.context(
         region, "scenarios", scenario=base, form=form, refusal=refusal
     )
-    status = rooms.status(form, refusal)
+    status = form_pages.status(form, refusal)
     return render(request, "portfolio/derive.html", context, status=status)
 
 
@@ -366,5 +363,5 @@ def adopt(request: HttpRequest, code: str, scenario: int) -> HttpResponse:
         decisions=decisions.count(),
         plan=queries.plan_in_force(region),
     )
-    status = rooms.status(form, refusal)
+    status = form_pages.status(form, refusal)
     return render(request, "portfolio/adopt.html", context, status=status)

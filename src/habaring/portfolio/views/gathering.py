@@ -18,8 +18,10 @@ from habaring.portfolio import gathering, queries
 from habaring.portfolio.forms import GatherForm
 from habaring.portfolio.gathering import Choice
 from habaring.portfolio.views import rooms
-from habaring.portfolio.views.rooms import FORM_METHODS, enter
+from habaring.portfolio.views.rooms import enter
 from habaring.regions.models import Region
+from habaring.shared import form_pages
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 
@@ -61,7 +63,7 @@ def gather(request: HttpRequest, code: str) -> HttpResponse:
         refusal=refusal,
         open=sum(one.open for one in found) if allowed else 0,
     )
-    status = rooms.status(form, refusal)
+    status = form_pages.status(form, refusal)
     return render(request, "portfolio/gather.html", context, status=status)
 
 

@@ -13,10 +13,8 @@ from habaring.people.models import Account
 from habaring.portfolio import exports
 from habaring.portfolio.models import Scenario, ScenarioStatus
 from habaring.regions.models import Region
-from habaring.shared.refusal import Refusal
 
 FORMS = ("csv", "xlsx")
-FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 def enter(request: HttpRequest, code: str, power: Power) -> tuple[Region, Account]:
@@ -28,11 +26,6 @@ def enter(request: HttpRequest, code: str, power: Power) -> tuple[Region, Accoun
 def context(region: Region, here: str, **more: Any) -> dict[str, Any]:
     """What every page shows: the region, the tab, and its own."""
     return {"region": region, "here": here, **more}
-
-
-def status(form: Any, refusal: Refusal | None) -> int:
-    """The answer of a page with a form."""
-    return 422 if refusal or form.errors else 200
 
 
 def form_name(form: str) -> exports.Form:

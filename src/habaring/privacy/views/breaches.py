@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from habaring.privacy import breaches, queries
 from habaring.privacy.forms import BreachForm, StepForm
 from habaring.privacy.models import Breach
-from habaring.privacy.views.desk import FORM_METHODS, enter
+from habaring.privacy.views.desk import enter
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 

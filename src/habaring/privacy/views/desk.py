@@ -30,12 +30,11 @@ from habaring.privacy.models import (
 )
 from habaring.regions.models import Region
 from habaring.shared import sealing
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.nik import read_nik
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.retention import PLATFORM
-
-FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 def enter(

@@ -31,11 +31,10 @@ from habaring.privacy.models import (
 )
 from habaring.regions.models import Region
 from habaring.shared import walls
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import download as as_download
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
-
-FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 @require_safe

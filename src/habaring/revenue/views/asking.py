@@ -25,8 +25,8 @@ from habaring.revenue.forms.cases import AskForm, DocumentsForm
 from habaring.revenue.models import Case, CaseKind
 from habaring.revenue.views import doors
 from habaring.revenue.views.cases import document_response
-from habaring.revenue.views.rooms import FORM_METHODS, posted
 from habaring.shared import limits, walls
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 

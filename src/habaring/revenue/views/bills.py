@@ -19,15 +19,9 @@ from habaring.revenue.actions import bills as verbs
 from habaring.revenue.forms.bills import BillFilter, OneBillForm, ReasonForm
 from habaring.revenue.models import Bill, TaxObject
 from habaring.revenue.nop import shown_nop
-from habaring.revenue.views.rooms import (
-    FORM_METHODS,
-    Room,
-    Sheet,
-    enter,
-    form_page,
-    posted,
-)
+from habaring.revenue.views.rooms import Room, enter, form_page
 from habaring.shared import audit
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 

@@ -45,10 +45,11 @@ from habaring.revenue.models import (
     Statement,
 )
 from habaring.revenue.views.reconciling import context_of
-from habaring.revenue.views.rooms import FORM_METHODS, Room, enter, posted
+from habaring.revenue.views.rooms import Room, enter
 from habaring.shared import formats
 from habaring.shared.charts.bars import Bar, bars
 from habaring.shared.charts.chart import Caption, Chart
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
 

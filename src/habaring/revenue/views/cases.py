@@ -32,15 +32,9 @@ from habaring.revenue.forms.cases import (
 )
 from habaring.revenue.models import Bill, Case, CaseKind, CaseState
 from habaring.revenue.nop import shown_nop
-from habaring.revenue.views.rooms import (
-    FORM_METHODS,
-    Room,
-    Sheet,
-    enter,
-    form_page,
-    posted,
-)
+from habaring.revenue.views.rooms import Room, enter, form_page
 from habaring.shared import uploads
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables.content import TYPES

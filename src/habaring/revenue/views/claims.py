@@ -16,8 +16,8 @@ from habaring.revenue.actions import claims as actions
 from habaring.revenue.forms.claims import ClaimForm, FollowForm
 from habaring.revenue.nop import shown_nop
 from habaring.revenue.views import doors
-from habaring.revenue.views.rooms import FORM_METHODS
 from habaring.shared import limits
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import render
 
 ASKED = 20

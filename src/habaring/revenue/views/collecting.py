@@ -31,14 +31,8 @@ from habaring.revenue.models import (
     WriteOffState,
 )
 from habaring.revenue.nop import shown_nop
-from habaring.revenue.views.rooms import (
-    FORM_METHODS,
-    Room,
-    Sheet,
-    enter,
-    form_page,
-    posted,
-)
+from habaring.revenue.views.rooms import Room, enter, form_page
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import download, paginate, render
 from habaring.shared.refusal import Refusal
 

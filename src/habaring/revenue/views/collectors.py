@@ -31,14 +31,8 @@ from habaring.revenue.forms.collectors import (
 )
 from habaring.revenue.forms.counter import ReasonForm
 from habaring.revenue.models import Deposit, Device, NopPlace, Slip
-from habaring.revenue.views.rooms import (
-    FORM_METHODS,
-    Room,
-    Sheet,
-    enter,
-    form_page,
-    posted,
-)
+from habaring.revenue.views.rooms import Room, enter, form_page
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 

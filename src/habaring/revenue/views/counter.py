@@ -26,15 +26,9 @@ from habaring.revenue.forms.counter import (
 )
 from habaring.revenue.forms.reconciling import read_day
 from habaring.revenue.models import Bill, Finding, Outcome, Payment
-from habaring.revenue.views.rooms import (
-    FORM_METHODS,
-    Room,
-    Sheet,
-    enter,
-    form_page,
-    posted,
-)
+from habaring.revenue.views.rooms import Room, enter, form_page
 from habaring.shared import formats
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 

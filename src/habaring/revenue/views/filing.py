@@ -35,8 +35,8 @@ from habaring.revenue.forms.filing import (
 )
 from habaring.revenue.models import Filing, TaxObject
 from habaring.revenue.views import doors
-from habaring.revenue.views.rooms import FORM_METHODS, posted
 from habaring.shared import limits, walls
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 from habaring.shared.uploads import accept, response

@@ -18,14 +18,8 @@ from habaring.revenue.filings import MISSING, MONTHLY, read_month
 from habaring.revenue.forms.filing import AcquireForm, MonthFilter, ValidationForm
 from habaring.revenue.models import Bill, Filing, TaxObject, Validation, ValidationState
 from habaring.revenue.views.filing import FilingDesk, filed_context, paper, said_of
-from habaring.revenue.views.rooms import (
-    FORM_METHODS,
-    Room,
-    Sheet,
-    enter,
-    form_page,
-    posted,
-)
+from habaring.revenue.views.rooms import Room, enter, form_page
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
 

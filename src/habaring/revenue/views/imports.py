@@ -21,7 +21,8 @@ from habaring.revenue.forms.imports import ImportForm
 from habaring.revenue.models import ImportState, RegisterImport
 from habaring.revenue.register_files import KINDS
 from habaring.revenue.views.register import room_of
-from habaring.revenue.views.rooms import FORM_METHODS, Room, reloaded
+from habaring.revenue.views.rooms import Room, reloaded
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import XLSX, download, download_table, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.tables import template

@@ -26,7 +26,8 @@ from habaring.revenue.models import (
     IssueState,
     TaxObject,
 )
-from habaring.revenue.views.rooms import FORM_METHODS, Room, enter, posted, reloaded
+from habaring.revenue.views.rooms import Room, enter, reloaded
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 

@@ -33,8 +33,8 @@ from habaring.revenue.actions import mine as actions
 from habaring.revenue.forms.mine import AddForm, WayForm
 from habaring.revenue.models import Bill, ReminderWay
 from habaring.revenue.views import doors
-from habaring.revenue.views.rooms import FORM_METHODS, posted
 from habaring.shared import walls
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.pages import download, download_table, render
 from habaring.shared.refusal import Refusal
 

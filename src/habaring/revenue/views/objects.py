@@ -28,14 +28,8 @@ from habaring.revenue.forms.register import (
 from habaring.revenue.models import NopPlace, ObjectState, TaxObject
 from habaring.revenue.nop import shown_nop
 from habaring.revenue.views.register import room_of
-from habaring.revenue.views.rooms import (
-    FORM_METHODS,
-    Room,
-    Sheet,
-    enter,
-    form_page,
-    posted,
-)
+from habaring.revenue.views.rooms import Room, enter, form_page
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
 

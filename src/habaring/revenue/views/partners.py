@@ -24,14 +24,8 @@ from habaring.revenue.forms.partners import (
     StopForm,
 )
 from habaring.revenue.models import Partner, PartnerKey
-from habaring.revenue.views.rooms import (
-    FORM_METHODS,
-    Room,
-    Sheet,
-    enter,
-    form_page,
-    posted,
-)
+from habaring.revenue.views.rooms import Room, enter, form_page
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import paginate, render
 
 HERE = "partners"

@@ -22,8 +22,8 @@ from habaring.revenue.actions import paying as actions
 from habaring.revenue.charges import Asked
 from habaring.revenue.forms.paying import CASH, WayForm
 from habaring.revenue.views import doors
-from habaring.revenue.views.rooms import FORM_METHODS, posted
 from habaring.shared import limits
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.pages import download, render
 from habaring.shared.refusal import Refusal
 

@@ -17,8 +17,8 @@ from habaring.revenue import collectors, receipt_access, receipt_pages, receipts
 from habaring.revenue.forms.receipts import CheckForm, FindForm
 from habaring.revenue.receipt_access import ReceiptUnknown
 from habaring.revenue.views import doors
-from habaring.revenue.views.rooms import FORM_METHODS, posted
 from habaring.shared import limits
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.pages import download, render
 from habaring.shared.refusal import Refusal
 

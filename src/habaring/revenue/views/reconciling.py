@@ -47,7 +47,8 @@ from habaring.revenue.models import (
 )
 from habaring.revenue.repairs import Repair
 from habaring.revenue.statement_files import StatementFile, read_statement
-from habaring.revenue.views.rooms import FORM_METHODS, Room, enter, posted
+from habaring.revenue.views.rooms import Room, enter
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.shared.uploads import TABLES, AcceptedFile, accept, keep

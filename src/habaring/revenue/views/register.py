@@ -28,14 +28,8 @@ from habaring.revenue.forms.register import (
 )
 from habaring.revenue.models import Bill, Taxpayer
 from habaring.revenue.registers import TAXPAYERS, Wanted
-from habaring.revenue.views.rooms import (
-    FORM_METHODS,
-    Room,
-    Sheet,
-    enter,
-    form_page,
-    posted,
-)
+from habaring.revenue.views.rooms import Room, enter, form_page
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.nik import read_nik
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal

@@ -20,8 +20,9 @@ from habaring.revenue.actions import rules as verbs
 from habaring.revenue.forms.bills import ReasonForm
 from habaring.revenue.forms.rules import ClassesForm, ClassFilter, ClassForm, RuleForm
 from habaring.revenue.models import RuleState, TaxRule
-from habaring.revenue.views.rooms import FORM_METHODS, Room, enter, posted
+from habaring.revenue.views.rooms import Room, enter
 from habaring.shared import audit
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.models import Upload
 from habaring.shared.pages import XLSX, download, download_table, paginate, render
 from habaring.shared.refusal import Refusal

@@ -15,7 +15,8 @@ from habaring.revenue.actions import waivers as verbs
 from habaring.revenue.forms.collecting import DecisionForm, WaiverForm
 from habaring.revenue.models import TaxRule, WaiverProgramme
 from habaring.revenue.views.collecting import context_of, room_of, trail_of
-from habaring.revenue.views.rooms import FORM_METHODS, Room, Sheet, form_page, posted
+from habaring.revenue.views.rooms import Room, form_page
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 

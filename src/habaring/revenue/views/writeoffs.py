@@ -16,7 +16,8 @@ from habaring.revenue.forms.bills import ReasonForm
 from habaring.revenue.forms.collecting import DebtFilter, DecisionForm, GroundsForm
 from habaring.revenue.models import WriteOff, WriteOffKind, WriteOffState
 from habaring.revenue.views.collecting import context_of, room_of, trail_of
-from habaring.revenue.views.rooms import FORM_METHODS, Room, posted
+from habaring.revenue.views.rooms import Room
+from habaring.shared.form_pages import FORM_METHODS, posted
 from habaring.shared.pages import paginate, render
 from habaring.shared.refusal import Refusal
 

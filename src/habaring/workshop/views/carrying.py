@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from habaring.people import access
 from habaring.people.access import Power
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 from habaring.workshop import queries
@@ -21,8 +22,7 @@ from habaring.workshop.actions.carrying import Hand
 from habaring.workshop.forms.carrying import FORMS
 from habaring.workshop.models import Board, Destination
 from habaring.workshop.refusals import CarryRefused
-from habaring.workshop.views.desk import board_of, enter
-from habaring.workshop.views.phone import FORM_METHODS
+from habaring.workshop.views.desk import board_of, enter, form_page
 
 AT_ONCE: dict[str, Callable[[Board, Sequence[str], Hand], int]] = {
     Destination.SWOT: carrying.many_to_swot,
@@ -111,36 +111,18 @@ def one(  # noqa: PLR0913, PLR0917 - what the address says
         access.require(request.user, Power.RECORD_CANDIDATES, at=now(), region=region)
     row = board_of(region, number, board)
     load = _load(partial(carrying.load_of, row, f"{kind}:{key}"))
-    form = FORMS[to](
-        request.POST if request.method == "POST" else None,
-        load=load,
-        year=localdate().year,
-    )
-    refusal: Refusal | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = form.carry(Hand(officer, now()))
-        except Refusal as refused:
-            refusal = refused
-        else:
-            words = _("Carried on: it became %(ref)s.") % {"ref": made.ref}
-            messages.success(request, words)
-            return redirect("workshop-work:carry", code, number, board)
+    form = FORMS[to](posted(request), load=load, year=localdate().year)
+
+    def save() -> HttpResponse:
+        made = form.carry(Hand(officer, now()))
+        words = _("Carried on: it became %(ref)s.") % {"ref": made.ref}
+        messages.success(request, words)
+        return redirect("workshop-work:carry", code, number, board)
+
     back = reverse("workshop-work:carry", args=[code, number, board])
-    context = {
-        "region": region,
-        "form": form,
-        "refusal": refusal,
-        "title": _("Carry on to: %(place)s") % {"place": Destination(to).label},
-        "lede": load.origin,
-        "button": _("Carry on"),
-        "trail": [
-            (_("Workshops"), reverse("workshop-work:desk", args=[code])),
-            (row.title, back),
-        ],
-    }
-    status = 422 if refusal or form.errors else 200
-    return render(request, "workshop/form.html", context, status=status)
+    title = _("Carry on to: %(place)s") % {"place": Destination(to).label}
+    sheet = Sheet(title, load.origin, _("Carry on"), trail=((row.title, back),))
+    return form_page(request, region, form, sheet, save)
 
 
 def _load(found: "partial[carrying.Load]") -> carrying.Load:

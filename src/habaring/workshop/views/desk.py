@@ -1,6 +1,7 @@
 """In the work room: open rooms, lead them, group, hide, and look after people."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,8 @@ from habaring.people import access
 from habaring.people.access import Power
 from habaring.people.models import Account
 from habaring.regions.models import Region
-from habaring.shared import live
+from habaring.shared import form_pages, live
+from habaring.shared.form_pages import FORM_METHODS, Sheet, posted
 from habaring.shared.pages import download_table, paginate, render
 from habaring.shared.refusal import Refusal
 from habaring.workshop import minutes, news, queries
@@ -36,13 +38,7 @@ from habaring.workshop.forms.rooms import (
 )
 from habaring.workshop.models import Board, Note, Participant, Phase, Room
 from habaring.workshop.refusals import RoomRefused
-from habaring.workshop.views.phone import (
-    FORM_METHODS,
-    by_script,
-    grouped,
-    refused,
-    region_of,
-)
+from habaring.workshop.views.phone import by_script, grouped, refused, region_of
 
 
 def enter(
@@ -72,50 +68,17 @@ def board_of(region: Region, number: int, board: int) -> Board:
     return row
 
 
-def _posted(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
-def _saved(
-    request: HttpRequest, form: Any, save: Callable[[], HttpResponse]
-) -> tuple[HttpResponse | None, Refusal | None]:
-    """What saving answered, or the refusal; neither where nothing valid was sent."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            return save(), None
-        except Refusal as no:
-            return None, no
-    return None, None
-
-
-def _form_page(  # noqa: PLR0913 - what a page with one form says
+def form_page(
     request: HttpRequest,
     region: Region,
     form: Any,
+    sheet: Sheet,
     save: Callable[[], HttpResponse],
-    *,
-    title: str,
-    button: str,
-    lede: str = "",
-    trail: tuple[tuple[str, str], ...] = (),
 ) -> HttpResponse:
-    answer, refusal = _saved(request, form, save)
-    if answer is not None:
-        return answer
-    context = {
-        "region": region,
-        "form": form,
-        "refusal": refusal,
-        "title": title,
-        "lede": lede,
-        "button": button,
-        "trail": [
-            (_("Workshops"), reverse("workshop-work:desk", args=[region.code])),
-            *trail,
-        ],
-    }
-    status = 422 if refusal or form.errors else 200
-    return render(request, "workshop/form.html", context, status=status)
+    """A page with one form of this domain."""
+    desk = (_("Workshops"), reverse("workshop-work:desk", args=[region.code]))
+    sheet = replace(sheet, trail=(desk, *sheet.trail))
+    return form_pages.form_page(request, form, sheet, save, region=region)
 
 
 def _did(
@@ -168,20 +131,22 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
 def new(request: HttpRequest, code: str) -> HttpResponse:
     """Open a workshop."""
     region, officer = enter(request, code)
-    form = RoomForm(_posted(request), initial=two_days(localdate()))
+    form = RoomForm(posted(request), initial=two_days(localdate()))
 
     def save() -> HttpResponse:
         row = rooms.open_room(region=region, new=form.as_room(), by=officer, at=now())
         return redirect("workshop-work:room", code, row.number)
 
-    return _form_page(
+    return form_page(
         request,
         region,
         form,
+        Sheet(
+            _("Open a workshop"),
+            _("Three boards are made with it: ideas, SWOT and priorities."),
+            _("Open the room"),
+        ),
         save,
-        title=_("Open a workshop"),
-        button=_("Open the room"),
-        lede=_("Three boards are made with it: ideas, SWOT and priorities."),
     )
 
 
@@ -195,20 +160,18 @@ def change(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Change title, place, days."""
     region, officer = enter(request, code)
     row = room_of(region, number)
-    form = RoomForm(_posted(request), room=row)
+    form = RoomForm(posted(request), room=row)
 
     def save() -> HttpResponse:
         rooms.change_room(room=row, new=form.as_room(), by=officer, at=now())
         return redirect("workshop-work:room", code, number)
 
-    return _form_page(
+    return form_page(
         request,
         region,
         form,
+        Sheet(_("Change the workshop"), "", _("Save"), trail=_room_trail(row)),
         save,
-        title=_("Change the workshop"),
-        button=_("Save"),
-        trail=_room_trail(row),
     )
 
 
@@ -304,20 +267,18 @@ def new_board(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One more board."""
     region, officer = enter(request, code)
     row = room_of(region, number)
-    form = BoardForm(_posted(request))
+    form = BoardForm(posted(request))
 
     def save() -> HttpResponse:
         made = rooms.add_board(room=row, new=form.as_board(), by=officer, at=now())
         return redirect("workshop-work:board", code, number, made.number)
 
-    return _form_page(
+    return form_page(
         request,
         region,
         form,
+        Sheet(_("A new board"), "", _("Put it up"), trail=_room_trail(row)),
         save,
-        title=_("A new board"),
-        button=_("Put it up"),
-        trail=_room_trail(row),
     )
 
 
@@ -328,20 +289,18 @@ def change_board(
     """Change its title, question and dots."""
     region, officer = enter(request, code)
     row = board_of(region, number, board)
-    form = BoardForm(_posted(request), board=row)
+    form = BoardForm(posted(request), board=row)
 
     def save() -> HttpResponse:
         rooms.change_board(board=row, new=form.as_board(), by=officer, at=now())
         return redirect("workshop-work:board", code, number, board)
 
-    return _form_page(
+    return form_page(
         request,
         region,
         form,
+        Sheet(_("Change the board"), "", _("Save"), trail=_room_trail(row.room)),
         save,
-        title=_("Change the board"),
-        button=_("Save"),
-        trail=_room_trail(row.room),
     )
 
 
@@ -440,22 +399,24 @@ def hide(request: HttpRequest, code: str, number: int, note: int) -> HttpRespons
         return _did(
             request, partial(notes.unhide, note=row, by=officer, at=now()), *back
         )
-    form = HideForm(_posted(request))
+    form = HideForm(posted(request))
 
     def save() -> HttpResponse:
         reason = form.cleaned_data["reason"]
         notes.hide(note=row, reason=reason, by=officer, at=now())
         return redirect(*back)
 
-    return _form_page(
+    return form_page(
         request,
         region,
         form,
+        Sheet(
+            _("Hide this note"),
+            f"“{row.text}”",
+            _("Hide"),
+            trail=_room_trail(row.board.room),
+        ),
         save,
-        title=_("Hide this note"),
-        button=_("Hide"),
-        lede=f"“{row.text}”",
-        trail=_room_trail(row.board.room),
     )
 
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import (
 
 from habaring.regions.models import Region
 from habaring.shared import limits, live, walls
+from habaring.shared.form_pages import FORM_METHODS
 from habaring.shared.pages import render
 from habaring.shared.refusal import Refusal
 from habaring.workshop import news, passes, queries
@@ -29,7 +30,6 @@ from habaring.workshop.models import Board, Group, Note, Phase, Table
 from habaring.workshop.passes import Here
 from habaring.workshop.refusals import NotHere, NotNow, WrongCode
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 JOINS_AN_HOUR = 300
 """From one address: a whole hall sits behind one."""
 GUESSES = 60
