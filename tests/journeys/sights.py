@@ -16,12 +16,13 @@ def seen(person: Person, name: str, journey: str = "bodies") -> None:
         fits(person, width)
         if PICTURED:
             picture(person, name, f"{journey}-{person.language}-{width}-light")
-        page.emulate_media(color_scheme="dark")
+        # without fading: axe would meet colours halfway between day and night
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         if PICTURED:
             picture(person, name, f"{journey}-{person.language}-{width}-dark")
         if person.scripts and width == before["width"]:
             person.examine()  # as it is by night
-        page.emulate_media(color_scheme="light")
+        page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     page.set_viewport_size(before)
 
 

@@ -28,9 +28,10 @@ def uploads(person: Person, folder: Path) -> None:
     heads = [cell.value for cell in sheet[1]]
     cost = heads.index(next(h for h in heads if h and "APBD" in h)) + 1
     dimension = heads.index(person.says("Dimension")) + 1
-    kept = sheet.cell(2, cost).value
-    sheet.cell(2, cost).value = -5
-    sheet.cell(3, dimension).value = "XYZ"
+    costly = next(n for n in range(2, sheet.max_row) if sheet.cell(n, cost).value)
+    kept = sheet.cell(costly, cost).value
+    sheet.cell(costly, cost).value = -5
+    sheet.cell(costly + 1, dimension).value = "XYZ"
     bad = folder / f"buruk-{person.language}.xlsx"
     book.save(bad)
     sends(person, bad)
@@ -39,9 +40,9 @@ def uploads(person: Person, folder: Path) -> None:
     assert any("XYZ" in row for row in rows)
     assert any(str(heads[cost - 1]) in row for row in rows)
 
-    sheet.cell(2, cost).value = kept + 1_000_000
-    sheet.cell(3, dimension).value = "BRA"
-    code = str(sheet.cell(2, 1).value)
+    sheet.cell(costly, cost).value = kept + 1_000_000
+    sheet.cell(costly + 1, dimension).value = "BRA"
+    code = str(sheet.cell(costly, 1).value)
     good = folder / f"baik-{person.language}.xlsx"
     book.save(good)
     sends(person, good)

@@ -233,9 +233,11 @@ def test_the_first_link_makes_the_operator(db: None, at: datetime) -> None:
     assert held.region is None
 
 
-def test_there_is_no_first_link_once_there_is_an_account(
+def test_there_is_no_first_link_once_somebody_holds_a_role(
     alya: Account, at: datetime
 ) -> None:
+    assert actions.issue_first_link(at=at), "a citizen looks after nothing"
+    makers.officer("Budi", region=None, role="operator")
     assert actions.issue_first_link(at=at) is None
 
 
@@ -252,7 +254,7 @@ def test_a_newer_first_link_withdraws_the_older(db: None, at: datetime) -> None:
 def test_a_first_link_dies_with_the_first_account(db: None, at: datetime) -> None:
     token = actions.issue_first_link(at=at)
     assert token
-    makers.account("Alya")
+    makers.officer("Alya", region=None, role="operator")
     with pytest.raises(actions.InvitationUnusable):
         actions.usable_invitation(token=token, at=at)
 
