@@ -233,7 +233,7 @@ def test_the_first_link_makes_the_operator(db: None, at: datetime) -> None:
     assert held.region is None
 
 
-def test_there_is_no_first_link_once_somebody_holds_a_role(
+def test_there_is_no_first_link_once_there_is_an_operator(
     alya: Account, at: datetime
 ) -> None:
     assert actions.issue_first_link(at=at), "a citizen looks after nothing"

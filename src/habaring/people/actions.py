@@ -80,13 +80,13 @@ def _hash(token: str) -> str:
 
 
 def _is_looked_after() -> bool:
-    """Citizens and the demo's assessors have accounts, too, and look after nothing."""
-    return Membership.objects.exists()
+    """Accounts alone say nothing: citizens have them, and the people of the demo."""
+    return Membership.objects.filter(role__code="operator").exists()
 
 
 @transaction.atomic
 def issue_first_link(*, at: datetime) -> str | None:
-    """The one-time link that makes the first account; None once somebody holds a role.
+    """The one-time link that makes the operator; None once there is one.
 
     An earlier unused link is withdrawn, so that only the newest works.
     """
