@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                     ("result", "The result of a vote"),
                     ("practice", "A practice for other regions"),
                     ("draft", "A draft to say something about"),
+                    ("evaluation", "A result of the evaluation"),
                 ],
                 max_length=12,
             ),
